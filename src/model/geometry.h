@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "base/check.h"
+
+namespace aozora {
+
+// The clip that a person asks for.
+struct ClipSize {
+  uint32_t width_px = 0;
+  uint32_t height_px = 0;
+  uint32_t frame_count = 0;
+  friend bool operator==(const ClipSize&, const ClipSize&) = default;
+};
+
+// The same clip as the denoiser sees it: a latent is [channels, frames, height, width].
+struct LatentSize {
+  uint32_t channel_count = 0;
+  uint32_t frame_count = 0;
+  uint32_t height = 0;
+  uint32_t width = 0;
+  uint64_t count() const { return uint64_t{channel_count} * frame_count * height * width; }
+  uint64_t frame_value_count() const { return uint64_t{height} * width; }  // of one channel
+  friend bool operator==(const LatentSize&, const LatentSize&) = default;
+};
+
+// How pixels, latents and tokens of a model relate. The first picture has a latent frame to itself,
+// each further latent frame stands for time_stride pictures.
+struct LatentGeometry {
+  uint32_t channel_count = 0;
+  uint32_t time_stride = 4;
+  uint32_t space_stride = 8;   // pixels a latent cell, both ways
+  uint32_t patch = 2;          // latent cells a token, both ways
+
+  uint32_t pixel_multiple() const { return space_stride * patch; }
+  uint32_t LatentFrames(uint32_t frame_count) const {
+    CHECK_LE(1u, frame_count);
+    return 1 + (frame_count - 1 + time_stride - 1) / time_stride;
+  }
+  uint32_t PictureFrames(uint32_t latent_frame_count) const {
+    return latent_frame_count == 0 ? 0 : 1 + (latent_frame_count - 1) * time_stride;
+  }
+  LatentSize Latent(const ClipSize& clip) const {
+    return {channel_count, LatentFrames(clip.frame_count), clip.height_px / space_stride,
+            clip.width_px / space_stride};
+  }
+  uint64_t TokenCount(const LatentSize& latent) const {
+    return uint64_t{latent.frame_count} * (latent.height / patch) * (latent.width / patch);
+  }
+};
+
+}  // namespace aozora

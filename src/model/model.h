@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/capabilities.h"
+#include "model/checkpoint.h"
+#include "model/components.h"
+#include "text/tokenizer.h"
+
+namespace aozora {
+
+enum class DecoderKind : uint8_t { kFull, kTiny };
+
+// What a piece of work will take, known before it starts.
+struct Cost {
+  double flops = 0;
+  uint64_t weight_bytes = 0;   // mapped while it runs
+  uint64_t scratch_bytes = 0;  // device memory besides, at its peak
+};
+
+// A line of `aozora inspect`.
+struct PartInfo {
+  std::string part;            // "denoiser", "text encoder" ...
+  std::string file;
+  std::string layout;          // "original", "diffusers", "ComfyUI", "GGUF" ...
+  std::string sizes;           // "30 layers, width 1536, 12 heads"
+  std::string dtypes;          // "bf16", "q4_k 300, f32 120"
+  uint64_t parameter_count = 0;
+  uint64_t bytes = 0;
+};
+
+// An opened checkpoint: everything known, nothing computed, weights mapped. Const and usable from
+// any thread; the parts it opens are not. Parts are opened one after the other, and closed when
+// their work is done, so that memory holds one at a time.
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual const Capabilities& capabilities() const = 0;
+  virtual const Preset& preset() const = 0;
+  virtual std::vector<PartInfo> parts() const = 0;
+  // Hash of what decides the numbers (names, shapes, file sizes and times, LoRAs): a resumed run must
+  // see the same.
+  virtual std::string fingerprint() const = 0;
+
+  virtual Result<std::unique_ptr<Tokenizer>> OpenTokenizer() const = 0;
+  virtual Result<std::unique_ptr<TextEncoder>> OpenTextEncoder(op::Device& device) const = 0;
+  virtual Result<std::unique_ptr<Denoiser>> OpenDenoiser(op::Device& device,
+                                                         uint32_t index) const = 0;
+  virtual Result<std::unique_ptr<VideoDecoder>> OpenDecoder(op::Device& device,
+                                                            DecoderKind kind) const = 0;
+  virtual Result<std::unique_ptr<VideoEncoder>> OpenEncoder(op::Device& device) const = 0;
+
+  virtual Cost TextEncoderCost(uint64_t token_count) const = 0;
+  virtual Cost DenoiserCost(const LatentSize& latent, uint64_t text_token_count) const = 0;
+  virtual Cost DecoderCost(const LatentSize& latent, DecoderKind kind) const = 0;
+  virtual Cost EncoderCost(const ClipSize& clip) const = 0;
+};
+
+struct LoraChoice {
+  std::filesystem::path path;
+  float strength = 1;
+};
+
+// A kind of model. Stateless.
+class Family {
+ public:
+  virtual ~Family() = default;
+  virtual std::string_view name() const = 0;
+  // Whether the denoiser in the checkpoint is of this family, by the names and shapes of its tensors.
+  virtual bool Recognises(const Checkpoint& checkpoint) const = 0;
+  // Opens it; a missing part, or a variant that cannot be run yet, is an error that says so.
+  virtual Result<std::unique_ptr<Model>> Open(Checkpoint checkpoint,
+                                              std::span<const LoraChoice> loras) const = 0;
+};
+
+// Opens a model with the first family that recognises it.
+Result<std::unique_ptr<Model>> OpenModel(std::span<const Family* const> families,
+                                         const CheckpointPaths& paths,
+                                         std::span<const LoraChoice> loras);
+
+}  // namespace aozora
