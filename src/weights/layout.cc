@@ -13,8 +13,8 @@ namespace aozora {
 namespace {
 
 constexpr size_t kQuotedBytesMax = 120;
-constexpr size_t kWeightAlignment = 64;             // a cache line, and the widest vector load
-constexpr uint64_t kTokenizerBytesMax = 64_MiB;     // the largest in use is about 5 MB
+constexpr size_t kWeightAlignment = 64;          // a cache line, and the widest vector load
+constexpr uint64_t kTokenizerBytesMax = 64_MiB;  // the largest in use is about 5 MB
 constexpr std::string_view kTokenizerTensor = "spiece_model";
 
 uint64_t ValueBytes(DType dtype) { return Info(dtype).block_bytes; }
@@ -197,9 +197,9 @@ std::shared_ptr<std::byte[]> AllocateWeight(uint64_t bytes) {
   constexpr std::align_val_t kAlignment{kWeightAlignment};
   // An empty tensor still has an address: a Weight without one is an absent one.
   void* memory = ::operator new[](std::max<uint64_t>(bytes, 1), kAlignment);
-  return std::shared_ptr<std::byte[]>(
-      static_cast<std::byte*>(memory),
-      [](std::byte* p) { ::operator delete[](p, std::align_val_t{kWeightAlignment}); });
+  return std::shared_ptr<std::byte[]>(static_cast<std::byte*>(memory), [](std::byte* p) {
+    ::operator delete[](p, std::align_val_t{kWeightAlignment});
+  });
 }
 
 std::string Quoted(std::string_view name) {

@@ -36,8 +36,8 @@ struct Entry {
   bool has_offsets = false;
 };
 
-// Takes the header value by value as the JSON parser meets it: no tree is built, so the memory used is
-// bounded by the header's length. Every handler answers whether to go on.
+// Takes the header value by value as the JSON parser meets it: no tree is built, so the memory used
+// is bounded by the header's length. Every handler answers whether to go on.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   using nlohmann::json_sax<nlohmann::json>::number_integer_t;

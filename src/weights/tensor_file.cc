@@ -20,7 +20,8 @@ constexpr size_t kSniffedBytes = 64;
 bool LooksLikeSafetensors(Bytes file) {
   if (file.size() < 9 || file[8] != std::byte{'{'}) return false;
   uint64_t header_bytes = 0;
-  for (size_t i = 8; i-- > 0;) header_bytes = header_bytes << 8 | std::to_integer<uint64_t>(file[i]);
+  for (size_t i = 8; i-- > 0;)
+    header_bytes = header_bytes << 8 | std::to_integer<uint64_t>(file[i]);
   // The length that eight characters of text would mean is far above this.
   return header_bytes >> 40 == 0;
 }

@@ -30,8 +30,8 @@ struct TensorFile {
   const StoredTensor* Find(std::string_view name) const;  // linear
 };
 
-// Opens a checkpoint file, telling the format by its content: safetensors, a *.safetensors.index.json
-// with its shards, GGUF, or a PyTorch zip. Mapped, not read.
+// Opens a checkpoint file, telling the format by its content: safetensors, a
+// *.safetensors.index.json with its shards, GGUF, or a PyTorch zip. Mapped, not read.
 Result<TensorFile> OpenTensorFile(const std::filesystem::path& path);
 
 // The single formats; OpenTensorFile is what most callers want.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a network is built from: weights under the network's own (canonical) names. The builder takes
-// each tensor once, saying which shape it expects; at the end nothing may be left over. So a wrong
-// checkpoint is one clear error before any work, never a silent guess.
+// What a network is built from: weights under the network's own (canonical) names. The builder
+// takes each tensor once, saying which shape it expects; at the end nothing may be left over. So a
+// wrong checkpoint is one clear error before any work, never a silent guess.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -56,10 +57,12 @@ Result<TensorSet> MakeTensorSet(const TensorFile& file, const NameMap& map);
 
 // A host-memory f32 copy of a weight of any dtype, dequantised, scale applied.
 Weight ToF32(const Weight& weight);
-// `count` values from value `begin` (a multiple of the block) as f32.
+// `count` values from value `begin` (a multiple of the block) as f32, scale applied.
 void DecodeValues(const Weight& weight, int64_t begin, int64_t count, float* out);
-// A weight that owns `values`, stored as dtype (rounded to nearest even; Q types by ggml's reference
-// quantisers for Q8_0 and Q4_0, others CHECK-fail).
+// A weight that owns `values`, stored as dtype (rounded to nearest even; kQ8_0 and kQ4_0 by ggml's
+// reference quantisers; kI16, kI64, kBool and the K types CHECK-fail). Scale 1.
 Weight MakeWeight(std::span<const float> values, const Shape& shape, DType dtype);
+// The same into memory of the caller, BytesOf(dtype, values.size()) bytes that need no alignment.
+void EncodeFromF32(DType dtype, std::span<const float> values, std::byte* out);
 
 }  // namespace aozora

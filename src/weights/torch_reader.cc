@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights/layout.h"
+
+namespace aozora {
+
+Result<TensorFile> OpenTorchZip(const std::filesystem::path& path) {
+  return Error::Unsupported("{}: this format cannot be read yet", path.string());
+}
+
+}  // namespace aozora
