@@ -100,7 +100,7 @@ bool Fits(const Permute& op) {
     const int from = op.order[axis];
     if (from < 0 || from >= rank || (seen >> from & 1) != 0) return false;
     seen |= 1u << from;
-    if (op.y.dim(axis) != op.x.dim(from)) return false;
+    if (op.y.dim(axis) != op.x.dim(from) && op.x.dim(from) != 1) return false;
   }
   return op.x.dense() && op.y.dense() && IsF32(op.x) && IsF32(op.y);
 }

@@ -115,8 +115,8 @@ struct Conv3d {
   View y;                          // [T', Y', X', Cout]
 };
 
-// y[i0, i1, ...] = x[..., i at axis order[0] -> first axis of y]: axes in another order, as
-// numpy.transpose(x, order). Splits and joins of axes are reshapes of the views.
+// Axes in another order, as numpy.transpose(x, order); then an axis of size 1 is repeated to the size
+// that y has there, as numpy.broadcast_to. Splits and joins of axes are reshapes of the views.
 struct Permute {
   ConstView x;                    // rank <= Shape::kRankMax, dense
   std::span<const int> order;     // axis j of y is axis order[j] of x
