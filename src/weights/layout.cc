@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/units.h"
+#include "tensor/decode.h"
 
 namespace aozora {
 namespace {
@@ -90,24 +91,46 @@ void GatherStrided(const TensorLocation& tensor, const std::byte* from, std::byt
   }
 }
 
-Weight MapTensor(const TensorLocation& tensor, const std::shared_ptr<const MappedFile>& file) {
-  const std::byte* data = file->bytes().data() + tensor.offset;
-  const bool aligned = reinterpret_cast<uintptr_t>(data) % AlignmentOf(tensor.dtype) == 0;
+bool RowsAreBlocks(const TensorLocation& tensor) {
+  const int rank = tensor.shape.rank();
+  const int64_t row = rank == 0 ? 1 : tensor.shape[rank - 1];
+  return row % Info(tensor.dtype).block_values == 0;
+}
+
+// A tensor of blocks that got back a shape whose rows are not whole blocks (a convolution's weight)
+// is decoded: nobody could read its rows otherwise. Such tensors are small.
+Weight DecodeTensor(const TensorLocation& tensor, const std::byte* data) {
+  const auto count = static_cast<uint64_t>(tensor.shape.count());
+  const std::shared_ptr<std::byte[]> memory = AllocateWeight(*BytesOf(DType::kF32, count));
+  DecodeToF32(tensor.dtype, data, tensor.shape.count(), reinterpret_cast<float*>(memory.get()));
   Weight weight;
-  if (aligned && tensor.strides.empty()) {
-    weight.view = ConstView(data, tensor.dtype, tensor.shape);
-    weight.file = file;
-    return weight;
-  }
+  weight.view = ConstView(memory.get(), DType::kF32, tensor.shape);
+  weight.memory = memory;
+  return weight;
+}
+
+Weight CopyTensor(const TensorLocation& tensor, const std::byte* data) {
   const uint64_t bytes = *BytesOf(tensor.dtype, static_cast<uint64_t>(tensor.shape.count()));
   const std::shared_ptr<std::byte[]> memory = AllocateWeight(bytes);
-  if (tensor.strides.empty()) {
-    if (bytes > 0) std::memcpy(memory.get(), data, bytes);
-  } else {
+  if (!tensor.strides.empty()) {
     GatherStrided(tensor, data, memory.get());
+  } else if (bytes > 0) {
+    std::memcpy(memory.get(), data, bytes);
   }
+  Weight weight;
   weight.view = ConstView(memory.get(), tensor.dtype, tensor.shape);
   weight.memory = memory;
+  return weight;
+}
+
+Weight MapTensor(const TensorLocation& tensor, const std::shared_ptr<const MappedFile>& file) {
+  const std::byte* data = file->bytes().data() + tensor.offset;
+  if (!RowsAreBlocks(tensor)) return DecodeTensor(tensor, data);
+  const bool aligned = reinterpret_cast<uintptr_t>(data) % AlignmentOf(tensor.dtype) == 0;
+  if (!aligned || !tensor.strides.empty()) return CopyTensor(tensor, data);
+  Weight weight;
+  weight.view = ConstView(data, tensor.dtype, tensor.shape);
+  weight.file = file;
   return weight;
 }
 
@@ -142,7 +165,6 @@ Result<Shape> CheckedShape(std::string_view name, std::span<const uint64_t> size
 }
 
 Status CheckRowsAreBlocks(std::string_view name, DType dtype, const Shape& shape) {
-  if (!IsBlockQuantized(dtype)) return Ok();
   const int64_t row = shape.rank() == 0 ? 1 : shape[shape.rank() - 1];
   if (row % Info(dtype).block_values == 0) return Ok();
   return Error::Corrupt("tensor {}: rows of {} values are not whole blocks of {}", Quoted(name),
