@@ -28,11 +28,11 @@ template <class A, class B>
 #undef CHECK_LE
 #undef CHECK_LT
 
-#define CHECK(condition)                                                              \
-  do {                                                                                \
-    if (!(condition)) [[unlikely]] {                                                  \
+#define CHECK(condition)                                                                   \
+  do {                                                                                     \
+    if (!(condition)) [[unlikely]] {                                                       \
       ::aozora::internal::CheckFailed(__FILE__, __LINE__, #condition, std::string_view()); \
-    }                                                                                 \
+    }                                                                                      \
   } while (0)
 
 #define AOZORA_CHECK_COMPARE(a, op, b)                                                        \

@@ -10,8 +10,8 @@ namespace aozora {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual std::chrono::nanoseconds SinceStart() const = 0;            // monotonic
-  virtual std::chrono::system_clock::time_point Now() const = 0;      // wall clock
+  virtual std::chrono::nanoseconds SinceStart() const = 0;        // monotonic
+  virtual std::chrono::system_clock::time_point Now() const = 0;  // wall clock
   double Seconds() const { return std::chrono::duration<double>(SinceStart()).count(); }
 };
 

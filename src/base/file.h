@@ -12,9 +12,9 @@
 
 namespace aozora {
 
-// A read-only mapping of a whole file. Pages come in when touched and can be given back; the address
-// stays valid for the lifetime of the object. Any thread may read. A file that another process
-// truncates meanwhile raises SIGBUS: such is mmap, and model files are not edited in place.
+// A read-only mapping of a whole file. Pages come in when touched and can be given back; the
+// address stays valid for the lifetime of the object. Any thread may read. A file that another
+// process truncates meanwhile raises SIGBUS: such is mmap, and model files are not edited in place.
 class MappedFile {
  public:
   static Result<std::unique_ptr<MappedFile>> Open(const std::filesystem::path& path);
@@ -25,8 +25,8 @@ class MappedFile {
   Bytes bytes() const { return {static_cast<const std::byte*>(data_), size_}; }
   const std::filesystem::path& path() const { return path_; }
 
-  // Tells the system that `part` (inside bytes()) is not needed for now, so that its pages leave the
-  // resident set. Reading it again later works and costs a page fault.
+  // Tells the system that `part` (inside bytes()) is not needed for now, so that its pages leave
+  // the resident set. Reading it again later works and costs a page fault.
   void Release(Bytes part) const;
   void Release() const { Release(bytes()); }
 
@@ -40,7 +40,8 @@ class MappedFile {
 };
 
 // A file under construction: written under a temporary name in the target's folder, and put in its
-// place by Commit (fsync, rename, fsync of the folder). Destroyed without Commit, it leaves nothing.
+// place by Commit (fsync, rename, fsync of the folder). Destroyed without Commit, it leaves
+// nothing.
 class AtomicFile {
  public:
   static Result<AtomicFile> Create(const std::filesystem::path& target);

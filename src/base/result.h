@@ -82,7 +82,7 @@ class [[nodiscard]] Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT(runtime/explicit)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(runtime/explicit)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
@@ -153,17 +153,17 @@ inline Status Ok() { return Status(); }
 }  // namespace aozora
 
 // The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                              \
-  __extension__({                                                    \
-    auto try_result_ = (expression);                                 \
-    if (!try_result_.ok()) return std::move(try_result_).error();    \
-    std::move(try_result_).value();                                  \
+#define TRY(expression)                                           \
+  __extension__({                                                 \
+    auto try_result_ = (expression);                              \
+    if (!try_result_.ok()) return std::move(try_result_).error(); \
+    std::move(try_result_).value();                               \
   })
 
 // The same, with what is being done put in front of the message.
-#define TRY_WITHIN(what, expression)                                              \
-  __extension__({                                                                 \
-    auto try_result_ = (expression);                                              \
-    if (!try_result_.ok()) return std::move(try_result_).error().Within(what);    \
-    std::move(try_result_).value();                                               \
+#define TRY_WITHIN(what, expression)                                           \
+  __extension__({                                                              \
+    auto try_result_ = (expression);                                           \
+    if (!try_result_.ok()) return std::move(try_result_).error().Within(what); \
+    std::move(try_result_).value();                                            \
   })

@@ -17,8 +17,8 @@ template <class R, class... Args>
 class FunctionRef<R(Args...)> {
  public:
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef>)
-  FunctionRef(F&& f)  // NOLINT(runtime/explicit)
+  requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef>)
+      FunctionRef(F&& f)  // NOLINT(runtime/explicit)
       : object_(const_cast<void*>(static_cast<const void*>(&f))),
         call_([](void* object, Args... args) -> R {
           return (*static_cast<std::remove_reference_t<F>*>(object))(static_cast<Args>(args)...);
@@ -33,7 +33,8 @@ class FunctionRef<R(Args...)> {
 // A fixed set of threads for loops over independent tasks. The caller is one of them.
 //
 // Determinism is up to the tasks: cut the work into tasks whose number and borders do not depend on
-// thread_count(), let each write its own part, and the result is the same for any number of threads.
+// thread_count(), let each write its own part, and the result is the same for any number of
+// threads.
 class ThreadPool {
  public:
   explicit ThreadPool(uint32_t thread_count);  // >= 1; 1 starts no thread at all

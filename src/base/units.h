@@ -14,8 +14,8 @@ constexpr uint64_t operator""_KiB(unsigned long long n) { return n << 10; }
 constexpr uint64_t operator""_MiB(unsigned long long n) { return n << 20; }
 constexpr uint64_t operator""_GiB(unsigned long long n) { return n << 30; }
 
-std::string HumanBytes(uint64_t bytes);     // "1.4 GB"; powers of ten, as disks and df -H count
-std::string HumanSeconds(double seconds);   // "850 ms", "12.3 s", "4 min 05 s", "2 h 03 min"
+std::string HumanBytes(uint64_t bytes);    // "1.4 GB"; powers of ten, as disks and df -H count
+std::string HumanSeconds(double seconds);  // "850 ms", "12.3 s", "4 min 05 s", "2 h 03 min"
 
 constexpr uint64_t DivideUp(uint64_t n, uint64_t by) { return (n + by - 1) / by; }
 constexpr uint64_t RoundUp(uint64_t n, uint64_t to) { return DivideUp(n, to) * to; }

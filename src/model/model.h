@@ -9,9 +9,10 @@
 #include "model/capabilities.h"
 #include "model/checkpoint.h"
 #include "model/components.h"
-#include "text/tokenizer.h"
 
 namespace aozora {
+
+class Tokenizer;  // text/tokenizer.h
 
 enum class DecoderKind : uint8_t { kFull, kTiny };
 

@@ -28,7 +28,7 @@ class Memory {
   virtual void Free(void* data, uint64_t bytes) = 0;
   virtual void Trim() = 0;  // gives unused buffers back to the system
   virtual uint64_t bytes_in_use() const = 0;
-  virtual uint64_t bytes_peak() const = 0;     // since construction or ResetPeak
+  virtual uint64_t bytes_peak() const = 0;  // since construction or ResetPeak
   virtual void ResetPeak() = 0;
   virtual void CopyIn(void* device, const void* host, uint64_t bytes) = 0;
   virtual void CopyOut(void* host, const void* device, uint64_t bytes) = 0;
@@ -40,12 +40,13 @@ std::unique_ptr<Memory> MakeHostMemory();
 // What an op may use while it runs.
 struct RunContext {
   ThreadPool& pool;
-  Memory& memory;             // for scratch
-  const CancelToken& cancel;  // long ops look at it between tiles and return early, output undefined
+  Memory& memory;  // for scratch
+  const CancelToken&
+      cancel;  // long ops look at it between tiles and return early, output undefined
 };
 
-// One implementation of (some of) the ops. Stateless but for caches of compiled kernels; used by one
-// thread at a time. All backends of one Device work on the same memory.
+// One implementation of (some of) the ops. Stateless but for caches of compiled kernels; used by
+// one thread at a time. All backends of one Device work on the same memory.
 class Backend {
  public:
   virtual ~Backend() = default;

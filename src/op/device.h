@@ -24,8 +24,8 @@ class Tensor {
 
   explicit operator bool() const { return memory_ != nullptr; }
   View view() const { return view_; }
-  operator View() const { return view_; }            // NOLINT(runtime/explicit)
-  operator ConstView() const { return view_; }       // NOLINT(runtime/explicit)
+  operator View() const { return view_; }       // NOLINT(runtime/explicit)
+  operator ConstView() const { return view_; }  // NOLINT(runtime/explicit)
   const Shape& shape() const { return view_.shape(); }
   int64_t dim(int axis) const { return view_.dim(axis); }
   void Reset();
@@ -48,10 +48,10 @@ class Device {
   Tensor New(const Shape& shape, DType dtype = DType::kF32);
   // Small host data to the device and back. Download needs a dense view.
   Tensor Upload(std::span<const float> values, const Shape& shape);
-  Tensor UploadF32(const Weight& weight);            // any dtype, dequantised
+  Tensor UploadF32(const Weight& weight);  // any dtype, dequantised
   void Download(ConstView view, std::span<float> values);
-  void Copy(ConstView from, View to);                // same shape, item strides may differ
-  void Zero(View view);                              // dense
+  void Copy(ConstView from, View to);  // same shape, item strides may differ
+  void Zero(View view);                // dense
 
   // Runs an op on the first backend that supports it. Fails only with kCancelled.
   Status Run(const Op& op);

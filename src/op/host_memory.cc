@@ -13,7 +13,7 @@
 namespace aozora::op {
 namespace {
 
-constexpr uint64_t kAlignment = 64;              // a cache line, and the widest SIMD register
+constexpr uint64_t kAlignment = 64;  // a cache line, and the widest SIMD register
 constexpr uint64_t kHugePageBytes = 2_MiB;
 // A kept buffer serves a request when it is at most this much larger than needed.
 constexpr double kSlackMax = 1.25;

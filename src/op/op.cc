@@ -37,8 +37,8 @@ bool SameOrEmpty(ConstView view, ConstView like) {
 bool Fits(const Linear& op) {
   if (op.weight == nullptr || op.x.shape().rank() != 2 || op.y.shape().rank() != 2) return false;
   const Shape& w = op.weight->view.shape();
-  return w.rank() == 2 && w[1] == op.x.dim(1) && w[0] == op.y.dim(1) && op.x.dim(0) == op.y.dim(0) &&
-         IsVector(op.bias, w[0]) && SameOrEmpty(op.residual, op.y) &&
+  return w.rank() == 2 && w[1] == op.x.dim(1) && w[0] == op.y.dim(1) &&
+         op.x.dim(0) == op.y.dim(0) && IsVector(op.bias, w[0]) && SameOrEmpty(op.residual, op.y) &&
          FitsModulation(op.gate, op.gate_row, op.x.dim(0), w[0]) && IsF32(op.x) && IsF32(op.y);
 }
 
@@ -135,63 +135,60 @@ bool Fits(const Gather& op) {
 
 std::string_view Name(const Op& op) {
   static constexpr std::string_view kNames[] = {
-      "linear",  "attention",   "layer_norm", "rms_norm", "channel_norm", "conv3d",
-      "permute", "elementwise", "mean_last",  "gather"};
+      "linear", "attention", "layer_norm",  "rms_norm",  "channel_norm",
+      "conv3d", "permute",   "elementwise", "mean_last", "gather"};
   static_assert(std::size(kNames) == std::variant_size_v<Op>);
   return kNames[op.index()];
 }
 
 std::string Describe(const Op& op) {
   const std::string shapes = std::visit(
-      Overloaded{
-          [](const Linear& o) {
-            return fmt::format("{} by {} {} to {}", ToString(o.x.shape()),
-                               o.weight ? Name(o.weight->view.dtype()) : "no weight",
-                               o.weight ? ToString(o.weight->view.shape()) : "",
-                               ToString(o.y.shape()));
-          },
-          [](const Attention& o) {
-            return fmt::format("q {} k {} v {} bias {} out {}", ToString(o.q.shape()),
-                               ToString(o.k.shape()), ToString(o.v.shape()),
-                               ToString(o.bias.shape()), ToString(o.out.shape()));
-          },
-          [](const Conv3d& o) {
-            return fmt::format("{} by {} to {}, stride {} {} {}, upsample {}",
-                               ToString(o.x.shape()),
-                               o.weight ? ToString(o.weight->view.shape()) : "no weight",
-                               ToString(o.y.shape()), o.time.stride, o.height.stride,
-                               o.width.stride, o.upsample);
-          },
-          [](const Elementwise& o) {
-            return fmt::format("{} and {} to {}", ToString(o.x0.shape()), ToString(o.x1.shape()),
-                               ToString(o.y.shape()));
-          },
-          [](const Gather& o) {
-            return fmt::format("{} ids to {}", o.ids.size(), ToString(o.y.shape()));
-          },
-          [](const auto& o) {
-            return fmt::format("{} to {}", ToString(o.x.shape()), ToString(o.y.shape()));
-          }},
+      Overloaded{[](const Linear& o) {
+                   return fmt::format("{} by {} {} to {}", ToString(o.x.shape()),
+                                      o.weight ? Name(o.weight->view.dtype()) : "no weight",
+                                      o.weight ? ToString(o.weight->view.shape()) : "",
+                                      ToString(o.y.shape()));
+                 },
+                 [](const Attention& o) {
+                   return fmt::format("q {} k {} v {} bias {} out {}", ToString(o.q.shape()),
+                                      ToString(o.k.shape()), ToString(o.v.shape()),
+                                      ToString(o.bias.shape()), ToString(o.out.shape()));
+                 },
+                 [](const Conv3d& o) {
+                   return fmt::format("{} by {} to {}, stride {} {} {}, upsample {}",
+                                      ToString(o.x.shape()),
+                                      o.weight ? ToString(o.weight->view.shape()) : "no weight",
+                                      ToString(o.y.shape()), o.time.stride, o.height.stride,
+                                      o.width.stride, o.upsample);
+                 },
+                 [](const Elementwise& o) {
+                   return fmt::format("{} and {} to {}", ToString(o.x0.shape()),
+                                      ToString(o.x1.shape()), ToString(o.y.shape()));
+                 },
+                 [](const Gather& o) {
+                   return fmt::format("{} ids to {}", o.ids.size(), ToString(o.y.shape()));
+                 },
+                 [](const auto& o) {
+                   return fmt::format("{} to {}", ToString(o.x.shape()), ToString(o.y.shape()));
+                 }},
       op);
   return fmt::format("{} {}", Name(op), shapes);
 }
 
 double Flops(const Op& op) {
-  return std::visit(Overloaded{[](const Linear& o) {
-                                 return 2.0 * static_cast<double>(o.x.count()) *
-                                        static_cast<double>(o.y.dim(1));
-                               },
-                               [](const Attention& o) {
-                                 return 4.0 * static_cast<double>(o.q.count()) *
-                                        static_cast<double>(o.k.dim(0));
-                               },
-                               [](const Conv3d& o) {
-                                 const double taps =
-                                     static_cast<double>(o.weight->view.shape().item_count());
-                                 return 2.0 * static_cast<double>(o.y.count()) * taps;
-                               },
-                               [](const auto&) { return 0.0; }},
-                    op);
+  return std::visit(
+      Overloaded{[](const Linear& o) {
+                   return 2.0 * static_cast<double>(o.x.count()) * static_cast<double>(o.y.dim(1));
+                 },
+                 [](const Attention& o) {
+                   return 4.0 * static_cast<double>(o.q.count()) * static_cast<double>(o.k.dim(0));
+                 },
+                 [](const Conv3d& o) {
+                   const double taps = static_cast<double>(o.weight->view.shape().item_count());
+                   return 2.0 * static_cast<double>(o.y.count()) * taps;
+                 },
+                 [](const auto&) { return 0.0; }},
+      op);
 }
 
 void CheckShapes(const Op& op) {

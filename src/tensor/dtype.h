@@ -33,7 +33,7 @@ inline constexpr int kDTypeCount = 17;
 
 // A block is the smallest run of values that can be read by itself: 1 value for the plain types.
 struct DTypeInfo {
-  std::string_view name;   // "f32", "q4_k" ...
+  std::string_view name;  // "f32", "q4_k" ...
   uint32_t block_values;
   uint32_t block_bytes;
 };

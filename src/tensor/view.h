@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Views say where a tensor lies and what shape it has, not who owns it. Row-major; all axes are dense
-// except the first, whose items may lie further apart (columns cut out of a wider matrix, frames cut
-// out of a longer clip). No math here.
+// Views say where a tensor lies and what shape it has, not who owns it. Row-major; all axes are
+// dense except the first, whose items may lie further apart (columns cut out of a wider matrix,
+// frames cut out of a longer clip). No math here.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ class BasicView {
   BasicView(Void* data, DType dtype, Shape shape, int64_t item_stride)
       : data_(data), dtype_(dtype), shape_(shape), item_stride_(item_stride) {}
   template <class Other>
-    requires(std::is_const_v<Void> && !std::is_const_v<Other>)
-  BasicView(const BasicView<Other>& other)  // NOLINT(runtime/explicit)
+  requires(std::is_const_v<Void> && !std::is_const_v<Other>)
+      BasicView(const BasicView<Other>& other)  // NOLINT(runtime/explicit)
       : BasicView(other.data(), other.dtype(), other.shape(), other.item_stride()) {}
 
   explicit operator bool() const { return data_ != nullptr; }

@@ -13,9 +13,9 @@ namespace aozora {
 // Copies share the memory.
 struct Weight {
   ConstView view;
-  float scale = 1;                             // per-tensor scale of fp8 checkpoints, else 1
-  std::shared_ptr<const MappedFile> file;      // the file it is mapped from, or
-  std::shared_ptr<const std::byte[]> memory;   // the memory that it owns
+  float scale = 1;                            // per-tensor scale of fp8 checkpoints, else 1
+  std::shared_ptr<const MappedFile> file;     // the file it is mapped from, or
+  std::shared_ptr<const std::byte[]> memory;  // the memory that it owns
 
   explicit operator bool() const { return static_cast<bool>(view); }
   uint64_t bytes() const { return *BytesOf(view.dtype(), static_cast<uint64_t>(view.count())); }

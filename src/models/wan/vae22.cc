@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// The VAE of Wan 2.2 TI2V-5B (Wan2.2, wan/modules/vae2_2.py): that of 2.1 on pictures folded 2x2
+// into channels, with skips around each level that have no parameters.
+#include <array>
+
+#include "models/wan/decoders.h"
+#include "models/wan/vae_frames.h"
+#include "models/wan/vae_layers.h"
+
+namespace aozora::wan {
+namespace {
+
+constexpr int kLevelCount = 4;
+constexpr int kDecoderBlocks = 3;
+constexpr int kEncoderBlocks = 2;
+constexpr int64_t kFold = 2;  // pixels a position, both ways, before the first convolution
+constexpr int64_t kSpaceStride = 16;
+constexpr int64_t kPixelChannels = 3 * kFold * kFold;
+
+// [T, Y, X, C] -> [T * time, 2Y, 2X, out]: each value is repeated over time x 2 x 2 positions, of
+// which groups of C / out channels share the output channel (DupUp3D): output channel o at offset
+// (a, b, c) is input channel o * group + (a, b, c read as one number) / repeats.
+Result<Tensor> DuplicateUp(Device& device, ConstView x, int64_t out, int64_t time) {
+  const int64_t t = x.dim(0), height = x.dim(1), width = x.dim(2), channels = x.dim(3);
+  CHECK_EQ(channels % out, 0);
+  const int64_t group = channels / out;
+  // The group picks the leading offsets; the others are repetitions.
+  std::array<int64_t, 3> offsets = {time, 2, 2};
+  std::array<int64_t, 3> from_group = {1, 1, 1};
+  int64_t left = group;
+  for (size_t i = 0; i < offsets.size() && left > 1; ++i) {
+    CHECK_EQ(left % offsets[i], 0);
+    from_group[i] = offsets[i];
+    left /= offsets[i];
+  }
+  CHECK_EQ(left, 1);
+  Tensor y = device.New(Shape{t * time, height * 2, width * 2, out});
+  // x: [T, Y, X, o, a, b, c] -> y: [T, a, Y, b, X, c, o]
+  const int order[] = {0, 4, 1, 5, 2, 6, 3};
+  TRY(device.Run(op::Permute{
+      .x = x.As(Shape{t, height, width, out, from_group[0], from_group[1], from_group[2]}),
+      .order = order,
+      .y = y.view().As(Shape{t, time, height, 2, width, 2, out})}));
+  return y;
+}
+
+// The way back (AvgDown3D): offsets go into channels, of which groups are averaged. An odd number
+// of frames gets a frame of zeros in front, and is divided by the full group all the same.
+Result<Tensor> AverageDown(Device& device, ConstView x, int64_t out, int64_t time, int64_t space) {
+  const int64_t height = x.dim(1), width = x.dim(2), channels = x.dim(3);
+  const int64_t missing = (time - x.dim(0) % time) % time;
+  const int64_t t = (x.dim(0) + missing) / time;
+  Tensor padded;
+  if (missing > 0) {
+    padded = device.New(Shape{t * time, height, width, channels});
+    device.Zero(padded.view().Items(0, missing));
+    device.Copy(x, padded.view().Items(missing, x.dim(0)));
+    x = padded;
+  }
+  Tensor folded =
+      device.New(Shape{t, height / space, width / space, channels * time * space * space});
+  // [T, a, Y, b, X, c, C] -> [T, Y, X, C, a, b, c]
+  const int order[] = {0, 2, 4, 6, 1, 3, 5};
+  TRY(device.Run(
+      op::Permute{.x = x.As(Shape{t, time, height / space, space, width / space, space, channels}),
+                  .order = order,
+                  .y = folded.view().As(
+                      Shape{t, height / space, width / space, channels, time, space, space})}));
+  const int64_t group = folded.dim(3) / out;
+  if (group == 1) return folded;
+  Tensor y = device.New(Shape{t, height / space, width / space, out});
+  TRY(device.Run(op::MeanLast{
+      .x = folded.view().As(Shape{t, height / space, width / space, out, group}), .y = y}));
+  return y;
+}
+
+struct DecoderGroup {
+  std::vector<ResidualBlock> blocks;
+  Upsample upsample;  // unused in the last group
+};
+
+class Decoder : public VideoDecoder {
+ public:
+  static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights);
+  Status Begin(Device& device, uint32_t latent_height, uint32_t latent_width) override;
+  Result<Tensor> Decode(Device& device, std::span<const float> latent_frame,
+                        const Probe& probe) override;
+
+ private:
+  Result<Tensor> RunFrom(Device& device, size_t index, Tensor x, const Probe& probe);
+  Result<Tensor> RunGroup(Device& device, DecoderGroup& group, Tensor x);
+  Result<Tensor> Finish(Device& device, Tensor x, const Probe& probe);
+
+  ConvWeights conv2_;
+  CausalConv3d conv1_;
+  Middle middle_;
+  std::vector<DecoderGroup> groups_;
+  Head head_;
+  int64_t height_ = 0, width_ = 0;
+};
+
+Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights) {
+  auto decoder = std::make_unique<Decoder>();
+  const int64_t z = static_cast<int64_t>(kLatentScale22.mean.size());
+  decoder->conv2_ = TRY(LoadConv(device, weights, "conv2", z, {1, 1, 1}));
+  decoder->conv1_ = TRY(CausalConv3d::Load(device, weights, "decoder.conv1", z, 3));
+  int64_t channels = decoder->conv1_.out_channels();
+  decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels));
+  for (int index = 0; index < kLevelCount; ++index) {
+    const std::string name = fmt::format("decoder.upsamples.{}.upsamples", index);
+    DecoderGroup& group = decoder->groups_.emplace_back();
+    for (int block = 0; block < kDecoderBlocks; ++block) {
+      group.blocks.push_back(
+          TRY(ResidualBlock::Load(device, weights, fmt::format("{}.{}", name, block), channels)));
+      channels = group.blocks.back().out_channels();
+    }
+    if (index + 1 == kLevelCount) break;
+    group.upsample =
+        TRY(Upsample::Load(device, weights, fmt::format("{}.{}", name, kDecoderBlocks), channels));
+    channels = group.upsample.out_channels();
+  }
+  decoder->head_ = TRY(Head::Load(device, weights, "decoder.head", channels));
+  if (decoder->head_.out_channels() != kPixelChannels) {
+    return Error::Invalid("{}: decoder.head.2 gives {} channels, not {}", weights.origin(),
+                          decoder->head_.out_channels(), kPixelChannels);
+  }
+  return std::unique_ptr<VideoDecoder>(std::move(decoder));
+}
+
+Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
+  height_ = latent_height;
+  width_ = latent_width;
+  conv1_.Reset();
+  middle_.Reset();
+  for (DecoderGroup& group : groups_) {
+    for (ResidualBlock& block : group.blocks) block.Reset();
+    group.upsample.Reset();
+  }
+  head_.Reset();
+  return Ok();
+}
+
+Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_frame,
+                               const Probe& probe) {
+  Tensor z = LoadLatentFrame(device, kLatentScale22, latent_frame, height_, width_);
+  z = TRY(PointwiseConv(device, conv2_, z));
+  if (probe) probe("conv2", z);
+  CausalConv3d::Window window = conv1_.Open(device, 1, height_, width_);
+  device.Copy(z, window.fresh);
+  Tensor x = TRY(conv1_.Run(device, std::move(window)));
+  if (probe) probe("conv1", x);
+  x = TRY(middle_.Forward(device, std::move(x)));
+  if (probe) probe("middle", x);
+  return RunFrom(device, 0, std::move(x), probe);
+}
+
+Result<Tensor> Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe) {
+  if (index == groups_.size()) return Finish(device, std::move(x), probe);
+  DecoderGroup& group = groups_[index];
+  const int64_t t = x.dim(0);
+  if (t > 1 && !group.upsample.in_time()) {
+    // One frame at a time from here on; see vae21.cc.
+    Tensor y;
+    for (int64_t frame = 0; frame < t; ++frame) {
+      const Tensor one = TRY(RunFrom(device, index, CopyFrame(device, x, frame), probe));
+      if (!y) y = device.New(one.shape().WithAxis(0, t));
+      device.Copy(one, y.view().Items(frame, 1));
+    }
+    return y;
+  }
+  x = TRY(RunGroup(device, group, std::move(x)));
+  if (probe) probe(fmt::format("upsamples{}", index), x);
+  return RunFrom(device, index + 1, std::move(x), probe);
+}
+
+Result<Tensor> Decoder::RunGroup(Device& device, DecoderGroup& group, Tensor x) {
+  const bool last = &group == &groups_.back();
+  Tensor skip;
+  if (!last) {
+    skip = TRY(
+        DuplicateUp(device, x, group.upsample.out_channels(), group.upsample.in_time() ? 2 : 1));
+  }
+  for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
+  if (last) return x;
+  x = TRY(group.upsample.DoubleTime(device, std::move(x)));
+  // The first frame of a clip is not doubled; of its two copies in the skip the later one counts.
+  const View frames = skip.view().Items(skip.dim(0) - x.dim(0), x.dim(0));
+  return group.upsample.DoubleSpace(device, x, frames);
+}
+
+Result<Tensor> Decoder::Finish(Device& device, Tensor x, const Probe& probe) {
+  x = TRY(head_.Forward(device, std::move(x)));
+  if (probe) probe("head", x);
+  const int64_t t = x.dim(0), height = x.dim(1), width = x.dim(2);
+  Tensor y = device.New(Shape{t, height * kFold, width * kFold, 3});
+  // Channels are (colour, column offset, row offset): [T, Y, X, c, r, q] -> [T, Y, q, X, r, c].
+  const int order[] = {0, 1, 5, 2, 4, 3};
+  TRY(device.Run(op::Permute{.x = x.view().As(Shape{t, height, width, 3, kFold, kFold}),
+                             .order = order,
+                             .y = y.view().As(Shape{t, height, kFold, width, kFold, 3})}));
+  return y;
+}
+
+struct EncoderGroup {
+  std::vector<ResidualBlock> blocks;
+  Downsample downsample;  // unused in the last group
+  int64_t out_channels = 0;
+};
+
+class Encoder : public VideoEncoder {
+ public:
+  static Result<std::unique_ptr<VideoEncoder>> Load(Device& device, TensorSet weights);
+  Status Begin(Device& device, uint32_t height_px, uint32_t width_px) override;
+  Result<std::vector<float>> Encode(Device& device, std::span<const float> pictures,
+                                    const Probe& probe) override;
+
+ private:
+  Result<Tensor> RunGroup(Device& device, EncoderGroup& group, Tensor x);
+
+  CausalConv3d conv_in_;
+  std::vector<EncoderGroup> groups_;
+  Middle middle_;
+  Head head_;
+  ConvWeights conv1_;
+  int64_t height_px_ = 0, width_px_ = 0;
+};
+
+Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet weights) {
+  auto encoder = std::make_unique<Encoder>();
+  encoder->conv_in_ = TRY(CausalConv3d::Load(device, weights, "encoder.conv1", kPixelChannels, 3));
+  int64_t channels = encoder->conv_in_.out_channels();
+  for (int index = 0; index < kLevelCount; ++index) {
+    const std::string name = fmt::format("encoder.downsamples.{}.downsamples", index);
+    EncoderGroup& group = encoder->groups_.emplace_back();
+    for (int block = 0; block < kEncoderBlocks; ++block) {
+      group.blocks.push_back(
+          TRY(ResidualBlock::Load(device, weights, fmt::format("{}.{}", name, block), channels)));
+      channels = group.blocks.back().out_channels();
+    }
+    group.out_channels = channels;
+    if (index + 1 == kLevelCount) break;
+    group.downsample = TRY(
+        Downsample::Load(device, weights, fmt::format("{}.{}", name, kEncoderBlocks), channels));
+  }
+  encoder->middle_ = TRY(Middle::Load(device, weights, "encoder.middle", channels));
+  encoder->head_ = TRY(Head::Load(device, weights, "encoder.head", channels));
+  encoder->conv1_ =
+      TRY(LoadConv(device, weights, "conv1", encoder->head_.out_channels(), {1, 1, 1}));
+  return std::unique_ptr<VideoEncoder>(std::move(encoder));
+}
+
+Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
+  if (height_px % kSpaceStride != 0 || width_px % kSpaceStride != 0) {
+    return Error::Invalid("pictures of {}x{} cannot be encoded: the size must be a multiple of {}",
+                          width_px, height_px, kSpaceStride);
+  }
+  height_px_ = height_px;
+  width_px_ = width_px;
+  conv_in_.Reset();
+  for (EncoderGroup& group : groups_) {
+    for (ResidualBlock& block : group.blocks) block.Reset();
+    group.downsample.Reset();
+  }
+  middle_.Reset();
+  head_.Reset();
+  return Ok();
+}
+
+Result<Tensor> Encoder::RunGroup(Device& device, EncoderGroup& group, Tensor x) {
+  const bool last = &group == &groups_.back();
+  const int64_t time = !last && group.downsample.in_time() ? 2 : 1;
+  const Tensor skip = TRY(AverageDown(device, x, group.out_channels, time, last ? 1 : 2));
+  for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
+  if (!last) x = TRY(group.downsample.Forward(device, std::move(x)));
+  TRY(device.Run(op::Elementwise{.x0 = x, .x1 = skip, .y = x}));
+  return x;
+}
+
+Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
+                                           const Probe& probe) {
+  const int64_t t = static_cast<int64_t>(pictures.size()) / (height_px_ * width_px_ * 3);
+  const int64_t height = height_px_ / kFold, width = width_px_ / kFold;
+  const Tensor input = device.Upload(pictures, Shape{t, height_px_, width_px_, 3});
+  CausalConv3d::Window window = conv_in_.Open(device, t, height, width);
+  // [T, Y, q, X, r, c] -> [T, Y, X, c, r, q]: channels are (colour, column offset, row offset).
+  const int order[] = {0, 1, 3, 5, 4, 2};
+  TRY(device.Run(op::Permute{.x = input.view().As(Shape{t, height, kFold, width, kFold, 3}),
+                             .order = order,
+                             .y = window.fresh.As(Shape{t, height, width, 3, kFold, kFold})}));
+  Tensor x = TRY(conv_in_.Run(device, std::move(window)));
+  if (probe) probe("conv1", x);
+  for (size_t index = 0; index < groups_.size(); ++index) {
+    x = TRY(RunGroup(device, groups_[index], std::move(x)));
+    if (probe) probe(fmt::format("downsamples{}", index), x);
+  }
+  x = TRY(middle_.Forward(device, std::move(x)));
+  if (probe) probe("middle", x);
+  x = TRY(head_.Forward(device, std::move(x)));
+  if (probe) probe("head", x);
+  x = TRY(PointwiseConv(device, conv1_, x));
+  if (probe) probe("quant", x);
+  return StoreLatentFrame(device, kLatentScale22, x);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, TensorSet weights) {
+  return Decoder::Load(device, std::move(weights));
+}
+
+Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, TensorSet weights) {
+  return Encoder::Load(device, std::move(weights));
+}
+
+}  // namespace aozora::wan
