@@ -22,9 +22,13 @@ std::vector<double> Linspace(double first, double last, int count) {
   return values;
 }
 
-template <class Float>  // the order of operations is that of all references
+// The order of operations is that of all references. At small shifts rounding carries a sigma of 1
+// just above 1, where there is no such noise level.
+template <class Float>
 Float Shifted(Float sigma, double shift) {
-  return static_cast<Float>(shift) * sigma / (Float{1} + static_cast<Float>(shift - 1) * sigma);
+  const Float shifted =
+      static_cast<Float>(shift) * sigma / (Float{1} + static_cast<Float>(shift - 1) * sigma);
+  return std::min(shifted, Float{1});
 }
 
 // Level `index` of the table that models are trained on, 1 first and 0.001 last, in float.
