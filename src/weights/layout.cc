@@ -199,8 +199,14 @@ Result<TensorFile> MapLayout(FileLayout layout, std::shared_ptr<const MappedFile
   result.metadata = std::move(layout.metadata);
   result.tokenizer = std::move(layout.tokenizer);
   result.tensors.reserve(layout.tensors.size());
+  uint64_t copied_bytes = 0;
   for (TensorLocation& tensor : layout.tensors) {
     Weight weight = MapTensor(tensor, file);
+    if (weight.memory != nullptr) copied_bytes += weight.bytes();
+    // Tensors that share their bytes could otherwise ask for any amount of memory.
+    if (layout.shares_bytes && copied_bytes > file->bytes().size()) {
+      return Error::Unsupported("copies of tensors that are not dense need more than the file has");
+    }
     if (IsTokenizerTensor(tensor)) {
       const Bytes bytes = weight.stored();
       if (bytes.size() > kTokenizerBytesMax) {
