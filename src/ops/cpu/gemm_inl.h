@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// The matrix product that linear.cc and attention.cc are made of: C = A B, or C += A B, on operands
+// that were laid out for it. Included once for each instruction set (Highway's toggle, no pragma).
+//
+// Layouts, with L the lanes of a vector, R the rows of a register tile, S = 2 L columns of a tile:
+//   A ("groups"): [row / R][k / L][R][L]: R rows together, each as whole vectors along k.
+//   B ("panels"): [column / S][k][S]: the columns of one tile side by side.
+//   C: tiles of [2][R][L]; laid end to end along the columns of a group they are again an A, so
+//   that
+//      the probabilities of attention need no second packing.
+// k is padded to a multiple of L with zeros in both operands. Rows beyond the last are zeros;
+// columns beyond the last hold some finite or other values that nobody reads.
+//
+// A tile multiplies vectors of B by broadcast values of A. The order of additions along k is the
+// same for every element of C, whatever tile it lies in.
+#if defined(AOZORA_OPS_CPU_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef AOZORA_OPS_CPU_GEMM_INL_H_
+#undef AOZORA_OPS_CPU_GEMM_INL_H_
+#else
+#define AOZORA_OPS_CPU_GEMM_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "base/units.h"
+
+#ifndef AOZORA_UNROLL
+#if HWY_COMPILER_CLANG
+#define AOZORA_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define AOZORA_UNROLL _Pragma("GCC unroll 32")
+#endif
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace aozora::ops::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using FloatTag = hn::CappedTag<float, 16>;
+using FloatVec = hn::Vec<FloatTag>;
+
+inline constexpr size_t kLanes = hn::MaxLanes(FloatTag());
+inline constexpr size_t kPanelColumns = 2 * kLanes;
+// As many rows as the registers hold: 2 R accumulators, two vectors of B, one or two broadcasts.
+inline constexpr size_t kTileRowsMax = kLanes == 16 ? 14 : (kLanes == 8 ? 6 : 4);
+
+// The first `count` <= L values at p, then zeros.
+HWY_INLINE FloatVec LoadPart(const float* p, size_t count) {
+  HWY_ALIGN float lanes[kLanes] = {};
+  std::memcpy(lanes, p, count * sizeof(float));
+  return hn::Load(FloatTag(), lanes);
+}
+
+HWY_INLINE void StorePart(FloatVec v, float* p, size_t count) {
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(v, FloatTag(), lanes);
+  std::memcpy(p, lanes, count * sizeof(float));
+}
+
+// One tile: c = a b, or c += a b, over `chunk_count` chunks of L along k.
+template <size_t kRows>
+HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b,
+                               size_t chunk_count, float* HWY_RESTRICT c, bool add) {
+  const FloatTag d;
+  FloatVec low[kRows];
+  FloatVec high[kRows];
+  if (add) {
+    AOZORA_UNROLL
+    for (size_t row = 0; row < kRows; ++row) {
+      low[row] = hn::Load(d, c + row * kLanes);
+      high[row] = hn::Load(d, c + (kRows + row) * kLanes);
+    }
+  } else {
+    AOZORA_UNROLL
+    for (size_t row = 0; row < kRows; ++row) {
+      low[row] = hn::Zero(d);
+      high[row] = hn::Zero(d);
+    }
+  }
+  constexpr size_t kStep = kLanes < 4 ? kLanes : 4;
+  for (size_t chunk = 0; chunk < chunk_count; ++chunk) {
+    for (size_t k = 0; k < kLanes; k += kStep) {
+      AOZORA_UNROLL
+      for (size_t i = 0; i < kStep; ++i) {
+        const FloatVec b_low = hn::Load(d, b + i * kPanelColumns);
+        const FloatVec b_high = hn::Load(d, b + i * kPanelColumns + kLanes);
+        AOZORA_UNROLL
+        for (size_t row = 0; row < kRows; ++row) {
+          const FloatVec value = hn::Set(d, a[row * kLanes + i]);
+          low[row] = hn::MulAdd(value, b_low, low[row]);
+          high[row] = hn::MulAdd(value, b_high, high[row]);
+        }
+      }
+      a += kStep;
+      b += kStep * kPanelColumns;
+    }
+    a += (kRows - 1) * kLanes;
+  }
+  AOZORA_UNROLL
+  for (size_t row = 0; row < kRows; ++row) {
+    hn::Store(low[row], d, c + row * kLanes);
+    hn::Store(high[row], d, c + (kRows + row) * kLanes);
+  }
+}
+
+using TileFunction = void (*)(const float*, const float*, size_t, float*, bool);
+
+// The kernel for tiles of `rows` rows, 1 to kTileRowsMax.
+inline TileFunction TileOfRows(size_t rows) {
+  static constexpr TileFunction kTiles[] = {
+    &MultiplyTile<1>,
+    &MultiplyTile<2>,
+    &MultiplyTile<3>,
+    &MultiplyTile<4>,
+#if HWY_MAX_BYTES >= 32
+    &MultiplyTile<5>,
+    &MultiplyTile<6>,
+#endif
+#if HWY_MAX_BYTES >= 64
+    &MultiplyTile<7>,
+    &MultiplyTile<8>,
+    &MultiplyTile<9>,
+    &MultiplyTile<10>,
+    &MultiplyTile<11>,
+    &MultiplyTile<12>,
+    &MultiplyTile<13>,
+    &MultiplyTile<14>,
+#endif
+  };
+  static_assert(std::size(kTiles) == kTileRowsMax);
+  return kTiles[rows - 1];
+}
+
+// How `row_count` rows are cut into groups, evenly, so that no group is nearly empty.
+struct Groups {
+  size_t rows;  // R of each group
+  size_t count;
+};
+inline Groups GroupsOf(size_t row_count) {
+  const size_t count = DivideUp(row_count, kTileRowsMax);
+  return {DivideUp(row_count, count), count};
+}
+
+// C (+)= A B for all groups of an A and all panels of a B. Panels outside: one stays in the nearest
+// cache while all groups pass. Strides in floats.
+struct Operand {
+  const float* data;
+  size_t stride;  // between groups or panels
+};
+struct Result {
+  float* data;
+  size_t group_stride;
+  size_t panel_stride;
+};
+inline void MultiplyBlock(Operand a, Groups groups, Operand b, size_t panel_count,
+                          size_t chunk_count, Result c, bool add) {
+  const TileFunction tile = TileOfRows(groups.rows);
+  for (size_t panel = 0; panel < panel_count; ++panel) {
+    for (size_t group = 0; group < groups.count; ++group) {
+      tile(a.data + group * a.stride, b.data + panel * b.stride, chunk_count,
+           c.data + group * c.group_stride + panel * c.panel_stride, add);
+    }
+  }
+}
+
+// Lays rows of a matrix out as groups, times `factor`. `row_count` rows exist of groups.rows *
+// groups.count, k values of each.
+inline void PackGroups(const float* x, int64_t row_stride, size_t row_count, size_t k, float factor,
+                       Groups groups, size_t group_stride, float* out) {
+  const FloatTag d;
+  const FloatVec scale = hn::Set(d, factor);
+  const size_t whole_count = k / kLanes;
+  const size_t chunk_count = DivideUp(k, kLanes);
+  const size_t chunk_stride = groups.rows * kLanes;
+  for (size_t row = 0; row < groups.rows * groups.count; ++row) {
+    float* to = out + row / groups.rows * group_stride + row % groups.rows * kLanes;
+    if (row >= row_count) {
+      for (size_t i = 0; i < chunk_count; ++i) hn::Store(hn::Zero(d), d, to + i * chunk_stride);
+      continue;
+    }
+    const float* from = x + static_cast<int64_t>(row) * row_stride;
+    for (size_t i = 0; i < whole_count; ++i) {
+      hn::Store(hn::Mul(scale, hn::LoadU(d, from + i * kLanes)), d, to + i * chunk_stride);
+    }
+    if (whole_count < chunk_count) {
+      const FloatVec last = LoadPart(from + whole_count * kLanes, k - whole_count * kLanes);
+      hn::Store(hn::Mul(scale, last), d, to + whole_count * chunk_stride);
+    }
+  }
+}
+
+#if HWY_TARGET != HWY_SCALAR
+// Four values at `rows[4 q + i] + k` for each quarter-vector q.
+template <class D>
+HWY_INLINE hn::Vec<D> LoadQuads(D d, const float* const* rows, size_t k) {
+  if constexpr (hn::MaxLanes(D()) <= 4) {
+    return hn::LoadU(d, rows[0] + k);
+  } else {
+    const hn::Half<D> half;
+    return hn::Combine(d, LoadQuads(half, rows + hn::MaxLanes(half), k), LoadQuads(half, rows, k));
+  }
+}
+
+#endif
+
+// Lays `column_count` <= S columns of B, given as rows of k values (a weight is [N, K]), out as one
+// panel of `k_padded` rows.
+inline void PackPanel(const float* w, int64_t row_stride, size_t column_count, size_t k,
+                      size_t k_padded, float* HWY_RESTRICT out) {
+  const float* rows[kPanelColumns];
+  for (size_t i = 0; i < kPanelColumns; ++i) {
+    rows[i] = w + static_cast<int64_t>(std::min(i, column_count - 1)) * row_stride;
+  }
+  size_t done = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const FloatTag d;
+  const hn::RepartitionToWide<FloatTag> d64;
+  for (; done + 4 <= k; done += 4) {
+    for (size_t half = 0; half < kPanelColumns; half += kLanes) {
+      const FloatVec v0 = LoadQuads(d, rows + half, done);
+      const FloatVec v1 = LoadQuads(d, rows + half + 1, done);
+      const FloatVec v2 = LoadQuads(d, rows + half + 2, done);
+      const FloatVec v3 = LoadQuads(d, rows + half + 3, done);
+      const auto low01 = hn::BitCast(d64, hn::InterleaveLower(d, v0, v1));
+      const auto low23 = hn::BitCast(d64, hn::InterleaveLower(d, v2, v3));
+      const auto high01 = hn::BitCast(d64, hn::InterleaveUpper(d, v0, v1));
+      const auto high23 = hn::BitCast(d64, hn::InterleaveUpper(d, v2, v3));
+      float* to = out + done * kPanelColumns + half;
+      hn::Store(hn::BitCast(d, hn::InterleaveLower(d64, low01, low23)), d, to);
+      hn::Store(hn::BitCast(d, hn::InterleaveUpper(d64, low01, low23)), d, to + kPanelColumns);
+      hn::Store(hn::BitCast(d, hn::InterleaveLower(d64, high01, high23)), d,
+                to + 2 * kPanelColumns);
+      hn::Store(hn::BitCast(d, hn::InterleaveUpper(d64, high01, high23)), d,
+                to + 3 * kPanelColumns);
+    }
+  }
+#endif
+  for (; done < k; ++done) {
+    for (size_t i = 0; i < kPanelColumns; ++i) out[done * kPanelColumns + i] = rows[i][done];
+  }
+  std::fill(out + k * kPanelColumns, out + k_padded * kPanelColumns, 0.0f);
+}
+
+}  // namespace aozora::ops::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // toggle
