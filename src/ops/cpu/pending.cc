@@ -9,11 +9,6 @@ namespace aozora::ops::cpu {
 op::Support Supports(const op::ChannelNorm&) { return op::Support::No("not yet"); }
 void Run(op::RunContext&, const op::ChannelNorm&) { CHECK(false); }
 
-// conv3d.cc
-op::Support Supports(const op::Conv3d&) { return op::Support::No("not yet"); }
-void Run(op::RunContext&, const op::Conv3d&) { CHECK(false); }
-std::unique_ptr<op::Packed> PackConv3d(op::RunContext&, const Weight&) { return nullptr; }
-
 // permute.cc
 op::Support Supports(const op::Permute&) { return op::Support::No("not yet"); }
 void Run(op::RunContext&, const op::Permute&) { CHECK(false); }
