@@ -44,11 +44,19 @@ std::vector<std::string> Split(std::string_view text, char separator) {
   return parts;
 }
 
-// "{1|2|3}" -> 1, 2, 3; "7" -> 7.
+// "3x{1|2}x{4|5}" -> 3x1x4, 3x1x5, 3x2x4, 3x2x5.
 std::vector<std::string> Alternatives(const std::string& value) {
-  if (value.empty() || value.front() != '{') return {value};
-  CHECK(value.back() == '}');
-  return Split(std::string_view(value).substr(1, value.size() - 2), '|');
+  const size_t open = value.find('{'), close = value.find('}');
+  if (open == std::string::npos) return {value};
+  CHECK(close != std::string::npos && open < close);
+  const std::string_view inside = std::string_view(value).substr(open + 1, close - open - 1);
+  std::vector<std::string> all;
+  for (const std::string& middle : Split(inside, '|')) {
+    for (const std::string& rest : Alternatives(value.substr(close + 1))) {
+      all.push_back(value.substr(0, open) + middle + rest);
+    }
+  }
+  return all;
 }
 
 using Values = std::map<std::string, std::string>;

@@ -87,15 +87,16 @@ TEST(Shapes, CoverEveryOp) {
 }
 
 TEST(Shapes, AlternativesAreMultiplied) {
-  const std::vector<CaseLine> lines =
-      ParseCases("# nothing\n\nmust linear m={1|2} k=3 n={4|5} bias # more\nmean_last x=2x3\n");
+  const std::vector<CaseLine> lines = ParseCases(
+      "# nothing\n\nmust linear m={1|2} k=3 n={4|5} bias # more\nmean_last x=2x{3|5x7}\n");
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0].number, 3);
   EXPECT_TRUE(lines[0].must_run);
   ASSERT_EQ(lines[0].cases.size(), 4u);
   EXPECT_EQ(lines[0].cases[3].ToString(), "linear bias=1 k=3 m=2 n=5");
   EXPECT_FALSE(lines[1].must_run);
-  EXPECT_EQ(lines[1].cases[0].ShapeOf("x"), (Shape{2, 3}));
+  ASSERT_EQ(lines[1].cases.size(), 2u);
+  EXPECT_EQ(lines[1].cases[1].ShapeOf("x"), (Shape{2, 5, 7}));
 }
 
 TEST(ShapesDeathTest, UnknownWordsAreNotIgnored) {
