@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/thread_pool.h"
+
+namespace aozora::ops {
+
+// What this machine can do at best, so that a timing can be told as a share of it.
+struct Peak {
+  std::string instruction_set;  // that the kernels use: "AVX3" (AVX-512), "AVX2" ...
+  uint32_t thread_count = 0;
+  double flops_per_second = 0;       // f32 multiply-adds, counted as 2; all threads together
+  double read_bytes_per_second = 0;  // from main memory, all threads together
+};
+
+// Measures it on the threads of `pool`; takes about half a second. Other work on the same cores
+// shows in the result, so measure next to what is compared with it.
+Peak MeasurePeak(ThreadPool& pool, const Clock& clock);
+
+}  // namespace aozora::ops
