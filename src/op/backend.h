@@ -53,6 +53,9 @@ class Backend {
   virtual std::string_view name() const = 0;
   virtual Support Supports(const Op& op) const = 0;
   // The op is supported and its shapes are checked. Results do not depend on the number of threads.
+  // `packed` of an op may be what another backend of the device made, when that one declined the
+  // op: a backend looks at the type (dynamic_cast) and reads the weight itself if it is not its
+  // own.
   virtual void Run(RunContext& context, const Op& op) = 0;
   // Lays a weight of a Linear ([N, K]) or Conv3d ([Cout, Cin, ...]) out for this backend, if that
   // pays; null if the backend reads the weight as it is.

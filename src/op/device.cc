@@ -21,6 +21,7 @@ Tensor& Tensor::operator=(Tensor&& other) noexcept {
 void Tensor::Reset() {
   if (memory_ != nullptr) memory_->Free(view_.data(), bytes_);
   memory_ = nullptr;
+  bytes_ = 0;
   view_ = View();
 }
 
@@ -32,7 +33,9 @@ Device::Device(std::vector<std::unique_ptr<Backend>> backends, std::unique_ptr<M
 
 Tensor Device::New(const Shape& shape, DType dtype) {
   Tensor tensor;
-  tensor.bytes_ = *BytesOf(dtype, static_cast<uint64_t>(shape.count()));
+  const std::optional<uint64_t> bytes = BytesOf(dtype, static_cast<uint64_t>(shape.count()));
+  CHECK(bytes.has_value());
+  tensor.bytes_ = *bytes;
   tensor.memory_ = memory_.get();
   tensor.view_ = View(memory_->Allocate(tensor.bytes_), dtype, shape);
   return tensor;
@@ -64,8 +67,9 @@ void Device::Download(ConstView view, std::span<float> values) {
 void Device::Copy(ConstView from, View to) {
   CHECK(from.shape() == to.shape());
   CHECK(from.dtype() == DType::kF32 && to.dtype() == DType::kF32);
-  const int64_t item_count = from.shape().item_count();
-  for (int64_t i = 0; i < from.dim(0); ++i) {
+  const bool single = from.shape().rank() == 0;
+  const int64_t item_count = single ? 1 : from.shape().item_count();
+  for (int64_t i = 0; i < (single ? 1 : from.dim(0)); ++i) {
     std::memmove(to.f32() + i * to.item_stride(), from.f32() + i * from.item_stride(),
                  static_cast<size_t>(item_count) * sizeof(float));
   }

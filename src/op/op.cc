@@ -13,7 +13,21 @@ struct Overloaded : Fs... {
 template <class... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;
 
-bool IsF32(ConstView view) { return !view || view.dtype() == DType::kF32; }
+// Absent, or f32 with items that do not overlap.
+bool IsF32(ConstView view) {
+  if (!view) return true;
+  if (view.dtype() != DType::kF32) return false;
+  return view.shape().rank() == 0 || view.dim(0) <= 1 ||
+         view.item_stride() >= view.shape().item_count();
+}
+
+// A weight whose rows are whole blocks, dense.
+bool IsWeight(const Weight* weight) {
+  if (weight == nullptr || !weight->view || !weight->view.dense()) return false;
+  const Shape& shape = weight->view.shape();
+  const int rank = shape.rank();
+  return rank >= 2 && shape[rank - 1] % Info(weight->view.dtype()).block_values == 0;
+}
 
 // A [R, N] modulation table with a row for each item of `rows`.
 bool FitsModulation(ConstView table, RowIndex rows, int64_t m, int64_t n) {
@@ -28,14 +42,14 @@ bool FitsModulation(ConstView table, RowIndex rows, int64_t m, int64_t n) {
 }
 
 bool IsVector(ConstView view, int64_t n) {
-  return !view || (view.shape() == Shape{n} && IsF32(view));
+  return !view || (view.shape() == Shape{n} && view.dense() && IsF32(view));
 }
 bool SameOrEmpty(ConstView view, ConstView like) {
   return !view || (view.shape() == like.shape() && IsF32(view));
 }
 
 bool Fits(const Linear& op) {
-  if (op.weight == nullptr || op.x.shape().rank() != 2 || op.y.shape().rank() != 2) return false;
+  if (!IsWeight(op.weight) || op.x.shape().rank() != 2 || op.y.shape().rank() != 2) return false;
   const Shape& w = op.weight->view.shape();
   return w.rank() == 2 && w[1] == op.x.dim(1) && w[0] == op.y.dim(1) &&
          op.x.dim(0) == op.y.dim(0) && IsVector(op.bias, w[0]) && SameOrEmpty(op.residual, op.y) &&
@@ -75,7 +89,7 @@ bool Fits(const ChannelNorm& op) {
 }
 
 bool Fits(const Conv3d& op) {
-  if (op.weight == nullptr || op.x.shape().rank() != 4 || op.y.shape().rank() != 4) return false;
+  if (!IsWeight(op.weight) || op.x.shape().rank() != 4 || op.y.shape().rank() != 4) return false;
   const Shape& w = op.weight->view.shape();
   if (w.rank() != 4 && w.rank() != 5) return false;
   if (op.upsample != 1 && op.upsample != 2) return false;
@@ -85,7 +99,7 @@ bool Fits(const Conv3d& op) {
   for (int axis = 0; axis < 3; ++axis) {
     const int64_t in = op.x.dim(axis) * (axis > 0 ? op.upsample : 1);
     const int64_t padded = in + axes[axis]->pad_front + axes[axis]->pad_back;
-    if (padded < kernel[axis] || axes[axis]->stride == 0) return false;
+    if (kernel[axis] < 1 || padded < kernel[axis] || axes[axis]->stride == 0) return false;
     if (op.y.dim(axis) != (padded - kernel[axis]) / axes[axis]->stride + 1) return false;
   }
   return w[1] == op.x.dim(3) && w[0] == op.y.dim(3) && IsVector(op.bias, w[0]) &&
@@ -94,6 +108,7 @@ bool Fits(const Conv3d& op) {
 
 bool Fits(const Permute& op) {
   const int rank = op.x.shape().rank();
+  if (!op.x || !op.y) return false;
   if (static_cast<int>(op.order.size()) != rank || op.y.shape().rank() != rank) return false;
   uint32_t seen = 0;
   for (int axis = 0; axis < rank; ++axis) {
@@ -106,7 +121,8 @@ bool Fits(const Permute& op) {
 }
 
 bool Fits(const Elementwise& op) {
-  if (op.y.shape() != op.x0.shape() || !IsF32(op.x0) || !IsF32(op.x1) || !IsF32(op.y)) return false;
+  if (!op.x0 || !op.y || op.y.shape() != op.x0.shape()) return false;
+  if (!IsF32(op.x0) || !IsF32(op.x1) || !IsF32(op.y)) return false;
   if (!op.x1) return !op.multiply;
   const int rank = op.x0.shape().rank();
   const bool row = rank >= 1 && op.x1.shape() == Shape{op.x0.dim(rank - 1)};
@@ -115,7 +131,7 @@ bool Fits(const Elementwise& op) {
 
 bool Fits(const MeanLast& op) {
   const int rank = op.x.shape().rank();
-  if (rank < 1 || op.y.shape().rank() != rank - 1) return false;
+  if (!op.y || rank < 1 || op.y.shape().rank() != rank - 1) return false;
   for (int axis = 0; axis < rank - 1; ++axis) {
     if (op.y.dim(axis) != op.x.dim(axis)) return false;
   }
@@ -123,7 +139,7 @@ bool Fits(const MeanLast& op) {
 }
 
 bool Fits(const Gather& op) {
-  if (op.table == nullptr || op.table->view.shape().rank() != 2) return false;
+  if (!IsWeight(op.table) || op.table->view.shape().rank() != 2 || !op.y) return false;
   for (int32_t id : op.ids) {
     if (id < 0 || id >= op.table->view.dim(0)) return false;
   }

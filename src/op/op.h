@@ -4,7 +4,9 @@
 //
 // Letters: M tokens (rows), K and N features, H heads, D features of a head, T frames, Y rows,
 // X columns, C channels; R modulation rows. Video activations are channels-last: [T, Y, X, C].
-// Empty views are absent options. Outputs may be the same memory as an input only where said.
+// Empty views are absent options. Outputs may be the same memory as an input only where said. A NaN
+// spreads to every value that depends on it: no op, not even a clamp, turns one into a number.
+// Items of axis 0 may lie apart (tensor/view.h), except where an op says dense and in vectors [N].
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,7 @@ enum class Activation : uint8_t {
   kTanh,
 };
 
-// A parameter as a backend wants it. Prepare once (Device::Prepare), use often. Biases, gains and
+// A parameter as a backend wants it. Pack once (Device::Pack), use often. Biases, gains and
 // tables are weights too; ops take those as f32 views of device memory (Device::UploadF32).
 class Packed {
  public:
@@ -40,7 +42,7 @@ using RowIndex = std::span<const uint32_t>;
 struct Linear {
   ConstView x = {};                // [M, K]
   const Weight* weight = nullptr;  // [N, K], any dtype
-  const Packed* packed = nullptr;  // what Prepare made of `weight`, or null
+  const Packed* packed = nullptr;  // what Device::Pack made of `weight`, or null
   ConstView bias = {};             // [N] or empty
   Activation activation = Activation::kNone;
   ConstView gate = {};  // [R, N] or empty
@@ -123,14 +125,15 @@ struct Permute {
   View y = {};                      // dense
 };
 
-// y = a * x0 + b * x1 (x1 may be empty), then the activation, then clamped to [low, high].
-// x1 has the shape of x0, or [C] to be repeated along all leading axes.
+// y = a * x0 + b * x1 (x1 may be empty), then the activation; or, with `multiply`, act(a * x0) *
+// x1, which is a gate. Then clamped to [low, high]. x1 has the shape of x0, or [C] to be repeated
+// along all leading axes.
 struct Elementwise {
   ConstView x0 = {};
   ConstView x1 = {};
   float a = 1;
   float b = 1;
-  bool multiply = false;  // y = act(a * x0) * x1 instead: a gate (b unused)
+  bool multiply = false;  // then x1 is needed, and b is not used
   Activation activation = Activation::kNone;
   float low = -__builtin_inff();
   float high = __builtin_inff();
