@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the plan needs to know about the machine.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "op/device.h"
+
+namespace aozora {
+
+struct Machine {
+  uint64_t memory_bytes = 0;    // that this process may still take
+  double flops_per_second = 0;  // of a large matrix product on the device
+};
+
+// Memory that is free or can be freed at once (MemAvailable), within the limits of the process's
+// control groups (v2) and its address space limit.
+Result<uint64_t> AvailableMemoryBytes();
+
+// Times a few matrix products on the device: some 50 ms. Cancelled with the device.
+Result<double> MeasureFlopsPerSecond(op::Device& device, const Clock& clock);
+
+}  // namespace aozora
