@@ -36,9 +36,8 @@ enum class SigmaTable {
   // linspace(float(0.999), 0, N+1) without its end, in double; timesteps truncated, sigmas not.
   // (fm_solvers_unipc.py of the Apache-2.0 flow-matching port of UniPC, set_timesteps.)
   kUniPcTruncated,
-  // linspace(1, 0.001, N+1) without its end, in double; 1e-6 taken from a first level of 1;
-  // timesteps
-  // truncated. (diffusers scheduling_unipc_multistep.py with use_flow_sigmas.)
+  // linspace(1, 0.001, N+1) without its end, in double; a first level of 1 is lowered by 1e-6;
+  // timesteps truncated. (diffusers scheduling_unipc_multistep.py with use_flow_sigmas.)
   kUniPcDiffusers,
   // linspace(1, 0, N+1) without its end, in double; timesteps truncated. (fm_solvers.py of the same
   // port, get_sampling_sigmas.)
