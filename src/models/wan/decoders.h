@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The networks between pictures and latents that go with Wan. Each is built from weights under their
-// canonical names (names.h); all sizes come from the tensors' shapes. A maker takes every tensor it
-// needs, says which one is missing or of another shape, and refuses what is left over where that
-// would change the picture. The device must outlive what is made.
+// The networks between pictures and latents that go with Wan. Each is built from weights under
+// their canonical names (names.h); all sizes come from the tensors' shapes. A maker takes every
+// tensor it needs, says which one is missing or of another shape, and refuses what is left over
+// where that would change the picture. The device must outlive what is made.
 #pragma once
 
 #include <memory>
@@ -26,11 +26,12 @@ Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, Tenso
 Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, TensorSet weights);
 
 // TAEHV (github.com/madebyollin/taehv), for 16 or 48 channels, with patch 1 or 2, plain or "super":
-// told from the shapes. Takes "decoder.*" and leaves "encoder.*" alone. Gives -1 to 1 like the others.
+// told from the shapes. Takes "decoder.*" and leaves "encoder.*" alone. Gives -1 to 1 like the
+// others.
 Result<std::unique_ptr<VideoDecoder>> MakeTinyDecoder(op::Device& device, TensorSet weights);
 
-// What the work takes, from the shapes in the set: flops of the whole clip, bytes of the half that is
-// used, and the peak of device memory besides. Sets that no maker would take may give anything.
+// What the work takes, from the shapes in the set: flops of the whole clip, bytes of the half that
+// is used, and the peak of device memory besides. Sets that no maker would take may give anything.
 Cost Vae21DecoderCost(const TensorSet& weights, const LatentSize& latent);
 Cost Vae21EncoderCost(const TensorSet& weights, const ClipSize& clip);
 Cost Vae22DecoderCost(const TensorSet& weights, const LatentSize& latent);
