@@ -48,7 +48,9 @@ class Shape {
   }
   Shape WithAxis(int axis, int64_t size) const {
     Shape shape = *this;
+    CHECK_LE(0, axis);
     CHECK_LT(axis, rank_);
+    CHECK_LE(0, size);
     shape.sizes_[axis] = size;
     return shape;
   }

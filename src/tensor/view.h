@@ -60,6 +60,7 @@ class BasicView {
   // Columns [begin, begin + count) of a matrix.
   BasicView Columns(int64_t begin, int64_t column_count) const {
     CHECK_EQ(shape_.rank(), 2);
+    CHECK_LE(0, begin);
     CHECK_LE(begin + column_count, shape_[1]);
     return BasicView(At(begin), dtype_, Shape{shape_[0], column_count}, item_stride_);
   }
