@@ -108,9 +108,9 @@ Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& reque
   settings.clip.height_px =
       TRY(Side("a height", request.height_px.value_or(preset.clip.height_px), multiple));
   settings.frame_rate = request.frame_rate.value_or(preset.frame_rate);
-  if (!(settings.frame_rate > 0) || settings.frame_rate > kFrameRateMax) {
+  if (!(settings.frame_rate > 0) || settings.frame_rate > kClipFrameRateMax) {
     return Error::Invalid("{} frames per second: must be above 0 and at most {}",
-                          settings.frame_rate, kFrameRateMax);
+                          settings.frame_rate, kClipFrameRateMax);
   }
   settings.clip.frame_count = TRY(FrameCount(request, preset, settings.frame_rate));
   settings.seed = request.seed;

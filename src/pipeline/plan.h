@@ -14,7 +14,7 @@ namespace aozora {
 inline constexpr uint32_t kSidePxMin = 16;
 inline constexpr uint32_t kSidePxMax = 4096;
 inline constexpr uint32_t kFrameCountMax = 4096;
-inline constexpr double kFrameRateMax = 120;
+inline constexpr double kClipFrameRateMax = 120;
 inline constexpr double kGuidanceMax = 100;
 
 // Everything that decides the picture. Equal settings on one kind of machine: equal bytes.

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery.h"
+
+#include "media/interpolate.h"
+#include "media/poster.h"
+#include "media/scale.h"
+#include "media/sprite_sheet.h"
+#include "media/tee_sink.h"
+
+namespace aozora::app {
+namespace {
+
+constexpr uint32_t kPosterSidePxMax = 1920;
+
+}  // namespace
+
+Result<std::unique_ptr<Delivery>> Delivery::Create(const DeliverySettings& settings,
+                                                   const ClipSize& clip, ThreadPool& pool) {
+  auto delivery = std::make_unique<Delivery>();
+  delivery->frame_count_ =
+      ConvertedFrameCount(clip.frame_count, settings.source_frame_rate, settings.video.frame_rate);
+  std::vector<FrameSink*> ends;
+  const auto keep = [&](std::unique_ptr<FrameSink> sink) {
+    ends.push_back(sink.get());
+    delivery->sinks_.push_back(std::move(sink));
+  };
+  if (!settings.poster_path.empty()) {
+    keep(std::make_unique<PosterSink>(settings.poster_path, delivery->frame_count_ / 3,
+                                      kPosterSidePxMax, pool));
+  }
+  if (!settings.sprite_sheet_path.empty()) {
+    keep(std::make_unique<SpriteSheetSink>(TRY(SpriteSheetSink::Create(
+        settings.sprite_sheet_path, delivery->frame_count_, SpriteSheetShape{}, pool))));
+  }
+  // The video last: when its file appears, the others are there.
+  keep(TRY(VideoWriter::Create(settings.video_path, settings.width_px, settings.height_px,
+                               settings.video)));
+  delivery->first_ = ends.back();
+  if (ends.size() > 1) delivery->Put<TeeSink>(ends);
+  if (settings.width_px != clip.width_px || settings.height_px != clip.height_px) {
+    delivery->Put<ScalingSink>(*delivery->first_, settings.width_px, settings.height_px, pool);
+  }
+  // In-between frames are made before enlarging: motion is cheaper to find on the smaller picture.
+  if (!(settings.source_frame_rate == settings.video.frame_rate)) {
+    delivery->Put<InterpolatingSink>(*delivery->first_, settings.source_frame_rate,
+                                     settings.video.frame_rate, pool);
+  }
+  return delivery;
+}
+
+}  // namespace aozora::app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens to frames behind the pipeline: larger, smoother, into files.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "media/frame_rate.h"
+#include "media/video_writer.h"
+#include "model/geometry.h"
+#include "pipeline/frame_sink.h"
+
+namespace aozora::app {
+
+struct DeliverySettings {
+  std::filesystem::path video_path;
+  VideoSettings video;                      // its frame rate is that of the file
+  FrameRate source_frame_rate;              // of the frames that come in
+  uint32_t width_px = 0, height_px = 0;     // of the file
+  std::filesystem::path poster_path;        // empty: none
+  std::filesystem::path sprite_sheet_path;  // empty: none
+};
+
+// The chain of sinks; write frames of `clip` into first().
+class Delivery {
+ public:
+  static Result<std::unique_ptr<Delivery>> Create(const DeliverySettings& settings,
+                                                  const ClipSize& clip, ThreadPool& pool);
+  FrameSink& first() { return *first_; }
+  uint64_t frame_count() const { return frame_count_; }  // in the file
+
+ private:
+  template <class Sink, class... Args>
+  void Put(Args&&... args) {
+    auto sink = std::make_unique<Sink>(std::forward<Args>(args)...);
+    first_ = sink.get();
+    sinks_.push_back(std::move(sink));
+  }
+
+  std::vector<std::unique_ptr<FrameSink>> sinks_;  // from the end of the chain to its start
+  FrameSink* first_ = nullptr;
+  uint64_t frame_count_ = 0;
+};
+
+}  // namespace aozora::app

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/clock.h"
+#include "delivery.h"
+#include "engine.h"
+#include "media/image_io.h"
+#include "media/scale.h"
+#include "model_options.h"
+#include "pipeline/generator.h"
+#include "progress.h"
+
+namespace aozora::app {
+namespace {
+
+constexpr size_t kNameWordsMax = 6;  // of the prompt, in a file name made from it
+constexpr uint32_t kThreadsMax = 1024;
+
+struct Options {
+  ModelOptions model;
+  std::string prompt, output, size, fps, sampler, noise = "philox", decoder, image, resume;
+  std::string upscale, interpolate, poster, sprite_sheet, codec = "h264", effort = "medium";
+  std::optional<std::string> negative;
+  std::optional<double> seconds, guidance, shift;
+  std::optional<uint32_t> frames;
+  std::optional<uint64_t> seed;
+  std::optional<int> steps;
+  std::optional<uint64_t> memory_mb;
+  float cache = 0;
+  uint32_t threads = 0;
+  bool json = false, plan_only = false, reference = false;
+};
+
+void AddOptions(CLI::App& app, Options* o) {
+  app.add_option("prompt", o->prompt, "What to make")->required();
+  app.add_option("-o,--output", o->output, "The video file (made from the prompt if left out)");
+  o->model.AddTo(app);
+  app.add_option("--size", o->size, "WIDTHxHEIGHT that the model makes");
+  app.add_option("--seconds", o->seconds, "Length");
+  app.add_option("--frames", o->frames, "Length in frames, instead of --seconds");
+  app.add_option("--fps", o->fps, "Frames per second that the model makes");
+  app.add_option("--seed", o->seed, "Number that decides the noise (random if left out)");
+  app.add_option("--noise", o->noise, "Whose noise a seed means: philox (CUDA) or mt19937 (CPU)");
+  app.add_option("--steps", o->steps, "Denoising steps");
+  app.add_option("--guidance", o->guidance, "How strictly the prompt is followed; 1 is off");
+  app.add_option("--shift", o->shift, "Moves the noise levels towards noise");
+  app.add_option("--sampler", o->sampler, "unipc, euler, dpm++, dmd, lcm or rcm");
+  app.add_option("--negative", o->negative, "What to avoid");
+  app.add_option("--image", o->image, "Picture to start from (PNG, JPEG, WebP)");
+  app.add_option("--decoder", o->decoder, "full or tiny");
+  app.add_option("--cache", o->cache, "Skip steps that change little: 0.05 to 0.2; 0 is off");
+  app.add_option("--upscale", o->upscale, "Deliver as WIDTHxHEIGHT (Lanczos)");
+  app.add_option("--interpolate", o->interpolate, "Deliver at this frame rate (follows motion)");
+  app.add_option("--codec", o->codec, "h264, av1 or vp9");
+  app.add_option("--effort", o->effort, "Encoder: ultrafast to veryslow");
+  app.add_option("--poster", o->poster, "Also write a still (WebP)");
+  app.add_option("--sprite-sheet", o->sprite_sheet, "Also write small pictures in one JPEG");
+  app.add_option("--threads", o->threads, "0: as many as there are");
+  app.add_option("--memory", o->memory_mb, "Megabytes to plan with (what is free if left out)");
+  app.add_option("--resume", o->resume,
+                 "Folder that keeps the run's state, to go on after a crash");
+  app.add_flag("--plan", o->plan_only, "Say what it would take, and stop");
+  app.add_flag("--reference", o->reference, "Compute with the slow reference operations");
+  app.add_flag("--json", o->json, "Print JSON lines, also on a terminal");
+}
+
+struct SizePx {
+  uint32_t width_px, height_px;
+};
+
+Result<SizePx> ParseSize(std::string_view text) {
+  SizePx size{};
+  const char* end = text.data() + text.size();
+  const auto width = std::from_chars(text.data(), end, size.width_px);
+  if (width.ec == std::errc() && width.ptr != end && *width.ptr == 'x') {
+    const auto height = std::from_chars(width.ptr + 1, end, size.height_px);
+    if (height.ec == std::errc() && height.ptr == end) return size;
+  }
+  return Error::Invalid("size {}: write it as 832x480", text);
+}
+
+Result<VideoCodec> ParseCodec(std::string_view name) {
+  if (name == "h264") return VideoCodec::kH264;
+  if (name == "av1") return VideoCodec::kAv1;
+  if (name == "vp9") return VideoCodec::kVp9;
+  return Error::Invalid("codec {}: there are h264, av1 and vp9", name);
+}
+
+Result<uint64_t> RandomSeed() {
+  uint32_t seed = 0;  // 32 bits, so that every other program takes it too
+  if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed)) {
+    return Error::Io("the system gives no random seed: name one with --seed");
+  }
+  return seed;
+}
+
+Result<GenerateRequest> MakeRequest(const Options& o) {
+  GenerateRequest request;
+  request.prompt = o.prompt;
+  request.negative_prompt = o.negative;
+  if (!o.size.empty()) {
+    const SizePx size = TRY(ParseSize(o.size));
+    request.width_px = size.width_px;
+    request.height_px = size.height_px;
+  }
+  request.frame_count = o.frames;
+  request.seconds = o.seconds;
+  if (!o.fps.empty()) request.frame_rate = TRY(FrameRate::Parse(o.fps)).per_second();
+  if (!o.resume.empty() && !o.seed) {
+    return Error::Invalid("--resume needs --seed: a run with another seed is another run");
+  }
+  request.seed = o.seed ? *o.seed : TRY(RandomSeed());
+  const std::optional<NormalKind> noise = ParseNormalKind(o.noise);
+  if (!noise) return Error::Invalid("noise {}: there are philox and mt19937", o.noise);
+  request.noise = *noise;
+  if (!o.sampler.empty()) request.sampler = TRY(ParseSamplerKind(o.sampler));
+  request.step_count = o.steps;
+  request.shift = o.shift;
+  request.guidance = o.guidance;
+  if (o.decoder == "full") request.decoder = DecoderKind::kFull;
+  if (o.decoder == "tiny") request.decoder = DecoderKind::kTiny;
+  if (!o.decoder.empty() && !request.decoder) {
+    return Error::Invalid("decoder {}: there are full and tiny", o.decoder);
+  }
+  request.cache_threshold = o.cache;
+  if (!o.image.empty()) request.image = TRY(ReadImage(o.image));
+  return request;
+}
+
+// "a-red-sailboat-42.mp4"
+std::string NameFromPrompt(std::string_view prompt, uint64_t seed, VideoCodec codec) {
+  std::string name;
+  size_t words = 0;
+  bool in_word = false;
+  for (const char c : prompt) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter) {
+      if (!in_word && ++words > kNameWordsMax) break;
+      if (!in_word && !name.empty()) name += '-';
+      name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    in_word = letter;
+  }
+  if (name.empty()) name = "aozora";
+  return fmt::format("{}-{}.{}", name, seed, codec == VideoCodec::kVp9 ? "webm" : "mp4");
+}
+
+Result<DeliverySettings> MakeDelivery(const Options& o, const Settings& settings) {
+  DeliverySettings delivery;
+  delivery.video.codec = TRY(ParseCodec(o.codec));
+  delivery.video.effort = TRY(ParseEncoderEffort(o.effort));
+  delivery.source_frame_rate = TRY(FrameRate::Parse(fmt::format("{:.3f}", settings.frame_rate)));
+  delivery.video.frame_rate = delivery.source_frame_rate;
+  if (!o.interpolate.empty()) delivery.video.frame_rate = TRY(FrameRate::Parse(o.interpolate));
+  delivery.width_px = settings.clip.width_px;
+  delivery.height_px = settings.clip.height_px;
+  if (!o.upscale.empty()) {
+    const SizePx size = TRY(ParseSize(o.upscale));
+    delivery.width_px = size.width_px;
+    delivery.height_px = size.height_px;
+  }
+  delivery.video.generator = "Aozora " AOZORA_VERSION;
+  delivery.video.comment = SettingsJson(settings).substr(0, kVideoTagBytesMax);
+  delivery.video_path = o.output.empty()
+                            ? NameFromPrompt(settings.prompt, settings.seed, delivery.video.codec)
+                            : o.output;
+  delivery.poster_path = o.poster;
+  delivery.sprite_sheet_path = o.sprite_sheet;
+  return delivery;
+}
+
+nlohmann::json PlanJson(const Plan& plan) {
+  nlohmann::json stages = nlohmann::json::array();
+  for (const StageCost& stage : plan.stages) {
+    stages.push_back({{"stage", stage.name},
+                      {"seconds", stage.seconds},
+                      {"memory_bytes", stage.memory_bytes},
+                      {"flops", stage.cost.flops}});
+  }
+  return {{"event", "plan"},
+          {"settings", nlohmann::json::parse(SettingsJson(plan.settings))},
+          {"pieces", plan.segments.size()},
+          {"stages", stages},
+          {"seconds", plan.seconds},
+          {"memory_bytes", plan.memory_bytes_peak},
+          {"notes", plan.notes}};
+}
+
+void PrintPlan(const Plan& plan, bool json) {
+  if (json) {
+    fmt::print("{}\n", PlanJson(plan).dump());
+    std::fflush(stdout);
+    return;
+  }
+  const Settings& s = plan.settings;
+  fmt::print(stderr, "{}x{}, {} frames at {}/s, {} steps of {}, seed {}: about {}, {} of memory\n",
+             s.clip.width_px, s.clip.height_px, s.clip.frame_count, s.frame_rate, s.step_count,
+             Name(s.sampler), s.seed, HumanSeconds(plan.seconds),
+             HumanBytes(plan.memory_bytes_peak));
+  for (const std::string& note : plan.notes) fmt::print(stderr, "note: {}\n", note);
+}
+
+uint64_t PeakResidentBytes() {
+  struct rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) << 10 : 0;
+}
+
+void PrintDone(const DeliverySettings& delivery, uint64_t frame_count, double seconds, bool json) {
+  const std::string path = delivery.video_path.string();
+  if (json) {
+    const nlohmann::json line = {{"event", "done"},
+                                 {"path", path},
+                                 {"width", delivery.width_px},
+                                 {"height", delivery.height_px},
+                                 {"frames", frame_count},
+                                 {"frame_rate", delivery.video.frame_rate.ToString()},
+                                 {"seconds", seconds},
+                                 {"memory_bytes_peak", PeakResidentBytes()}};
+    fmt::print("{}\n", line.dump());
+    return;
+  }
+  fmt::print("{}\n", path);
+  fmt::print(
+      stderr, "{}x{}, {:.1f} s at {}/s, made in {}, {} of memory at most\n", delivery.width_px,
+      delivery.height_px, static_cast<double>(frame_count) / delivery.video.frame_rate.per_second(),
+      delivery.video.frame_rate.ToString(), HumanSeconds(seconds), HumanBytes(PeakResidentBytes()));
+}
+
+Status Execute(const Options& o, const Environment& environment) {
+  const Clock& clock = SystemClock();
+  const double start = clock.Seconds();
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  const bool json = o.json || !terminal;
+  if (o.threads > kThreadsMax)
+    return Error::Invalid("{} threads: at most {}", o.threads, kThreadsMax);
+  GenerateRequest request = TRY(MakeRequest(o));
+  const std::unique_ptr<Model> model = TRY(o.model.Open(environment));
+  Engine engine(o.threads, o.reference ? BackendChoice::kReference : BackendChoice::kFast,
+                environment.cancel);
+  Machine machine;
+  machine.memory_bytes = o.memory_mb ? *o.memory_mb * 1000 * 1000 : TRY(AvailableMemoryBytes());
+  machine.flops_per_second = TRY(MeasureFlopsPerSecond(engine.device(), clock));
+  const Plan plan = TRY(MakePlan(*model, request, machine));
+  const DeliverySettings delivery_settings = TRY(MakeDelivery(o, plan.settings));
+  PrintPlan(plan, json);
+  if (o.plan_only) return Ok();
+
+  const ClipSize& clip = plan.settings.clip;
+  std::optional<Image> image;
+  if (request.image) {
+    image = TRY(CenterCropResize(*request.image, clip.width_px, clip.height_px, engine.pool()));
+  }
+  const Image* first = image ? &*image : nullptr;
+  std::optional<RunFolder> folder;
+  if (!o.resume.empty()) {
+    folder = TRY(RunFolder::Open(o.resume, RunIdentity(*model, plan.settings, first)));
+  }
+  const std::unique_ptr<Delivery> delivery =
+      TRY(Delivery::Create(delivery_settings, clip, engine.pool()));
+  ProgressDisplay display(json, terminal, clock);
+  GeneratorOptions options;
+  options.run_folder = folder ? &*folder : nullptr;
+  if (!environment.cache_folder.empty()) {
+    options.embedding_folder = environment.cache_folder / "text";
+  }
+  options.progress = [&](const Progress& progress) { display.Show(progress); };
+  TRY(Generate(*model, engine.device(), plan, first, clock, options, delivery->first()));
+  TRY(delivery->first().Finish());
+  if (folder) TRY(folder->Clear());
+  display.Clear();
+  PrintDone(delivery_settings, delivery->frame_count(), clock.Seconds() - start, json);
+  return Ok();
+}
+
+}  // namespace
+
+Command AddGenerate(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  AddOptions(app, options.get());
+  return [options](const Environment& environment) { return Execute(*options, environment); };
+}
+
+}  // namespace aozora::app
