@@ -239,8 +239,9 @@ void Motion::State::ProjectOne(const Direction& direction, bool forward, int fir
       }
       const float cost = costs[x];
       const cv::Point2f motion = forward ? flow : -flow;
-      const int left = static_cast<int>(std::floor(px));
-      const int top = static_cast<int>(std::floor(py));
+      // Floor, of numbers above -1.
+      const int left = static_cast<int>(px + 1) - 1;
+      const int top = static_cast<int>(py + 1) - 1;
       // All four pixels around the landing point, so that a field that spreads leaves no holes.
       for (int row = std::max(top, first_row); row <= std::min(top + 1, end_row - 1); ++row) {
         float* const best_costs = motion_cost_[row];
