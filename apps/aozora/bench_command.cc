@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <nlohmann/json.hpp>
+
+#include "benchmarks.h"
+#include "command.h"
+#include "engine.h"
+#include "ops/cpu/peak.h"
+
+namespace aozora::app {
+namespace {
+
+struct Options {
+  std::string only;
+  uint32_t threads = 0;
+  bool json = false, explain = false;
+};
+
+uint64_t PeakResidentBytes() {
+  struct rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) << 10 : 0;
+}
+
+void PrintPeak(const ops::Peak& peak, bool json) {
+  if (json) {
+    const nlohmann::json line = {{"name", "peak"},
+                                 {"instruction_set", peak.instruction_set},
+                                 {"threads", peak.thread_count},
+                                 {"flops_per_second", peak.flops_per_second},
+                                 {"read_bytes_per_second", peak.read_bytes_per_second}};
+    fmt::print("{}\n", line.dump());
+    return;
+  }
+  fmt::print("peak: {:.0f} GFLOP/s of f32 multiply-adds ({}, {} threads), {:.1f} GB/s read\n\n",
+             peak.flops_per_second * 1e-9, peak.instruction_set, peak.thread_count,
+             peak.read_bytes_per_second * 1e-9);
+  fmt::print("{:13} {:>9} {:>9} {:>8} {:>9} {:>9}  {}\n", "", "seconds", "GFLOP/s", "of peak",
+             "scratch", "peak RSS", "");
+}
+
+void PrintRow(const Benchmark& benchmark, const Measurement& m, double peak_flops, bool json) {
+  const double rate = m.flops / m.seconds;
+  if (json) {
+    const nlohmann::json line = {{"name", benchmark.name},
+                                 {"seconds", m.seconds},
+                                 {"flops", m.flops},
+                                 {"fraction_of_peak", rate / peak_flops},
+                                 {"peak_flops_per_second", peak_flops},
+                                 {"scratch_bytes", m.scratch_bytes},
+                                 {"peak_rss_bytes", PeakResidentBytes()}};
+    fmt::print("{}\n", line.dump());
+  } else {
+    fmt::print("{:13} {:9.3f} {:9.1f} {:7.1f}% {:>9} {:>9}  {}\n", benchmark.name, m.seconds,
+               rate * 1e-9, 100 * rate / peak_flops, HumanBytes(m.scratch_bytes),
+               HumanBytes(PeakResidentBytes()), benchmark.what);
+  }
+  std::fflush(stdout);
+}
+
+void PrintRecords(const op::Device& device) {
+  for (const auto& [name, record] : device.records()) {
+    fmt::print("    {:24} {:6} runs {:9.3f} s", name, record.run_count, record.seconds);
+    if (record.flops > 0) fmt::print(" {:9.1f} GFLOP/s", record.flops / record.seconds * 1e-9);
+    fmt::print("{}{}\n", record.declined.empty() ? "" : "  declined by ", record.declined);
+  }
+}
+
+Status Execute(const Options& options, const Environment& environment) {
+  bool found = options.only.empty();
+  std::string names;
+  for (const Benchmark& benchmark : Benchmarks()) {
+    found = found || benchmark.name == options.only;
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", benchmark.name);
+  }
+  if (!found) return Error::Invalid("no benchmark {}: there are {}", options.only, names);
+  const Clock& clock = SystemClock();
+  ops::Peak first;
+  {
+    Engine engine(options.threads, BackendChoice::kFast, environment.cancel);
+    first = ops::MeasurePeak(engine.pool(), clock);
+  }
+  PrintPeak(first, options.json);
+  for (const Benchmark& benchmark : Benchmarks()) {
+    if (!options.only.empty() && benchmark.name != options.only) continue;
+    // A new engine and a new peak for each: other programs come and go, and a share of a peak that
+    // was measured minutes before says little.
+    Engine engine(options.threads, BackendChoice::kFast, environment.cancel);
+    const double peak = ops::MeasurePeak(engine.pool(), clock).flops_per_second;
+    const Measurement m = TRY_WITHIN(benchmark.name, benchmark.run(engine.device(), clock));
+    PrintRow(benchmark, m, peak, options.json);
+    if (options.explain && !options.json) PrintRecords(engine.device());
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Command AddBench(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("--only", options->only, "One benchmark, by name");
+  app.add_option("--threads", options->threads, "0: as many as there are");
+  app.add_flag("--json", options->json, "Print one JSON object a line");
+  app.add_flag("--explain", options->explain,
+               "Say which backend ran each op, and who declined why");
+  return [options](const Environment& environment) { return Execute(*options, environment); };
+}
+
+}  // namespace aozora::app

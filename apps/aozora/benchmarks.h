@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `aozora bench` measures: single ops and whole networks at the published sizes, on random
+// weights made in memory.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "op/device.h"
+
+namespace aozora::app {
+
+struct Measurement {
+  double seconds = 0;          // best of the repetitions
+  double flops = 0;            // multiply-adds count 2; as the ops are defined, whatever is saved
+  uint64_t scratch_bytes = 0;  // device memory at its peak, weights that are mapped not counted
+};
+
+struct Benchmark {
+  std::string_view name;
+  std::string_view what;  // sizes, for people
+  Result<Measurement> (*run)(op::Device& device, const Clock& clock);
+};
+
+std::span<const Benchmark> Benchmarks();
+
+}  // namespace aozora::app
