@@ -7,9 +7,12 @@
 
 #include "weights/byte_reader.h"
 #include "weights/layout.h"
+#include "weights/pickle_opcodes.h"
 
 namespace aozora {
 namespace {
+
+using namespace pickle_opcode;
 
 // A checkpoint of a thousand tensors has some 20,000 values, all limits are far above.
 constexpr uint64_t kPickleBytesMax = 64_MiB;
@@ -32,60 +35,6 @@ constexpr std::string_view kGlobals[] = {
     "torch HalfStorage", "torch BFloat16Storage", "torch DoubleStorage", "torch LongStorage",
     "torch IntStorage",  "torch ShortStorage",    "torch CharStorage",   "torch ByteStorage",
     "torch BoolStorage",
-};
-
-enum Opcode : uint8_t {
-  kMarkOp = '(',
-  kStop = '.',
-  kPop = '0',
-  kPopMark = '1',
-  kDup = '2',
-  kBinInt = 'J',
-  kBinInt1 = 'K',
-  kBinInt2 = 'M',
-  kNone = 'N',
-  kBinPersId = 'Q',
-  kReduce = 'R',
-  kBinString = 'T',
-  kShortBinString = 'U',
-  kBinUnicode = 'X',
-  kAppend = 'a',
-  kBuild = 'b',
-  kGlobal = 'c',
-  kDictOp = 'd',
-  kEmptyDict = '}',
-  kAppends = 'e',
-  kBinGet = 'h',
-  kLongBinGet = 'j',
-  kListOp = 'l',
-  kEmptyList = ']',
-  kBinPut = 'q',
-  kLongBinPut = 'r',
-  kSetItem = 's',
-  kTupleOp = 't',
-  kEmptyTuple = ')',
-  kSetItems = 'u',
-  kBinFloat = 'G',
-  kProto = 0x80,
-  kTuple1 = 0x85,
-  kTuple2 = 0x86,
-  kTuple3 = 0x87,
-  kNewTrue = 0x88,
-  kNewFalse = 0x89,
-  kLong1 = 0x8a,
-  kLong4 = 0x8b,
-  kBinBytes = 'B',
-  kShortBinBytes = 'C',
-  kShortBinUnicode = 0x8c,
-  kBinUnicode8 = 0x8d,
-  kBinBytes8 = 0x8e,
-  kEmptySet = 0x8f,
-  kAddItems = 0x90,
-  kFrozenSet = 0x91,
-  kStackGlobal = 0x93,
-  kMemoize = 0x94,
-  kFrame = 0x95,
-  kByteArray8 = 0x96,
 };
 
 // The machine. Each group of opcodes has a function that answers whether the opcode was one of its.

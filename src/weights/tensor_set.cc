@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "weights/byte_reader.h"
 #include "weights/layout.h"
 #include "weights/name_map.h"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr size_t kComparedNamesMax = 8192;
 constexpr size_t kComparedBytesMax = 160;
 constexpr size_t kNamesInMessage = 3;
+constexpr size_t kQuantFormatBytesMax = 1 << 16;  // some 100 bytes in real files
 
 // Levenshtein distance, by the row.
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -74,9 +76,8 @@ Result<float> ReadScale(const StoredTensor& companion) {
 // more.
 Status CheckQuantFormat(const StoredTensor& companion) {
   const Bytes bytes = companion.weight.stored();
-  const char* text = reinterpret_cast<const char*>(bytes.data());
-  const nlohmann::json json =
-      nlohmann::json::parse(text, text + bytes.size(), nullptr, /*allow_exceptions=*/false);
+  const std::string_view text = AsText(bytes.first(std::min(bytes.size(), kQuantFormatBytesMax)));
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("format") || !json["format"].is_string()) {
     return Error::Corrupt("tensor {} does not name a format", Quoted(companion.name));
   }
