@@ -44,9 +44,9 @@ class Denoiser {
     virtual ~Prompt() = default;
   };
   struct Input {
-    std::span<const float> latent;      // [C, F, H, W]
+    std::span<const float> latent;  // [C, F, H, W]
     LatentSize size;
-    std::span<const float> condition;   // [C', F, H, W]: further input channels, or empty
+    std::span<const float> condition = {};  // [C', F, H, W]: further input channels, or empty
     // 0 to 1000; one value, or one for each latent frame, or one for each token.
     std::span<const float> timesteps;
   };
@@ -60,8 +60,8 @@ class Denoiser {
                          std::span<float> velocity, const Probe& probe = nullptr) = 0;
 };
 
-// Turns latents into pictures, one latent frame at a time and in order, in memory that does not grow
-// with the number of frames.
+// Turns latents into pictures, one latent frame at a time and in order, in memory that does not
+// grow with the number of frames.
 class VideoDecoder {
  public:
   virtual ~VideoDecoder() = default;
