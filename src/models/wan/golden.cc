@@ -14,6 +14,8 @@ const std::map<std::string, GoldenRunner, std::less<>>& Runners() {
   static const auto* const runners = new std::map<std::string, GoldenRunner, std::less<>>{
       {"wan_dit", RunDitGolden},
       {"umt5", RunUmt5Golden},
+      {"vae21", RunVaeGolden},
+      {"vae22", RunVaeGolden},
   };
   return *runners;
 }

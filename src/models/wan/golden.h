@@ -22,6 +22,7 @@ Result<std::vector<GoldenRow>> RunGolden(op::Device& device, const std::filesyst
 using GoldenRunner = Result<std::vector<GoldenRow>> (*)(op::Device& device, const GoldenFile& file);
 Result<std::vector<GoldenRow>> RunDitGolden(op::Device& device, const GoldenFile& file);
 Result<std::vector<GoldenRow>> RunUmt5Golden(op::Device& device, const GoldenFile& file);
+Result<std::vector<GoldenRow>> RunVaeGolden(op::Device& device, const GoldenFile& file);
 
 // Tolerances for a network whose weights are stored as f32, f16 or bf16.
 struct GoldenTolerances {

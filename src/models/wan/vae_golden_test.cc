@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decoders and encoders against what the original code computed, on each backend.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "models/wan/decoders.h"
+#include "models/wan/golden.h"
+#include "models/wan/golden_stages.h"
+#include "models/wan/wan_testonly.h"
+
+namespace aozora::wan {
+namespace {
+
+void ExpectAllOk(op::Device& device, const GoldenFile& file, size_t row_count) {
+  const auto rows = RunGolden(device, file);
+  ASSERT_TRUE(rows.ok()) << rows.error().message();
+  EXPECT_EQ(rows->size(), row_count);
+  double worst = 0;
+  for (const GoldenRow& row : *rows) {
+    EXPECT_TRUE(row.ok) << row.stage << ": rel " << row.rel_l2 << ", max " << row.max_ratio << " "
+                        << row.problem;
+    worst = std::max(worst, row.rel_l2);
+  }
+  testing::Test::RecordProperty("worst_rel", std::to_string(worst));
+}
+
+class VaeGoldenTest : public testing::TestWithParam<BackendKind> {
+ protected:
+  TestDevice device_{GetParam()};
+};
+
+TEST_P(VaeGoldenTest, Vae21ComputesWhatTheOriginalDoes) {
+  ExpectAllOk(*device_, OpenTestGolden("wan_vae21_tiny"), 26);
+}
+TEST_P(VaeGoldenTest, Vae22ComputesWhatTheOriginalDoes) {
+  ExpectAllOk(*device_, OpenTestGolden("wan_vae22_tiny"), 26);
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, VaeGoldenTest,
+                         testing::Values(BackendKind::kReference, BackendKind::kCpu),
+                         [](const auto& chosen) {
+                           return chosen.param == BackendKind::kCpu ? "Cpu" : "Reference";
+                         });
+
+}  // namespace
+}  // namespace aozora::wan
