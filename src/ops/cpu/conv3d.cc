@@ -34,72 +34,78 @@ PackKey KeyOf(const op::Conv3d& op, const ConvPlan& plan) {
   return {plan.layout.machine.lanes, op.upsample, std::move(taps)};
 }
 
-// Where weights of (tap, input channel) of a block go.
-struct BlockPlace {
-  const ConvLayout& layout;
-  const ConvBlock& block;
-  float* begin;  // of the block in a phase and chunk
-  int64_t chunk_stride;
+// Values [begin, begin + count) of an output channel's weights. `out` has room for those and for
+// what else lies in their first and last quantised block.
+const float* DecodePart(const Weight& weight, int64_t channel, int64_t begin, int64_t count,
+                        float* out) {
+  const DType dtype = weight.view.dtype();
+  const int64_t block = Info(dtype).block_values;
+  const int64_t first = begin / block * block;
+  const int64_t last = (begin + count + block - 1) / block * block;
+  const int64_t item_count = weight.view.shape().item_count();
+  const auto offset = BytesOf(dtype, static_cast<uint64_t>(channel * item_count + first));
+  DecodeToF32(dtype, static_cast<const std::byte*>(weight.view.data()) + *offset, last - first,
+              out);
+  for (int64_t i = 0; i < last - first; ++i) out[i] *= weight.scale;
+  return out + (begin - first);
+}
 
-  float* Find(int64_t tap, int64_t in_channel, int64_t channel) const {
-    if (layout.lane_axis == ConvLaneAxis::kOutputs) {
-      return begin + (tap * chunk_stride + in_channel) * block.width + channel;
-    }
-    const int64_t lanes = layout.machine.lanes;
-    const int64_t k = tap * chunk_stride + in_channel;
-    return begin + (k / lanes * block.width + channel) * lanes + k % lanes;
-  }
-};
-
-// Packs output channel `channel` of a block. `values` are its weights, [Cin, kt, ky, kx].
-void PackChannel(const ConvPlan& plan, int64_t block_index, int64_t channel, const float* values,
-                 float* out) {
+// Packs one chunk of input channels of a block. `rows` are the weights of each of its output
+// channels, [input channel of the chunk, kt, ky, kx].
+void PackPanel(const ConvPlan& plan, int64_t block_index, int64_t chunk,
+               const std::vector<const float*>& rows, float* out) {
   const ConvLayout& layout = plan.layout;
-  const ConvBlock& block = layout.blocks[block_index];
-  const auto kernel_t = plan.time.phases[0].tap_count;
-  const auto kernel_y = static_cast<int64_t>(plan.height.phases[0].tap_of_kernel.size());
-  const auto kernel_x = static_cast<int64_t>(plan.width.phases[0].tap_of_kernel.size());
+  const int64_t width = layout.blocks[block_index].width;
+  const int64_t stride = layout.ChunkStride(chunk), lanes = layout.machine.lanes;
+  const bool inputs = layout.lane_axis == ConvLaneAxis::kInputs;
+  const int64_t kernel_t = plan.time.phases[0].tap_count;
+  const auto channel_count = static_cast<int64_t>(rows.size());
   int64_t phase = 0;
   for (const ConvPhase& y : plan.height.phases) {
     for (const ConvPhase& x : plan.width.phases) {
-      for (int64_t in = 0; in < layout.in_count; ++in) {
-        const int64_t chunk = in / layout.chunk_channels;
-        const BlockPlace place{layout, block, out + layout.Offset(phase, chunk, block_index),
-                               layout.ChunkStride(chunk)};
-        const float* from = values + in * kernel_t * kernel_y * kernel_x;
+      float* panel = out + layout.Offset(phase, chunk, block_index);
+      std::fill_n(panel, layout.phase_taps[phase++] * stride * width, 0.0f);
+      int64_t from = 0;
+      for (int64_t in = 0; in < layout.ChunkSize(chunk); ++in) {
         for (int64_t kt = 0; kt < kernel_t; ++kt) {
-          for (int64_t ky = 0; ky < kernel_y; ++ky) {
-            const int64_t line = (kt * y.tap_count + y.tap_of_kernel[ky]) * x.tap_count;
-            for (int64_t kx = 0; kx < kernel_x; ++kx) {
-              *place.Find(line + x.tap_of_kernel[kx], in - layout.ChunkBegin(chunk), channel) +=
-                  *from++;
+          for (int64_t tap_y : y.tap_of_kernel) {
+            for (int64_t tap_x : x.tap_of_kernel) {
+              const int64_t k = ((kt * y.tap_count + tap_y) * x.tap_count + tap_x) * stride + in;
+              float* to = panel + (inputs ? k / lanes * lanes * width + k % lanes : k * width);
+              for (int64_t channel = 0; channel < channel_count; ++channel) {
+                to[channel * (inputs ? lanes : 1)] += rows[channel][from];
+              }
+              ++from;
             }
           }
         }
       }
-      ++phase;
     }
   }
 }
 
 void PackWeights(op::RunContext& context, const Weight& weight, const ConvPlan& plan, float* out) {
   const ConvLayout& layout = plan.layout;
-  const int64_t item_count = weight.view.shape().item_count();
-  const Scratch rows(context.memory, static_cast<size_t>(item_count) * context.pool.thread_count());
-  std::memset(out, 0, static_cast<size_t>(layout.value_count) * sizeof(float));
-  context.pool.ParallelFor(layout.blocks.size(), [&](uint64_t task, uint32_t worker) {
-    const auto index = static_cast<int64_t>(task);
-    const int64_t begin = layout.blocks[index].channel;
-    const int64_t end =
-        task + 1 < layout.blocks.size() ? layout.blocks[index + 1].channel : layout.out_count;
-    float* values = rows.data() + worker * item_count;
-    for (int64_t channel = begin; channel < end; ++channel) {
-      const auto offset = BytesOf(weight.view.dtype(), static_cast<uint64_t>(channel * item_count));
-      DecodeToF32(weight.view.dtype(), static_cast<const std::byte*>(weight.view.data()) + *offset,
-                  item_count, values);
-      for (int64_t i = 0; i < item_count; ++i) values[i] *= weight.scale;
-      PackChannel(plan, index, channel - begin, values, out);
+  const int64_t taps = weight.view.shape().item_count() / layout.in_count;
+  const int64_t row_floats =
+      layout.chunk_channels * taps + 2 * Info(weight.view.dtype()).block_values;
+  int64_t width_max = 0;
+  for (const ConvBlock& block : layout.blocks) width_max = std::max(width_max, block.width);
+  const Scratch scratch(context.memory,
+                        static_cast<size_t>(row_floats * width_max) * context.pool.thread_count());
+  const uint64_t task_count = layout.blocks.size() * static_cast<uint64_t>(layout.chunk_count);
+  context.pool.ParallelFor(task_count, [&](uint64_t task, uint32_t worker) {
+    const auto index = static_cast<int64_t>(task) / layout.chunk_count;
+    const auto chunk = static_cast<int64_t>(task) % layout.chunk_count;
+    const ConvBlock& block = layout.blocks[index];
+    const int64_t end = std::min(block.channel + block.width, layout.out_count);
+    float* part = scratch.data() + worker * row_floats * width_max;
+    std::vector<const float*> rows;
+    for (int64_t channel = block.channel; channel < end; ++channel, part += row_floats) {
+      rows.push_back(DecodePart(weight, channel, layout.ChunkBegin(chunk) * taps,
+                                layout.ChunkSize(chunk) * taps, part));
     }
+    PackPanel(plan, index, chunk, rows, out);
   });
 }
 

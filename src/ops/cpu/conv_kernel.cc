@@ -86,15 +86,28 @@ ConvBox CountsOf(const ConvPlan& plan, const Place& place, const ConvPhase& y, c
           std::clamp<int64_t>(x.out_count - place.x, 0, plan.tile.x)};
 }
 
+// Asks for weights that the next pass will read, so that they come while this one computes: those
+// of large convolutions come from far away, and serve one tile only.
+HWY_INLINE void PrefetchLines(const float* begin, const float* end) {
+  constexpr int kLineFloats = 16;
+#if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
+  for (; begin < end; begin += kLineFloats) __builtin_prefetch(begin, 0, 2);
+#endif
+}
+
 // Adds one pass to the sums of all pixels of a phase: the weights stay where they are, pixels go
 // by.
-void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride,
+void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride, int64_t weight_count,
              const ConvTileTable& table, ConvTileArgs args) {
   const float* in = args.in;
   float* sums = args.sums;
   const int64_t part_count = (counts.x + table.pixels_max - 1) / table.pixels_max;
   const int64_t line = plan.in_box.x * in_stride;
   args.pixel_stride = plan.width.step * in_stride;
+  const float* next = args.weights + weight_count;  // passes lie one after the other
+  const float* const next_end = next + weight_count;
+  const int64_t call_count = std::max<int64_t>(counts.t * counts.y * part_count, 1);
+  const int64_t share = (weight_count / call_count + 16) / 16 * 16;
   for (int64_t t = 0; t < counts.t; ++t) {
     for (int64_t y = 0; y < counts.y; ++y) {
       args.in = in + (t * plan.time.step * plan.in_box.y + y * plan.height.step) * line;
@@ -102,6 +115,8 @@ void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride,
       for (int64_t part = 0; part < part_count; ++part) {
         const int64_t begin = counts.x * part / part_count;
         const int64_t count = counts.x * (part + 1) / part_count - begin;
+        PrefetchLines(next, std::min(next + share, next_end));
+        next += share;
         table.tiles[count - 1](args);
         args.in += count * args.pixel_stride;
         args.sums += count * args.sums_stride;
@@ -132,8 +147,9 @@ void RunPhase(const ConvJob& job, const Place& place, int64_t phase, int64_t chu
     args.add = chunk > 0;
     for (const ConvPass& pass : plan.passes[phase * 2 + (is_last ? 1 : 0)]) {
       args.pass = &pass;
-      RunPass(plan, counts, layout.ChunkStride(chunk), table, args);
-      args.weights += pass.length * block.width;
+      const int64_t weight_count = pass.length * block.width;
+      RunPass(plan, counts, layout.ChunkStride(chunk), weight_count, table, args);
+      args.weights += weight_count;
       args.add = true;
     }
   }

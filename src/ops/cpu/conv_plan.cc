@@ -14,8 +14,12 @@ constexpr int64_t kTileWidth = 16;
 constexpr int64_t kTileFrames = 4;  // of kernels with several taps in time
 constexpr int64_t kChunkChannels = 128;
 constexpr int64_t kGroupWidth = 256;
-constexpr int64_t kPassWeightsMax = 24 * 1024 / 4;  // floats; a first-level cache has 32 or 48 KiB
-constexpr int64_t kInputLanesBlock = 4;             // output channels of a register tile of kInputs
+constexpr int64_t kTaskCountMin = 24;  // small pictures: smaller groups, so that all threads work
+// Values of k in a pass. kOutputs: with 2 narrow vectors the weights still fit a first-level cache;
+// with 3 or 4 wide ones they come from the second, which keeps up. kInputs: sums of lanes are dear.
+constexpr int64_t kPassLength = 384;
+constexpr int64_t kPassLengthInputs = 4096;
+constexpr int64_t kInputLanesBlock = 4;  // output channels of a register tile of kInputs
 constexpr int64_t kLineFloats = 16;
 
 int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -87,9 +91,11 @@ ConvBox ChooseTile(const ConvPlan& plan, int64_t kernel_frames) {
   return tile;
 }
 
-std::vector<ConvGroup> MakeGroups(const ConvLayout& layout) {
+std::vector<ConvGroup> MakeGroups(const ConvLayout& layout, int64_t tile_count) {
   std::vector<ConvGroup> groups;
-  const int64_t part = EvenPart(layout.width, kGroupWidth);
+  const int64_t groups_min = DivideUp(kTaskCountMin, tile_count);
+  const int64_t part =
+      EvenPart(layout.width, std::min(kGroupWidth, DivideUp(layout.width, groups_min)));
   const auto block_count = static_cast<int64_t>(layout.blocks.size());
   for (int64_t block = 0; block < block_count;) {
     ConvGroup group{block, block, layout.blocks[block].channel, 0, 0};
@@ -108,13 +114,11 @@ std::vector<ConvGroup> MakeGroups(const ConvLayout& layout) {
 // a line, which lie side by side in the input box.
 std::vector<ConvPass> MakePasses(const ConvPlan& plan, const ConvPhase& y, const ConvPhase& x,
                                  int64_t channels) {
-  int64_t block_width = 1;
-  for (const ConvBlock& block : plan.layout.blocks)
-    block_width = std::max(block_width, block.width);
+  const bool inputs = plan.layout.lane_axis == ConvLaneAxis::kInputs;
   const int64_t lanes = plan.layout.machine.lanes;
-  const int64_t length_max = std::max(kPassWeightsMax / block_width / lanes, int64_t{1}) * lanes;
+  const int64_t length_max = inputs ? kPassLengthInputs : kPassLength;
   const int64_t line = x.tap_count * channels;
-  const int64_t part = RoundUpTo(EvenPart(line, length_max), lanes);
+  const int64_t part = RoundUpTo(EvenPart(line, length_max), inputs ? lanes : 1);
   std::vector<ConvPass> passes;
   for (int64_t tap_t = 0; tap_t < plan.time.phases[0].tap_count; ++tap_t) {
     for (int64_t tap_y = 0; tap_y < y.tap_count; ++tap_y) {
@@ -235,7 +239,7 @@ ConvPlan MakeConvPlan(const op::Conv3d& op, const ConvLanes& machine) {
                      DivideUp(plan.width.out_count(), plan.tile.x)};
   plan.in_box = {plan.time.Extent(plan.tile.t), plan.height.Extent(plan.tile.y),
                  plan.width.Extent(plan.tile.x)};
-  plan.groups = MakeGroups(layout);
+  plan.groups = MakeGroups(layout, plan.tile_count.count());
   for (const ConvPhase& y : plan.height.phases) {
     for (const ConvPhase& x : plan.width.phases) {
       plan.passes.push_back(MakePasses(plan, y, x, layout.ChunkStride(0)));

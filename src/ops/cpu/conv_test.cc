@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <random>
 #include <vector>
@@ -210,6 +212,25 @@ TEST(Conv3d, EqualsTheSumOverItsTaps) {
     // A prime step visits all channels and all borders without taking minutes.
     ExpectClose(problem, problem.y.size() > 20000 ? 13 : 1);
   }
+}
+
+// Every instruction set that this machine has. The widest went before.
+TEST(Conv3d, EqualsTheSumOverItsTapsOnLesserMachinesToo) {
+  const int64_t all = hwy::SupportedTargets();
+  int64_t rest = all & (all - 1);
+  for (; rest != 0; rest &= rest - 1) {
+    hwy::SetSupportedTargetsForTest(rest & -rest);
+    SCOPED_TRACE(hwy::TargetName(rest & -rest));
+    Machine machine;
+    for (const Case& c : UglyCases()) {
+      Problem problem(c);
+      const op::Conv3d op = problem.Op();
+      SCOPED_TRACE(op::Describe(op));
+      machine.Run(op);
+      ExpectClose(problem, problem.y.size() > 2000 ? 31 : 1);
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST(Conv3d, DoesNotDependOnTheNumberOfThreads) {
