@@ -91,7 +91,7 @@ Result<AtomicFile> AtomicFile::Create(const std::filesystem::path& target) {
   std::string name = target.string() + ".part-XXXXXX";
   const int fd = mkostemp(name.data(), O_CLOEXEC);
   if (fd < 0) return IoError("cannot write", target);
-  // mkostemp makes files that only the owner may read; results follow the umask like any other file.
+  // mkostemp makes files that only the owner may read; results follow the umask like any other.
   const mode_t mask = umask(0);
   umask(mask);
   fchmod(fd, 0666 & ~mask);

@@ -14,12 +14,12 @@ void Run(op::RunContext& context, const op::Permute& op) {
     *op.y.f32() = *op.x.f32();
     return;
   }
-  // How far apart two neighbours along axis j of y lie in x.
+  // How far apart two neighbours along axis j of y lie in x; an axis of size 1 is repeated.
   int64_t strides[Shape::kRankMax] = {};
   for (int axis = 0; axis < rank; ++axis) {
     int64_t stride = 1;
     for (int behind = op.order[axis] + 1; behind < rank; ++behind) stride *= op.x.dim(behind);
-    strides[axis] = stride;
+    strides[axis] = op.x.dim(op.order[axis]) == 1 ? 0 : stride;
   }
   const int64_t item_count = op.y.shape().item_count();
   context.pool.ParallelFor(static_cast<uint64_t>(op.y.dim(0)), [&](uint64_t task, uint32_t) {
