@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs programs, and ends them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace aozora {
+
+struct ProcessResult {
+  int exit_code = -1;  // -1: ended by a signal
+  std::string out;
+  std::string err;
+};
+
+// argv[0] is the program. The environment is ours, with the cache folder inside `scratch`, so that
+// no run finds what another left.
+ProcessResult RunProcess(const std::vector<std::string>& argv,
+                         const std::filesystem::path& scratch);
+
+// Starts it, waits until `file` exists (or the process ends), and kills it with SIGKILL. False if
+// it ended by itself before.
+bool RunAndKillWhenExists(const std::vector<std::string>& argv,
+                          const std::filesystem::path& scratch, const std::filesystem::path& file);
+
+// A folder of the test's own, removed with it.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string ReadAll(const std::filesystem::path& path);
+
+}  // namespace aozora
