@@ -242,16 +242,19 @@ HWY_NOINLINE void RunTile(const op::RunContext& context, const AttentionPlan& pl
     if (context.cancel.cancelled()) return;
     const size_t begin = block * plan.key_block;
     const size_t count = plan.BlockKeys(block);
+    const float* keys = packed + begin * plan.depth_padded;
+    const float* values = packed + plan.value_offset() + begin * plan.value_columns;
+    const float* next_keys = keys + plan.key_block * plan.depth_padded;
     MultiplyBlock({tile.queries, rows * plan.depth_padded}, groups,
-                  {packed + begin * plan.depth_padded, kPanelColumns * plan.depth_padded},
-                  DivideUp(count, kPanelColumns), plan.depth_padded / kLanes,
+                  {keys, kPanelColumns * plan.depth_padded}, DivideUp(count, kPanelColumns),
+                  plan.depth_padded / kLanes, values,
                   {tile.scores, rows * plan.key_block, panel_size}, false);
     SoftmaxBlock(plan, op, head, row_begin, group_count, block, tile);
     const size_t count_padded = RoundUp(count, kLanes);
     MultiplyBlock(
         {tile.scores, rows * plan.key_block}, groups,
         {packed + plan.value_offset() + begin * plan.value_columns, kPanelColumns * count_padded},
-        plan.value_columns / kPanelColumns, count_padded / kLanes,
+        plan.value_columns / kPanelColumns, count_padded / kLanes, next_keys,
         {tile.sums, rows * plan.value_columns, panel_size}, block > 0);
   }
   WriteTile(plan, op, head, row_begin, row_count, tile);

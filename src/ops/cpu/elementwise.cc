@@ -22,7 +22,10 @@ HWY_INLINE FloatVec Combined(const op::Elementwise& op, FloatVec x0, FloatVec x1
   } else {
     v = Activate(d, kActivation, hn::MulAdd(hn::Set(d, op.b), x1, v));
   }
-  return hn::Min(hn::Max(v, hn::Set(d, op.low)), hn::Set(d, op.high));
+  const FloatVec low = hn::Set(d, op.low);
+  const FloatVec high = hn::Set(d, op.high);
+  v = hn::IfThenElse(hn::Lt(v, low), low, v);  // unlike min and max, keeps NaN
+  return hn::IfThenElse(hn::Gt(v, high), high, v);
 }
 
 // `count` values side by side; x1 is null if absent.

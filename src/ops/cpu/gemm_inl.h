@@ -45,6 +45,7 @@ using FloatVec = hn::Vec<FloatTag>;
 
 inline constexpr size_t kLanes = hn::MaxLanes(FloatTag());
 inline constexpr size_t kPanelColumns = 2 * kLanes;
+inline constexpr size_t kLineFloats = 16;  // a cache line
 // As many rows as the registers hold: 2 R accumulators, two vectors of B, one or two broadcasts.
 inline constexpr size_t kTileRowsMax = kLanes == 16 ? 14 : (kLanes == 8 ? 6 : 4);
 
@@ -61,10 +62,16 @@ HWY_INLINE void StorePart(FloatVec v, float* p, size_t count) {
   std::memcpy(p, lanes, count * sizeof(float));
 }
 
+// What a tile brings closer while it multiplies: two cache lines for each chunk along k.
+struct Ahead {
+  const float* data;  // any address: nothing is read
+  size_t step;        // floats from chunk to chunk
+};
+
 // One tile: c = a b, or c += a b, over `chunk_count` chunks of L along k.
 template <size_t kRows>
 HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b,
-                               size_t chunk_count, float* HWY_RESTRICT c, bool add) {
+                               size_t chunk_count, Ahead ahead, float* HWY_RESTRICT c, bool add) {
   const FloatTag d;
   FloatVec low[kRows];
   FloatVec high[kRows];
@@ -83,6 +90,9 @@ HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT a, const float* HWY_RES
   }
   constexpr size_t kStep = kLanes < 4 ? kLanes : 4;
   for (size_t chunk = 0; chunk < chunk_count; ++chunk) {
+    __builtin_prefetch(ahead.data, 0, 2);
+    __builtin_prefetch(ahead.data + kLineFloats, 0, 2);
+    ahead.data += ahead.step;
     for (size_t k = 0; k < kLanes; k += kStep) {
       AOZORA_UNROLL
       for (size_t i = 0; i < kStep; ++i) {
@@ -107,7 +117,7 @@ HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT a, const float* HWY_RES
   }
 }
 
-using TileFunction = void (*)(const float*, const float*, size_t, float*, bool);
+using TileFunction = void (*)(const float*, const float*, size_t, Ahead, float*, bool);
 
 // The kernel for tiles of `rows` rows, 1 to kTileRowsMax.
 inline TileFunction TileOfRows(size_t rows) {
@@ -146,7 +156,8 @@ inline Groups GroupsOf(size_t row_count) {
 }
 
 // C (+)= A B for all groups of an A and all panels of a B. Panels outside: one stays in the nearest
-// cache while all groups pass. Strides in floats.
+// cache while all groups pass; meanwhile the next one comes to the second level, for a panel that
+// comes from further away keeps the first of its tiles waiting. Strides in floats.
 struct Operand {
   const float* data;
   size_t stride;  // between groups or panels
@@ -156,16 +167,37 @@ struct Result {
   size_t group_stride;
   size_t panel_stride;
 };
-inline void MultiplyBlock(Operand a, Groups groups, Operand b, size_t panel_count,
-                          size_t chunk_count, Result c, bool add) {
+// `next_b` is what will be multiplied by after the last panel. `before(group, panel)` and
+// `after(group, panel)` are called around each tile.
+template <class Before, class After>
+HWY_INLINE void MultiplyBlock(Operand a, Groups groups, Operand b, size_t panel_count,
+                              size_t chunk_count, const float* next_b, Result c, bool add,
+                              const Before& before, const After& after) {
   const TileFunction tile = TileOfRows(groups.rows);
+  const size_t panel_size = chunk_count * kLanes * kPanelColumns;
   for (size_t panel = 0; panel < panel_count; ++panel) {
+    const float* panel_b = b.data + panel * b.stride;
+    const float* next = panel + 1 < panel_count ? panel_b + b.stride : next_b;
     for (size_t group = 0; group < groups.count; ++group) {
-      tile(a.data + group * a.stride, b.data + panel * b.stride, chunk_count,
+      // Each tile its part of the next panel; those that find nothing left look at their own.
+      const size_t part = group * chunk_count * 2 * kLineFloats;
+      const Ahead ahead =
+          part < panel_size ? Ahead{next + part, 2 * kLineFloats} : Ahead{panel_b, 0};
+      before(group, panel);
+      tile(a.data + group * a.stride, panel_b, chunk_count, ahead,
            c.data + group * c.group_stride + panel * c.panel_stride, add);
+      after(group, panel);
     }
   }
 }
+
+HWY_INLINE void MultiplyBlock(Operand a, Groups groups, Operand b, size_t panel_count,
+                              size_t chunk_count, const float* next_b, Result c, bool add) {
+  const auto nothing = [](size_t, size_t) {};
+  MultiplyBlock(a, groups, b, panel_count, chunk_count, next_b, c, add, nothing, nothing);
+}
+
+inline constexpr int64_t kRowsAhead = 3;
 
 // Lays rows of a matrix out as groups, times `factor`. `row_count` rows exist of groups.rows *
 // groups.count, k values of each.
@@ -183,7 +215,11 @@ inline void PackGroups(const float* x, int64_t row_stride, size_t row_count, siz
       continue;
     }
     const float* from = x + static_cast<int64_t>(row) * row_stride;
+    // Pieces of rows are too short for the hardware to see them coming.
+    const bool has_next = row + size_t{kRowsAhead} < row_count;
+    const float* next = from + (has_next ? kRowsAhead * row_stride : 0);
     for (size_t i = 0; i < whole_count; ++i) {
+      __builtin_prefetch(next + i * kLanes, 0, 2);
       hn::Store(hn::Mul(scale, hn::LoadU(d, from + i * kLanes)), d, to + i * chunk_stride);
     }
     if (whole_count < chunk_count) {

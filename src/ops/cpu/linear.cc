@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "ops/cpu/cache.h"
 #include "ops/cpu/decode_inl.h"
 #include "ops/cpu/gemm_inl.h"
 #include "ops/cpu/kernels.h"
@@ -20,19 +21,21 @@ namespace aozora::ops::cpu::HWY_NAMESPACE {
 // then stays in the first-level cache while the groups of A pass by from the second.
 constexpr size_t kDepth = 256;
 static_assert(kDepth % kDecodeAlignment == 0);
-// Tasks: rows by columns of y. A block of A (kDepth deep) and the sums fit the second-level cache.
-constexpr size_t kTaskGroups = kLanes == 16 ? 16 : 20;
-constexpr size_t kTaskColumns = 512;
 // Up to this many rows x is laid out once and each task lays out the weights that it alone needs;
 // above, weights are laid out once and tasks lay out their rows of x.
 constexpr size_t kFewRows = 1024;
-constexpr size_t kFewRowsTaskCount = 64;  // tasks to aim at then
+constexpr size_t kFewRowsColumnsMax = 256;
+// Tasks for each thread, so that the last ones to finish do not keep the others waiting for long.
+constexpr size_t kTasksPerThread = 4;
+constexpr size_t kColumnsMin = 128;  // of a task; below, laying out x would show
 // Laid-out weights held at a time.
 constexpr size_t kPackedBytesMax = 64_MiB;
 // The decoded rows of one panel, apart by a little more than kDepth so that they do not share the
 // same sets of the cache.
 constexpr size_t kDecodedStride = kDepth + 16;
 
+// The sums of one element of y are added in the same order however y is cut into tasks, so tasks
+// may suit the machine's cache and threads without a change of the result.
 struct Plan {
   size_t m, k, n;
   size_t k_padded;  // to whole chunks of L
@@ -54,10 +57,28 @@ inline bool IsReadableF32(const Weight& weight) {
          reinterpret_cast<uintptr_t>(weight.view.data()) % alignof(float) == 0;
 }
 
+// Brings the values of some rows of a weight closer that the next pass will need: pieces of rows
+// are too short for the hardware to see them coming.
+inline void PrefetchWeights(const Weight& weight, size_t column, size_t column_count, size_t k,
+                            size_t depth) {
+  const DTypeInfo& info = Info(weight.view.dtype());
+  const size_t row_stride = static_cast<size_t>(weight.view.item_stride());
+  const size_t byte_count = depth / info.block_values * info.block_bytes;
+  const std::byte* from = static_cast<const std::byte*>(weight.view.data());
+  for (size_t i = 0; i < column_count; ++i) {
+    const size_t at = ((column + i) * row_stride + k) / info.block_values * info.block_bytes;
+    for (size_t line = 0; line < byte_count; line += 64) {
+      __builtin_prefetch(from + at + line, 0, 2);
+    }
+  }
+}
+
 // Weights [column, +count) x [k, +depth) as a panel; `decoded` is scratch of kPanelColumns rows.
 HWY_NOINLINE void PackWeightPanel(const Weight& weight, size_t column, size_t column_count,
                                   size_t k, size_t depth, float* decoded, float* out) {
   const size_t padded = RoundUp(depth, kLanes);
+  const size_t left = static_cast<size_t>(weight.view.dim(1)) - k - depth;
+  PrefetchWeights(weight, column, column_count, k + depth, std::min(left, kDepth));
   if (IsReadableF32(weight)) {
     const int64_t stride = weight.view.item_stride();
     PackPanel(weight.view.f32() + static_cast<int64_t>(column) * stride + k, stride, column_count,
@@ -108,68 +129,134 @@ HWY_INLINE void FinishVector(const RowEnd& end, FloatVec sum, size_t n, size_t p
   }
 }
 
+// The part of y that one tile covers: rows from `row`, columns from `column`, cut at its edges.
+struct Corner {
+  size_t row, column;
+  size_t row_count, column_count;
+};
+
 template <op::Activation kActivation>
-HWY_NOINLINE void FinishBlock(const Plan& plan, const op::Linear& op, const Block& block,
-                              const float* sums) {
+HWY_NOINLINE void FinishTile(const op::Linear& op, Groups groups, const Corner& corner,
+                             const float* sums) {
   const FloatTag d;
-  const size_t rows = plan.groups.rows;
-  const size_t tile = rows * kPanelColumns;
-  const size_t panel_count = DivideUp(block.column_count, kPanelColumns);
-  const size_t row_begin = block.group_begin * rows;
-  const size_t row_end = std::min(plan.m, row_begin + block.group_count * rows);
-  for (size_t row = row_begin; row < row_end; ++row) {
-    const int64_t m = static_cast<int64_t>(row);
-    const int64_t gate_row = op.gate_row.empty() ? 0 : op.gate_row[row];
+  for (size_t i = 0; i < corner.row_count; ++i) {
+    const int64_t m = static_cast<int64_t>(corner.row + i);
+    const int64_t gate_row = op.gate_row.empty() ? 0 : op.gate_row[corner.row + i];
     const RowEnd end = {op.bias ? op.bias.f32() : nullptr,
                         op.gate ? op.gate.f32() + gate_row * op.gate.item_stride() : nullptr,
                         op.residual ? op.residual.f32() + m * op.residual.item_stride() : nullptr,
                         op.y.f32() + m * op.y.item_stride()};
-    const size_t group = (row - row_begin) / rows;
-    const float* from = sums + group * panel_count * tile + row % rows * kLanes;
-    for (size_t n = 0; n < block.column_count; n += kLanes, from += rows * kLanes) {
-      FinishVector<kActivation>(end, hn::Load(d, from), block.column_begin + n,
-                                std::min(kLanes, block.column_count - n));
+    const float* from = sums + i * kLanes;
+    for (size_t n = 0; n < corner.column_count; n += kLanes, from += groups.rows * kLanes) {
+      FinishVector<kActivation>(end, hn::Load(d, from), corner.column + n,
+                                std::min(kLanes, corner.column_count - n));
     }
   }
 }
 
-inline void Finish(const Plan& plan, const op::Linear& op, const Block& block, const float* sums) {
-  switch (op.activation) {
+using FinishFunction = void (*)(const op::Linear&, Groups, const Corner&, const float*);
+inline FinishFunction FinishOf(op::Activation activation) {
+  switch (activation) {
     case op::Activation::kNone:
-      return FinishBlock<op::Activation::kNone>(plan, op, block, sums);
+      return &FinishTile<op::Activation::kNone>;
     case op::Activation::kSilu:
-      return FinishBlock<op::Activation::kSilu>(plan, op, block, sums);
+      return &FinishTile<op::Activation::kSilu>;
     case op::Activation::kGeluTanh:
-      return FinishBlock<op::Activation::kGeluTanh>(plan, op, block, sums);
+      return &FinishTile<op::Activation::kGeluTanh>;
     case op::Activation::kRelu:
-      return FinishBlock<op::Activation::kRelu>(plan, op, block, sums);
+      return &FinishTile<op::Activation::kRelu>;
     case op::Activation::kTanh:
-      return FinishBlock<op::Activation::kTanh>(plan, op, block, sums);
+      return &FinishTile<op::Activation::kTanh>;
+  }
+  return nullptr;
+}
+
+// Brings the memory that FinishTile reads and writes closer while the tile is computed.
+inline void PrefetchCorner(const op::Linear& op, const Corner& corner) {
+  for (size_t i = 0; i < corner.row_count; ++i) {
+    const int64_t m = static_cast<int64_t>(corner.row + i);
+    const float* y = op.y.f32() + m * op.y.item_stride() + corner.column;
+    __builtin_prefetch(y, 1, 2);
+    __builtin_prefetch(y + kPanelColumns - 1, 1, 2);
+    if (!op.residual || op.residual.data() == op.y.data()) continue;
+    const float* residual = op.residual.f32() + m * op.residual.item_stride() + corner.column;
+    __builtin_prefetch(residual, 0, 2);
+    __builtin_prefetch(residual + kPanelColumns - 1, 0, 2);
   }
 }
 
 // --- tasks --------------------------------------------------------------------------------------
 
-// Adds up one block, kDepth at a time. `a_of(k, depth)` and `b_of(k, depth)` give the operands of a
-// pass, laying them out first if they are not yet.
-template <class AOf, class BOf>
-void RunBlock(const op::RunContext& context, const Plan& plan, const op::Linear& op,
-              const Block& block, float* sums, const AOf& a_of, const BOf& b_of) {
+// Adds up `group_count` groups of a block for one pass; on the last pass finishes each tile while
+// it is in the first-level cache.
+struct Pass {
+  size_t k, depth;
+  bool last;
+};
+HWY_NOINLINE void RunPass(const Plan& plan, const op::Linear& op, const Block& block,
+                          const Pass& pass, Operand a, Operand b, const float* next_b,
+                          float* sums) {
   const size_t panel_count = DivideUp(block.column_count, kPanelColumns);
   const size_t tile = plan.groups.rows * kPanelColumns;
+  const Groups groups = {plan.groups.rows, block.group_count};
+  const Result c = {sums, tile, tile * block.group_count};
+  const size_t chunk_count = DivideUp(pass.depth, kLanes);
+  if (!pass.last) {
+    MultiplyBlock(a, groups, b, panel_count, chunk_count, next_b, c, pass.k > 0);
+    return;
+  }
+  const FinishFunction finish = FinishOf(op.activation);
+  const auto corner_of = [&](size_t group, size_t panel) {
+    const size_t row = (block.group_begin + group) * plan.groups.rows;
+    const size_t column = panel * kPanelColumns;
+    return Corner{row, block.column_begin + column, std::min(plan.groups.rows, plan.m - row),
+                  std::min(kPanelColumns, block.column_count - column)};
+  };
+  MultiplyBlock(
+      a, groups, b, panel_count, chunk_count, next_b, c, pass.k > 0,
+      [&](size_t group, size_t panel) { PrefetchCorner(op, corner_of(group, panel)); },
+      [&](size_t group, size_t panel) {
+        finish(op, groups, corner_of(group, panel),
+               c.data + group * c.group_stride + panel * c.panel_stride);
+      });
+}
+
+template <class Fn>
+void ForEachPass(const op::RunContext& context, const Plan& plan, const Fn& fn) {
   for (size_t k = 0; k == 0 || k < plan.k; k += kDepth) {
     if (context.cancel.cancelled()) return;
     const size_t depth = std::min(kDepth, plan.k - k);
-    MultiplyBlock(a_of(k, depth), {plan.groups.rows, block.group_count}, b_of(k, depth),
-                  panel_count, DivideUp(depth, kLanes), {sums, panel_count * tile, tile}, k > 0);
+    fn(Pass{k, depth, k + depth == plan.k});
   }
-  Finish(plan, op, block, sums);
 }
 
 // x laid out once: [pass over k][group]...; the offset of a pass and of a group within it.
-inline Operand PackedX(const Plan& plan, float* packed, size_t group, size_t k, size_t depth) {
+inline Operand PackedX(const Plan& plan, const float* packed, size_t group, size_t k,
+                       size_t depth) {
   const size_t stride = RoundUp(depth, kLanes) * plan.groups.rows;
   return {packed + k * plan.groups.rows * plan.groups.count + group * stride, stride};
+}
+
+// All rows of some columns. The weights of a pass are laid out once, and rows pass by them in
+// blocks that fit the second-level cache.
+void RunFewRowsTask(const op::RunContext& context, const Plan& plan, const op::Linear& op,
+                    size_t column, const float* packed, float* sums, float* panels) {
+  const size_t column_count = std::min(plan.task_columns, plan.n - column);
+  float* decoded = panels + plan.task_columns * kDepth;
+  const size_t sums_per_group = plan.groups.rows * RoundUp(column_count, kPanelColumns);
+  ForEachPass(context, plan, [&](const Pass& pass) {
+    const size_t stride = RoundUp(pass.depth, kLanes) * kPanelColumns;
+    for (size_t n = 0; n < column_count; n += kPanelColumns) {
+      PackWeightPanel(*op.weight, column + n, std::min(kPanelColumns, column_count - n), pass.k,
+                      pass.depth, decoded, panels + n / kPanelColumns * stride);
+    }
+    for (size_t group = 0; group < plan.groups.count; group += plan.task_groups) {
+      const Block block = {group, std::min(plan.task_groups, plan.groups.count - group), column,
+                           column_count};
+      RunPass(plan, op, block, pass, PackedX(plan, packed, group, pass.k, pass.depth),
+              {panels, stride}, panels, sums + group * sums_per_group);
+    }
+  });
 }
 
 void RunFewRows(op::RunContext& context, const Plan& plan, const op::Linear& op) {
@@ -189,25 +276,12 @@ void RunFewRows(op::RunContext& context, const Plan& plan, const op::Linear& op)
   const size_t panels_size = plan.task_columns * kDepth;
   const size_t worker_size = sums_size + panels_size + kPanelColumns * kDecodedStride;
   const Scratch scratch(context.memory, worker_size * context.pool.thread_count());
-  context.pool.ParallelFor(DivideUp(plan.n, plan.task_columns), [&](uint64_t task,
-                                                                    uint32_t worker) {
-    float* sums = scratch.data() + worker * worker_size;
-    float* panels = sums + sums_size;
-    const size_t column = task * plan.task_columns;
-    const Block block = {0, plan.groups.count, column,
-                         std::min(plan.task_columns, plan.n - column)};
-    RunBlock(
-        context, plan, op, block, sums,
-        [&](size_t k, size_t depth) { return PackedX(plan, packed.data(), 0, k, depth); },
-        [&](size_t k, size_t depth) {
-          const size_t stride = RoundUp(depth, kLanes) * kPanelColumns;
-          for (size_t n = 0; n < block.column_count; n += kPanelColumns) {
-            PackWeightPanel(*op.weight, column + n, std::min(kPanelColumns, block.column_count - n),
-                            k, depth, panels + panels_size, panels + n / kPanelColumns * stride);
-          }
-          return Operand{panels, stride};
-        });
-  });
+  context.pool.ParallelFor(DivideUp(plan.n, plan.task_columns),
+                           [&](uint64_t task, uint32_t worker) {
+                             float* sums = scratch.data() + worker * worker_size;
+                             RunFewRowsTask(context, plan, op, task * plan.task_columns,
+                                            packed.data(), sums, sums + sums_size);
+                           });
 }
 
 // Columns [begin, begin + count) of y for all rows, with their weights laid out once.
@@ -235,15 +309,13 @@ void RunManyRowsPart(op::RunContext& context, const Plan& plan, const op::Linear
     const size_t n = task / row_task_count * plan.task_columns;
     const Block block = {group, std::min(plan.task_groups, plan.groups.count - group), begin + n,
                          std::min(plan.task_columns, count - n)};
-    RunBlock(
-        context, plan, op, block, sums,
-        [&](size_t k, size_t depth) {
-          PackX(plan, op.x, block.group_begin, block.group_count, k, depth, a);
-          return Operand{a, RoundUp(depth, kLanes) * plan.groups.rows};
-        },
-        [&](size_t k, size_t) {
-          return Operand{packed + n / kPanelColumns * panel_size + k * kPanelColumns, panel_size};
-        });
+    ForEachPass(context, plan, [&](const Pass& pass) {
+      PackX(plan, op.x, block.group_begin, block.group_count, pass.k, pass.depth, a);
+      const float* b = packed + n / kPanelColumns * panel_size + pass.k * kPanelColumns;
+      const float* next_b = pass.last ? b : b + pass.depth * kPanelColumns;
+      RunPass(plan, op, block, pass, {a, RoundUp(pass.depth, kLanes) * plan.groups.rows},
+              {b, panel_size}, next_b, sums);
+    });
   });
 }
 
@@ -263,21 +335,49 @@ void RunManyRows(op::RunContext& context, const Plan& plan, const op::Linear& op
   }
 }
 
-void RunLinear(op::RunContext& context, const op::Linear& op) {
+// `count` things in equal shares of at most `most`, at least `least_shares` if they can be as large
+// as `least`.
+inline size_t EvenShare(size_t count, size_t most, size_t least, size_t least_shares) {
+  const size_t shares = std::max(
+      DivideUp(count, most), std::min<size_t>(least_shares, std::max<size_t>(count / least, 1)));
+  return DivideUp(count, shares);
+}
+
+// Sizes the tasks: a block of A, the sums, and two panels or (few rows) the panels of a task are to
+// fit the second-level cache.
+Plan PlanOf(const op::Linear& op, uint32_t thread_count) {
   Plan plan;
   plan.m = static_cast<size_t>(op.x.dim(0));
   plan.k = static_cast<size_t>(op.x.dim(1));
   plan.n = static_cast<size_t>(op.y.dim(1));
   plan.k_padded = RoundUp(plan.k, kLanes);
   plan.groups = GroupsOf(plan.m);
-  plan.task_groups = std::min(kTaskGroups, plan.groups.count);
-  const size_t n_padded = RoundUp(plan.n, kPanelColumns);
+  const size_t cache = SecondLevelCacheBytes();
+  const size_t budget = cache / 10 * 7 / sizeof(float);
+  const size_t rows = cache >= 1_MiB ? 224 : 112;
+  plan.task_groups =
+      EvenShare(plan.groups.count, std::max<size_t>(rows / plan.groups.rows, 1), 1, 1);
+  const size_t task_rows = plan.task_groups * plan.groups.rows;
+  size_t columns;
+  size_t tasks = kTasksPerThread * thread_count;
   if (plan.m > kFewRows) {
-    plan.task_columns = std::min(kTaskColumns, n_padded);
+    columns = (budget - 2 * kDepth * kPanelColumns) / task_rows - kDepth;
+    tasks = DivideUp(tasks, DivideUp(plan.groups.count, plan.task_groups));
+  } else {
+    columns = (budget - task_rows * kDepth) / (plan.m + kDepth);
+    columns = std::clamp(columns, kColumnsMin, kFewRowsColumnsMax);
+  }
+  const size_t least = plan.m > kFewRows ? kColumnsMin : kPanelColumns;
+  columns = columns / kPanelColumns * kPanelColumns;
+  plan.task_columns = RoundUp(EvenShare(plan.n, columns, least, tasks), kPanelColumns);
+  return plan;
+}
+
+void RunLinear(op::RunContext& context, const op::Linear& op) {
+  const Plan plan = PlanOf(op, context.pool.thread_count());
+  if (plan.m > kFewRows) {
     RunManyRows(context, plan, op);
   } else {
-    plan.task_columns =
-        std::min<size_t>(RoundUp(DivideUp(plan.n, kFewRowsTaskCount), kPanelColumns), 256);
     RunFewRows(context, plan, op);
   }
 }

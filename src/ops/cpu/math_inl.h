@@ -15,10 +15,13 @@ HWY_BEFORE_NAMESPACE();
 namespace aozora::ops::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// 2^n * 2^fraction for whole n in [-125, 127] (given as kRound + n) and fraction in [-1/2, 1/2].
+// 2^n * 2^fraction for whole n in [-126, 127], given as kRound + n, and fraction in [-1/2, 1/2].
 // The polynomial is the best of degree 5 for the relative error (Remez): 7.5e-8, and with the
-// rounding of its evaluation the result is within 2 ulp.
-inline constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
+// rounding of its evaluation the result is within 2 ulp. NaN stays NaN.
+//
+// Adding kRound = 1.5 * 2^23 + 127 rounds to a whole number and leaves, in the lowest bits, the
+// exponent of 2^n as f32 has it.
+inline constexpr float kRound = 12583039.0f;
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V ScaledExp2(D d, V rounded, V fraction) {
   V p = hn::Set(d, 1.3276471979478776e-3f);
@@ -27,13 +30,11 @@ HWY_INLINE V ScaledExp2(D d, V rounded, V fraction) {
   p = hn::MulAdd(p, fraction, hn::Set(d, 2.4022119723848476e-1f));
   p = hn::MulAdd(p, fraction, hn::Set(d, 6.931469670647331e-1f));
   p = hn::MulAdd(p, fraction, hn::Set(d, 1.0000000716546822f));
-  // The low bits of kRound + n are those of n; moved up they add n to the exponent of p.
-  const hn::RebindToSigned<D> di;
-  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, rounded));
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
+  const hn::RebindToUnsigned<D> du;
+  return hn::Mul(p, hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(du, rounded))));
 }
 
-// 2^x for x <= 0; below 2^-125 the result is some number under 2^-124. For softmax.
+// 2^x for x <= 0; below 2^-125 the result is 2^-125. For softmax.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Exp2NotPositive(D d, V x) {
   x = hn::Max(hn::Set(d, -125.0f), x);
@@ -107,7 +108,7 @@ HWY_INLINE V Activate(D d, op::Activation activation, V x) {
     case op::Activation::kGeluTanh:
       return GeluTanh(d, x);
     case op::Activation::kRelu:
-      return hn::Max(x, hn::Zero(d));
+      return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x);  // unlike max, keeps NaN
     case op::Activation::kTanh:
       return Tanh(d, x);
   }
