@@ -13,12 +13,17 @@ struct Overloaded : Fs... {
 template <class... Fs>
 Overloaded(Fs...) -> Overloaded<Fs...>;
 
-// Absent, or f32 with items that do not overlap.
-bool IsF32(ConstView view) {
-  if (!view) return true;
-  if (view.dtype() != DType::kF32) return false;
+bool ItemsAreApart(ConstView view) {
   return view.shape().rank() == 0 || view.dim(0) <= 1 ||
          view.item_stride() >= view.shape().item_count();
+}
+
+// Absent, or f32 with items that do not overlap.
+bool IsF32(ConstView view) { return !view || (view.dtype() == DType::kF32 && ItemsAreApart(view)); }
+
+// The same, or f16.
+bool IsF32OrF16(ConstView view) {
+  return IsF32(view) || (view.dtype() == DType::kF16 && ItemsAreApart(view));
 }
 
 // A weight whose rows are whole blocks, dense.
@@ -85,7 +90,15 @@ bool Fits(const RmsNorm& op) {
 bool Fits(const ChannelNorm& op) {
   const int rank = op.x.shape().rank();
   return rank >= 1 && op.y.shape() == op.x.shape() && op.weight &&
-         IsVector(op.weight, op.x.dim(rank - 1)) && IsF32(op.x) && IsF32(op.y);
+         IsVector(op.weight, op.x.dim(rank - 1)) && IsF32(op.x) && IsF32OrF16(op.y);
+}
+
+// Each frame before x is like one of x.
+bool EarlierFits(const Conv3d& op) {
+  for (const ConstView& frame : op.earlier) {
+    if (!frame || frame.shape() != op.x.shape().WithAxis(0, 1) || !IsF32OrF16(frame)) return false;
+  }
+  return true;
 }
 
 bool Fits(const Conv3d& op) {
@@ -93,17 +106,20 @@ bool Fits(const Conv3d& op) {
   const Shape& w = op.weight->view.shape();
   if (w.rank() != 4 && w.rank() != 5) return false;
   if (op.upsample != 1 && op.upsample != 2) return false;
+  if (!op.x || !EarlierFits(op)) return false;
   const bool flat = w.rank() == 4;
   const int64_t kernel[3] = {flat ? 1 : w[2], flat ? w[2] : w[3], flat ? w[3] : w[4]};
   const Conv3d::Axis* axes[3] = {&op.time, &op.height, &op.width};
   for (int axis = 0; axis < 3; ++axis) {
-    const int64_t in = op.x.dim(axis) * (axis > 0 ? op.upsample : 1);
-    const int64_t padded = in + axes[axis]->pad_front + axes[axis]->pad_back;
+    const int64_t count = axis == 0 ? static_cast<int64_t>(op.earlier.size()) + op.x.dim(0)
+                                    : op.x.dim(axis) * op.upsample;
+    const int64_t padded = count + axes[axis]->pad_front + axes[axis]->pad_back;
     if (kernel[axis] < 1 || padded < kernel[axis] || axes[axis]->stride == 0) return false;
     if (op.y.dim(axis) != (padded - kernel[axis]) / axes[axis]->stride + 1) return false;
   }
-  return w[1] == op.x.dim(3) && w[0] == op.y.dim(3) && IsVector(op.bias, w[0]) &&
-         SameOrEmpty(op.residual, op.y) && IsF32(op.x) && IsF32(op.y);
+  if (op.depthwise ? w[1] != 1 || w[0] != op.x.dim(3) : w[1] != op.x.dim(3)) return false;
+  return w[0] == op.y.dim(3) && IsVector(op.bias, w[0]) && SameOrEmpty(op.residual, op.y) &&
+         IsF32OrF16(op.x) && IsF32(op.y);
 }
 
 bool Fits(const Permute& op) {
@@ -171,8 +187,9 @@ std::string Describe(const Op& op) {
                                       ToString(o.bias.shape()), ToString(o.out.shape()));
                  },
                  [](const Conv3d& o) {
-                   return fmt::format("{} by {} to {}, stride {} {} {}, upsample {}",
-                                      ToString(o.x.shape()),
+                   return fmt::format("{}{}{} by {} to {}, stride {} {} {}, upsample {}",
+                                      o.depthwise ? "depthwise " : "", ToString(o.x.shape()),
+                                      o.earlier.empty() ? "" : " after earlier frames",
                                       o.weight ? ToString(o.weight->view.shape()) : "no weight",
                                       ToString(o.y.shape()), o.time.stride, o.height.stride,
                                       o.width.stride, o.upsample);

@@ -87,7 +87,8 @@ struct RmsNorm {
   View y = {};              // [M, C]; may be x
 };
 
-// y = act(x / max(|x|_2, eps) * sqrt(C) * weight) over the channels of each position.
+// y = act(x / max(|x|_2, eps) * sqrt(C) * weight) over the channels of each position. y is f32, or
+// f16 (rounded to nearest even) for what is kept for long and read by Conv3d.
 struct ChannelNorm {
   ConstView x = {};  // [..., C]
   float eps = 1e-12f;
@@ -99,19 +100,24 @@ struct ChannelNorm {
 // y = act(conv(x, W) + bias + residual). x is padded with zeros by `pad`; the caller brings earlier
 // frames in x itself. Output size of an axis: (in + pad_front + pad_back - kernel) / stride + 1.
 // With `upsample` 2 the picture is first enlarged twofold by repetition (nearest): a backend need
-// not do so literally. 2-D convolutions have kernel time 1.
+// not do so literally. 2-D convolutions have kernel time 1. With `depthwise` each output channel
+// looks at the input channel of the same number only, and the weight's Cin is 1.
 struct Conv3d {
   struct Axis {
     uint32_t stride = 1;
     uint32_t pad_front = 0;
     uint32_t pad_back = 0;
   };
-  ConstView x = {};                // [T, Y, X, Cin]
+  // Frames that come before x in time, oldest first, each [1, Y, X, Cin] and like x f32 or f16: T
+  // counts them too. So a clip that streams by need not be copied together.
+  std::span<const ConstView> earlier = {};
+  ConstView x = {};                // [T - |earlier|, Y, X, Cin], f32 or f16
   const Weight* weight = nullptr;  // [Cout, Cin, kt, ky, kx] or [Cout, Cin, ky, kx]
   const Packed* packed = nullptr;
   ConstView bias = {};  // [Cout] or empty
   Axis time = {}, height = {}, width = {};
-  uint32_t upsample = 1;    // 1 or 2, of height and width
+  uint32_t upsample = 1;  // 1 or 2, of height and width
+  bool depthwise = false;
   ConstView residual = {};  // like y or empty; may be y
   Activation activation = Activation::kNone;
   View y = {};  // [T', Y', X', Cout]

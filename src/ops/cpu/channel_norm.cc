@@ -52,7 +52,14 @@ float SumOfSquares(const float* x, int64_t count) {
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-void NormalizeRow(const op::ChannelNorm& op, const float* x, int64_t channel_count, float* y) {
+HWY_INLINE void StoreWhole(Vec v, float* to) { hn::StoreU(v, Tag(), to); }
+HWY_INLINE void StoreWhole(Vec v, hwy::float16_t* to) {
+  const hn::Rebind<hwy::float16_t, Tag> d16;
+  hn::StoreU(hn::DemoteTo(d16, v), d16, to);
+}
+
+template <class T>  // float or hwy::float16_t
+void NormalizeRow(const op::ChannelNorm& op, const float* x, int64_t channel_count, T* y) {
   const Tag d;
   const float norm = std::sqrt(SumOfSquares(x, channel_count));
   const float divisor = norm < op.eps ? op.eps : norm;  // a NaN stays
@@ -61,20 +68,28 @@ void NormalizeRow(const op::ChannelNorm& op, const float* x, int64_t channel_cou
   int64_t c = 0;
   for (; c + kLanes <= channel_count; c += kLanes) {
     const Vec v = hn::Mul(hn::Mul(hn::LoadU(d, x + c), factor), hn::LoadU(d, weight + c));
-    hn::StoreU(Activate(d, op.activation, v), d, y + c);
+    StoreWhole(Activate(d, op.activation, v), y + c);
   }
   if (c == channel_count) return;
   const int64_t rest = channel_count - c;
   const Vec v = hn::Mul(hn::Mul(LoadRest(x + c, rest), factor), LoadRest(weight + c, rest));
-  HWY_ALIGN float lanes[kLanes];
-  hn::Store(Activate(d, op.activation, v), d, lanes);
-  std::memcpy(y + c, lanes, static_cast<size_t>(rest) * sizeof(float));
+  HWY_ALIGN T lanes[kLanes];
+  StoreWhole(Activate(d, op.activation, v), lanes);
+  std::memcpy(y + c, lanes, static_cast<size_t>(rest) * sizeof(T));
 }
 
+// Rows of x, and of y from value `y_begin` on.
 void NormalizeRows(const op::ChannelNorm& op, const float* x, int64_t row_count,
-                   int64_t channel_count, float* y) {
+                   int64_t channel_count, int64_t y_begin) {
+  const bool half = op.y.dtype() == DType::kF16;
   for (int64_t row = 0; row < row_count; ++row) {
-    NormalizeRow(op, x + row * channel_count, channel_count, y + row * channel_count);
+    const float* from = x + row * channel_count;
+    const int64_t to = y_begin + row * channel_count;
+    if (half) {
+      NormalizeRow(op, from, channel_count, static_cast<hwy::float16_t*>(op.y.data()) + to);
+    } else {
+      NormalizeRow(op, from, channel_count, op.y.f32() + to);
+    }
   }
 }
 
@@ -110,7 +125,7 @@ void Run(op::RunContext& context, const op::ChannelNorm& op) {
     HWY_DYNAMIC_DISPATCH(NormalizeRows)
     (op, op.x.f32() + item * op.x.item_stride() + row * channel_count,
      std::min(task_rows, row_count - row), channel_count,
-     op.y.f32() + item * op.y.item_stride() + row * channel_count);
+     item * op.y.item_stride() + row * channel_count);
   });
 }
 

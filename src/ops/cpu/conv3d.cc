@@ -142,6 +142,7 @@ class PackedConv : public op::Packed {
 op::Support Supports(const op::Conv3d& op) {
   const Weight& weight = *op.weight;
   if (weight.view.count() == 0) return op::Support::No("conv3d: no weights");
+  if (op.depthwise) return SupportsDepthwise(op);
   if (!weight.view.dense()) return op::Support::No("conv3d: weights that are not dense");
   const auto item = static_cast<uint64_t>(weight.view.shape().item_count());
   if (!BytesOf(weight.view.dtype(), item)) {
@@ -155,6 +156,7 @@ op::Support Supports(const op::Conv3d& op) {
 
 void Run(op::RunContext& context, const op::Conv3d& op) {
   if (op.y.count() == 0) return;
+  if (op.depthwise) return RunDepthwise(context, op);
   const ConvPlan plan = MakeConvPlan(op, ConvMachine());
   const auto* packed = dynamic_cast<const PackedConv*>(op.packed);
   const PackedConv once(context.memory);

@@ -35,21 +35,42 @@ Place PlaceOf(const ConvPlan& plan, int64_t task) {
   return place;
 }
 
+void CopyValues(const float* from, int64_t count, float* to) {
+  std::memcpy(to, from, static_cast<size_t>(count) * sizeof(float));
+}
+
+void CopyValues(const hwy::float16_t* from, int64_t count, float* to) {
+  const ConvTag d;
+  const hn::Rebind<hwy::float16_t, ConvTag> d16;
+  int64_t i = 0;
+  for (; i + kConvLanes <= count; i += kConvLanes) {
+    hn::StoreU(hn::PromoteTo(d, hn::LoadU(d16, from + i)), d, to + i);
+  }
+  if (i == count) return;
+  HWY_ALIGN hwy::float16_t rest[kConvLanes] = {};
+  HWY_ALIGN float promoted[kConvLanes];
+  const auto left = static_cast<size_t>(count - i);
+  std::memcpy(rest, from + i, left * sizeof(hwy::float16_t));
+  hn::Store(hn::PromoteTo(d, hn::Load(d16, rest)), d, promoted);
+  std::memcpy(to + i, promoted, left * sizeof(float));
+}
+
 // Copies `channel_count` channels of one line of the input, zeros where there is none.
-void CopyLine(const float* line, int64_t in_channels, int64_t in_width, int64_t begin_x,
+template <class T>
+void CopyLine(const T* line, int64_t in_channels, int64_t in_width, int64_t begin_x,
               int64_t pixel_count, int64_t channel_count, int64_t stride, float* out) {
   const int64_t before = std::clamp<int64_t>(-begin_x, 0, pixel_count);
   const int64_t end =
       line == nullptr ? before : std::clamp<int64_t>(in_width - begin_x, before, pixel_count);
   std::fill(out, out + before * stride, 0.0f);
   if (end > before) {
-    const float* from = line + (begin_x + before) * in_channels;
+    const T* from = line + (begin_x + before) * in_channels;
     float* to = out + before * stride;
     if (channel_count == in_channels && stride == in_channels) {
-      std::memcpy(to, from, static_cast<size_t>((end - before) * stride) * sizeof(float));
+      CopyValues(from, (end - before) * stride, to);
     } else {
       for (int64_t x = before; x < end; ++x, from += in_channels, to += stride) {
-        std::memcpy(to, from, static_cast<size_t>(channel_count) * sizeof(float));
+        CopyValues(from, channel_count, to);
         std::fill(to + channel_count, to + stride, 0.0f);
       }
     }
@@ -57,24 +78,43 @@ void CopyLine(const float* line, int64_t in_channels, int64_t in_width, int64_t 
   std::fill(out + end * stride, out + pixel_count * stride, 0.0f);
 }
 
+// Frame t of the clip, the earlier ones counted; nothing if there is none.
+ConstView FrameAt(const op::Conv3d& op, int64_t t) {
+  const auto earlier_count = static_cast<int64_t>(op.earlier.size());
+  if (t < 0 || t >= earlier_count + op.x.dim(0)) return {};
+  return t < earlier_count ? op.earlier[static_cast<size_t>(t)] : op.x.Items(t - earlier_count, 1);
+}
+
+// Lines [begin_y, begin_y + in_box.y) of a frame, one chunk of channels of them.
+template <class T>
+void CopyFrame(const ConvPlan& plan, const Shape& shape, const T* frame, int64_t begin_y,
+               int64_t begin_x, int64_t chunk, float* out) {
+  const int64_t stride = plan.layout.ChunkStride(chunk);
+  for (int64_t y = begin_y; y < begin_y + plan.in_box.y; ++y) {
+    const bool inside = frame != nullptr && y >= 0 && y < shape[1];
+    const T* line =
+        inside ? frame + y * shape[2] * shape[3] + plan.layout.ChunkBegin(chunk) : nullptr;
+    CopyLine(line, shape[3], shape[2], begin_x, plan.in_box.x, plan.layout.ChunkSize(chunk), stride,
+             out);
+    out += plan.in_box.x * stride;
+  }
+}
+
 // The input box of a tile, one chunk of channels of it, as [t, y, x, stride].
 void CopyBox(const ConvJob& job, const Place& place, int64_t chunk, float* out) {
   const ConvPlan& plan = job.plan;
-  const ConstView& x = job.op.x;
+  const Shape& shape = job.op.x.shape();
   const int64_t begin_t = place.t * plan.time.step + plan.time.first();
   const int64_t begin_y = place.y * plan.height.step + plan.height.first();
   const int64_t begin_x = place.x * plan.width.step + plan.width.first();
-  const int64_t stride = plan.layout.ChunkStride(chunk);
-  const int64_t channel_count = plan.layout.ChunkSize(chunk);
-  for (int64_t t = begin_t; t < begin_t + plan.in_box.t; ++t) {
-    for (int64_t y = begin_y; y < begin_y + plan.in_box.y; ++y) {
-      const float* line = nullptr;
-      if (t >= 0 && t < x.dim(0) && y >= 0 && y < x.dim(1)) {
-        line =
-            x.f32() + t * x.item_stride() + y * x.dim(2) * x.dim(3) + plan.layout.ChunkBegin(chunk);
-      }
-      CopyLine(line, x.dim(3), x.dim(2), begin_x, plan.in_box.x, channel_count, stride, out);
-      out += plan.in_box.x * stride;
+  const int64_t frame_floats = plan.in_box.y * plan.in_box.x * plan.layout.ChunkStride(chunk);
+  for (int64_t t = begin_t; t < begin_t + plan.in_box.t; ++t, out += frame_floats) {
+    const ConstView frame = FrameAt(job.op, t);
+    if (frame.dtype() == DType::kF16) {
+      CopyFrame(plan, shape, static_cast<const hwy::float16_t*>(frame.data()), begin_y, begin_x,
+                chunk, out);
+    } else {
+      CopyFrame(plan, shape, static_cast<const float*>(frame.data()), begin_y, begin_x, chunk, out);
     }
   }
 }

@@ -218,7 +218,8 @@ int64_t ConvPlan::sums_floats() const {
 ConvPlan MakeConvPlan(const op::Conv3d& op, const ConvLanes& machine) {
   const KernelSize kernel = SizeOf(op.weight->view.shape());
   ConvPlan plan;
-  plan.time = MakeConvAxis(op.time, op.x.dim(0), op.y.dim(0), kernel.t, 1);
+  const int64_t frame_count = static_cast<int64_t>(op.earlier.size()) + op.x.dim(0);
+  plan.time = MakeConvAxis(op.time, frame_count, op.y.dim(0), kernel.t, 1);
   plan.height = MakeConvAxis(op.height, op.x.dim(1), op.y.dim(1), kernel.y, op.upsample);
   plan.width = MakeConvAxis(op.width, op.x.dim(2), op.y.dim(2), kernel.x, op.upsample);
   ConvLayout& layout = plan.layout;

@@ -31,6 +31,10 @@ void Run(op::RunContext& context, const op::Elementwise& op);
 void Run(op::RunContext& context, const op::MeanLast& op);
 void Run(op::RunContext& context, const op::Gather& op);
 
+// Convolutions of each channel by itself (depthwise.cc), which the two of Conv3d above hand on.
+op::Support SupportsDepthwise(const op::Conv3d& op);
+void RunDepthwise(op::RunContext& context, const op::Conv3d& op);
+
 // Packing of a weight of rank 2 (Linear) and of rank 4 or 5 (Conv3d); null if it would not pay.
 std::unique_ptr<op::Packed> PackLinear(op::RunContext& context, const Weight& weight);
 std::unique_ptr<op::Packed> PackConv3d(op::RunContext& context, const Weight& weight);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/reference/kernels.h"
+#include "tensor/decode.h"
 
 namespace aozora::ops::reference {
 namespace {
@@ -44,14 +45,37 @@ int64_t Source(const op::Conv3d::Axis& axis, int64_t out, int64_t tap) {
   return out * axis.stride + tap - axis.pad_front;
 }
 
+// The frames of the clip, the earlier ones first, as f32.
+class Frames {
+ public:
+  explicit Frames(const op::Conv3d& op) {
+    for (const ConstView& frame : op.earlier) Add(frame, 0);
+    for (int64_t t = 0; t < op.x.dim(0); ++t) Add(op.x, t);
+  }
+  int64_t count() const { return static_cast<int64_t>(frames_.size()); }
+  const float* operator[](int64_t t) const { return frames_[static_cast<size_t>(t)]; }
+
+ private:
+  void Add(ConstView view, int64_t item) {
+    const ConstView frame = view.Items(item, 1);
+    if (frame.dtype() == DType::kF32) return frames_.push_back(frame.f32());
+    decoded_.emplace_back(static_cast<size_t>(frame.count()));
+    DecodeToF32(frame.dtype(), frame.data(), frame.count(), decoded_.back().data());
+    frames_.push_back(decoded_.back().data());
+  }
+
+  std::vector<const float*> frames_;
+  std::vector<std::vector<float>> decoded_;
+};
+
 // The sums of one output position over all taps inside the picture.
-void SumTaps(const op::Conv3d& op, const Kernel& kernel, int64_t t, int64_t y, int64_t x,
-             std::vector<double>& sums) {
+void SumTaps(const op::Conv3d& op, const Frames& frames, const Kernel& kernel, int64_t t, int64_t y,
+             int64_t x, std::vector<double>& sums) {
   const int64_t height = op.x.dim(1) * op.upsample;
   const int64_t width = op.x.dim(2) * op.upsample;
   for (int64_t kt = 0; kt < kernel.time; ++kt) {
     const int64_t from_t = Source(op.time, t, kt);
-    if (from_t < 0 || from_t >= op.x.dim(0)) continue;
+    if (from_t < 0 || from_t >= frames.count()) continue;
     for (int64_t ky = 0; ky < kernel.height; ++ky) {
       const int64_t from_y = Source(op.height, y, ky);
       if (from_y < 0 || from_y >= height) continue;
@@ -59,7 +83,12 @@ void SumTaps(const op::Conv3d& op, const Kernel& kernel, int64_t t, int64_t y, i
         const int64_t from_x = Source(op.width, x, kx);
         if (from_x < 0 || from_x >= width) continue;
         const int64_t pixel = from_y / op.upsample * op.x.dim(2) + from_x / op.upsample;
-        const float* values = Item(op.x, from_t) + pixel * kernel.in_count;
+        const float* values = frames[from_t] + pixel * op.x.dim(3);
+        if (op.depthwise) {
+          const double* weights = kernel.Tap(kt, ky, kx, 0);
+          for (int64_t c = 0; c < kernel.out_count; ++c) sums[c] += values[c] * weights[c];
+          continue;
+        }
         for (int64_t in = 0; in < kernel.in_count; ++in) {
           const double* weights = kernel.Tap(kt, ky, kx, in);
           for (int64_t out = 0; out < kernel.out_count; ++out) {
@@ -78,6 +107,7 @@ void Run(op::RunContext& context, const op::Conv3d& op) {
   const int64_t height = op.y.dim(1), width = op.y.dim(2), channel_count = op.y.dim(3);
   if (op.y.count() == 0) return;
   const Kernel kernel = MakeKernel(*op.weight);
+  const Frames frames(op);
   const auto task_count = static_cast<uint64_t>(op.y.dim(0) * height);
   context.pool.ParallelFor(task_count, [&](uint64_t task, uint32_t) {
     const int64_t t = static_cast<int64_t>(task) / height;
@@ -86,7 +116,7 @@ void Run(op::RunContext& context, const op::Conv3d& op) {
     for (int64_t x = 0; x < width; ++x) {
       if (context.cancel.cancelled()) return;
       std::fill(sums.begin(), sums.end(), 0.0);
-      SumTaps(op, kernel, t, y, x, sums);
+      SumTaps(op, frames, kernel, t, y, x, sums);
       const int64_t offset = (y * width + x) * channel_count;
       for (int64_t c = 0; c < channel_count; ++c) {
         double value = sums[c];

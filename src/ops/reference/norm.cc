@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ops/reference/kernels.h"
+#include "tensor/decode.h"
 
 namespace aozora::ops::reference {
 
@@ -71,7 +72,7 @@ void Run(op::RunContext& context, const op::ChannelNorm& op) {
     const int64_t item = static_cast<int64_t>(task) / position_count;
     const int64_t position = static_cast<int64_t>(task) % position_count;
     const float* from = Item(x, item) + position * channel_count;
-    float* to = Item(y, item) + position * channel_count;
+    const int64_t to = item * y.item_stride() + position * channel_count;
     double squares = 0;
     for (int64_t c = 0; c < channel_count; ++c) squares += double{from[c]} * from[c];
     const double norm = std::sqrt(squares);
@@ -79,7 +80,12 @@ void Run(op::RunContext& context, const op::ChannelNorm& op) {
     const double root = std::sqrt(static_cast<double>(channel_count));
     for (int64_t c = 0; c < channel_count; ++c) {
       const double value = from[c] / divisor * root * op.weight.f32()[c];
-      to[c] = static_cast<float>(Activate(op.activation, value));
+      const auto rounded = static_cast<float>(Activate(op.activation, value));
+      if (y.dtype() == DType::kF16) {
+        static_cast<uint16_t*>(y.data())[to + c] = F32ToF16(rounded);
+      } else {
+        y.f32()[to + c] = rounded;
+      }
     }
   });
 }
