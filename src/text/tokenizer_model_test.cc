@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -153,7 +154,7 @@ std::string Charsmap(std::vector<uint32_t> units, std::string_view replacements)
   std::string map(4 + 4 * units.size(), '\0');
   const uint32_t trie_bytes = static_cast<uint32_t>(4 * units.size());
   std::memcpy(map.data(), &trie_bytes, 4);
-  std::memcpy(map.data() + 4, units.data(), trie_bytes);
+  std::copy_n(reinterpret_cast<const char*>(units.data()), trie_bytes, map.data() + 4);
   return map + std::string(replacements);
 }
 

@@ -24,7 +24,10 @@ const std::string& TinyProto() {
   return proto;
 }
 
-Tokenizer TinyTokenizer() { return Tokenizer::FromBytes(AsBytes(TinyProto())).value(); }
+const Tokenizer& TinyTokenizer() {
+  static const Tokenizer tokenizer = Tokenizer::FromBytes(AsBytes(TinyProto())).value();
+  return tokenizer;
+}
 
 constexpr std::string_view kTexts[] = {
     "A red fox walks through fresh snow at dawn.", "fox", "Un chat près de la fenêtre, 青い空",
@@ -35,7 +38,7 @@ TEST(Tokenizer, AgreesWithSentencePieceOnTheOriginalModel) {
   // The library gets the model as it was trained; the tokenizer, what it read and wrote anew.
   sentencepiece::SentencePieceProcessor original;
   ASSERT_TRUE(original.LoadFromSerializedProto(TinyProto()).ok());
-  const Tokenizer tokenizer = TinyTokenizer();
+  const Tokenizer& tokenizer = TinyTokenizer();
   EXPECT_EQ(tokenizer.vocabulary_size(), original.GetPieceSize());
   for (const std::string_view text : kTexts) {
     std::vector<int> expected;
@@ -46,21 +49,21 @@ TEST(Tokenizer, AgreesWithSentencePieceOnTheOriginalModel) {
 }
 
 TEST(Tokenizer, DecodesWhatItEncoded) {
-  const Tokenizer tokenizer = TinyTokenizer();
+  const Tokenizer& tokenizer = TinyTokenizer();
   for (const std::string_view text : kTexts) {
     EXPECT_EQ(tokenizer.Decode(tokenizer.Encode(text, 512).value()).value(), text);
   }
 }
 
 TEST(Tokenizer, EndsEachTextWithTheEndToken) {
-  const Tokenizer tokenizer = TinyTokenizer();
+  const Tokenizer& tokenizer = TinyTokenizer();
   EXPECT_EQ(tokenizer.end_id(), 1);
   EXPECT_THAT(tokenizer.Encode("", 512).value(), ElementsAre(1));
   EXPECT_THAT(tokenizer.Encode("   ", 512).value(), ElementsAre(1));
 }
 
 TEST(Tokenizer, CutsLongTextsAndKeepsRoomForTheEnd) {
-  const Tokenizer tokenizer = TinyTokenizer();
+  const Tokenizer& tokenizer = TinyTokenizer();
   const std::string_view text = kTexts[0];
   const std::vector<int32_t> whole = tokenizer.Encode(text, 512).value();
   ASSERT_GT(whole.size(), 5u);
@@ -73,7 +76,7 @@ TEST(Tokenizer, CutsLongTextsAndKeepsRoomForTheEnd) {
 }
 
 TEST(Tokenizer, TakesNamesOfControlTokensForText) {
-  const Tokenizer tokenizer = TinyTokenizer();
+  const Tokenizer& tokenizer = TinyTokenizer();
   const std::vector<int32_t> ids = tokenizer.Encode("</s> <pad>", 512).value();
   EXPECT_GT(ids.size(), 3u);
   const std::vector<int32_t> inside(ids.begin(), ids.end() - 1);
@@ -82,7 +85,7 @@ TEST(Tokenizer, TakesNamesOfControlTokensForText) {
 }
 
 TEST(Tokenizer, SpellsUnknownCharactersAsBytes) {
-  const Tokenizer tokenizer = TinyTokenizer();
+  const Tokenizer& tokenizer = TinyTokenizer();
   // The dummy prefix, the four bytes of the emoji, the end.
   const std::vector<int32_t> ids = tokenizer.Encode("🎬", 512).value();
   EXPECT_EQ(ids.size(), 6u);
@@ -101,7 +104,7 @@ TEST(Tokenizer, IsTheSameFromAFile) {
       std::filesystem::path(::testing::TempDir()) / fmt::format("spiece-{}.model", getpid());
   std::ofstream(path, std::ios::binary) << TinyProto();
   const Tokenizer from_file = Tokenizer::FromFile(path).value();
-  const Tokenizer from_bytes = TinyTokenizer();
+  const Tokenizer& from_bytes = TinyTokenizer();
   EXPECT_EQ(from_file.vocabulary_size(), from_bytes.vocabulary_size());
   for (const std::string_view text : kTexts) {
     EXPECT_EQ(from_file.Encode(text, 64).value(), from_bytes.Encode(text, 64).value());
@@ -125,7 +128,7 @@ TEST(Tokenizer, NamesTheFileThatIsNotThereOrBroken) {
 }
 
 TEST(Tokenizer, RefusesTextsAndIdsOutOfRange) {
-  const Tokenizer tokenizer = TinyTokenizer();
+  const Tokenizer& tokenizer = TinyTokenizer();
   const std::string longest(Tokenizer::kTextBytesMax, 'a');
   EXPECT_TRUE(tokenizer.Encode(longest, 512).ok());
   Result<std::vector<int32_t>> ids = tokenizer.Encode(longest + "a", 512);
