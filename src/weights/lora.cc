@@ -17,7 +17,8 @@ namespace {
 
 constexpr size_t kExamplesMax = 3;
 constexpr int64_t kRowsPerTask = 16;
-constexpr int64_t kColumnsPerPass = 2048;  // a piece of a row that stays in the first cache level
+constexpr int64_t kColumnsPerPass = 512;  // of `down`: 128 KiB at rank 64
+constexpr int kLanes = 16;
 
 enum class Part { kDown, kUp, kAlpha, kDifference, kBiasDifference, kModulationDifference };
 struct PartSuffix {
@@ -287,6 +288,14 @@ Result<Updates> Plan(const TensorFile& lora, const NameMap& map, float strength,
   return planner.TakeUpdates();
 }
 
+// The same, with messages that name the file.
+Result<Updates> PlanNamed(const TensorFile& lora, const NameMap& map, float strength,
+                          const TensorSet& set) {
+  const std::string name = lora.path.filename().string();
+  if (!std::isfinite(strength)) return Error::Invalid("{}: its strength is no number", name);
+  return TRY_WITHIN("LoRA " + name, Plan(lora, map, strength, set));
+}
+
 DType MergedDType(DType dtype) {
   switch (dtype) {
     case DType::kF32:
@@ -307,20 +316,28 @@ void ForEach(ThreadPool* pool, uint64_t task_count, FunctionRef<void(uint64_t)> 
   pool->ParallelFor(task_count, [&](uint64_t task, uint32_t) { fn(task); });
 }
 
-// row[0, count) += factors[0, rank) * down[rank, count], the rows of `down` being `stride` apart.
-// Two at a time: half as many passes over the row.
-void AddCombination(const float* factors, int64_t rank, const float* down, int64_t stride,
+// row[0, count) += factors[0, rank) * down[rank, count], the rows of `down` being `stride` apart. A
+// few columns at a time, whose sums stay in registers; their number is fixed so that the compiler
+// makes vectors of them.
+void AddCombination(std::span<const float> factors, const float* down, int64_t stride,
                     int64_t count, float* row) {
-  int64_t k = 0;
-  for (; k + 1 < rank; k += 2) {
-    const float a = factors[k];
-    const float b = factors[k + 1];
-    const float* x = down + k * stride;
-    const float* y = x + stride;
-    for (int64_t i = 0; i < count; ++i) row[i] += a * x[i] + b * y[i];
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    float sums[kLanes];
+    for (int lane = 0; lane < kLanes; ++lane) sums[lane] = row[i + lane];
+    const float* from = down + i;
+    for (const float factor : factors) {
+      for (int lane = 0; lane < kLanes; ++lane) sums[lane] += factor * from[lane];
+      from += stride;
+    }
+    for (int lane = 0; lane < kLanes; ++lane) row[i + lane] = sums[lane];
   }
-  for (; k < rank; ++k) {
-    for (int64_t i = 0; i < count; ++i) row[i] += factors[k] * down[k * stride + i];
+  for (; i < count; ++i) {
+    const float* from = down + i;
+    for (const float factor : factors) {
+      row[i] += factor * *from;
+      from += stride;
+    }
   }
 }
 
@@ -330,16 +347,19 @@ void AddPair(const Update& update, int64_t row_count, float* values, ThreadPool*
   const Weight down = ToF32(update.down_or_difference->weight);
   const int64_t rank = down.view.shape()[0];
   const int64_t columns = down.view.shape().item_count();
+  std::vector<float> factors(up.view.f32_span().begin(), up.view.f32_span().end());
+  for (float& factor : factors) factor *= update.scale;
   const uint64_t task_count = DivideUp(static_cast<uint64_t>(row_count), kRowsPerTask);
   ForEach(pool, task_count, [&](uint64_t task) {
-    std::vector<float> factors(static_cast<size_t>(rank));
     const int64_t first = static_cast<int64_t>(task) * kRowsPerTask;
-    for (int64_t row = first; row < std::min(first + kRowsPerTask, row_count); ++row) {
-      const float* up_row = up.view.f32() + row * rank;
-      for (int64_t k = 0; k < rank; ++k) factors[k] = update.scale * up_row[k];
-      for (int64_t begin = 0; begin < columns; begin += kColumnsPerPass) {
-        const int64_t count = std::min(kColumnsPerPass, columns - begin);
-        AddCombination(factors.data(), rank, down.view.f32() + begin, columns, count,
+    const int64_t last = std::min(first + kRowsPerTask, row_count);
+    // Columns outside, so that a piece of `down` is used for all rows while it is in the cache.
+    for (int64_t begin = 0; begin < columns; begin += kColumnsPerPass) {
+      const int64_t count = std::min(kColumnsPerPass, columns - begin);
+      for (int64_t row = first; row < last; ++row) {
+        const std::span<const float> row_factors(factors.data() + row * rank,
+                                                 static_cast<size_t>(rank));
+        AddCombination(row_factors, down.view.f32() + begin, columns, count,
                        values + row * columns + begin);
       }
     }
@@ -364,11 +384,14 @@ Weight Merge(const Weight& weight, const std::vector<Update>& updates, ThreadPoo
 
 }  // namespace
 
+Status CheckLora(const TensorFile& lora, const NameMap& map, float strength, const TensorSet& set) {
+  TRY(PlanNamed(lora, map, strength, set));
+  return Ok();
+}
+
 Result<LoraReport> MergeLora(const TensorFile& lora, const NameMap& map, float strength,
                              TensorSet* set, ThreadPool* pool) {
-  const std::string name = lora.path.filename().string();
-  if (!std::isfinite(strength)) return Error::Invalid("{}: its strength is no number", name);
-  const Updates updates = TRY_WITHIN("LoRA " + name, Plan(lora, map, strength, *set));
+  const Updates updates = TRY(PlanNamed(lora, map, strength, *set));
   LoraReport report;
   for (const auto& [target, parts] : updates) {
     for (const Update& update : parts) {

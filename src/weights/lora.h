@@ -34,4 +34,8 @@ struct LoraReport {
 Result<LoraReport> MergeLora(const TensorFile& lora, const NameMap& map, float strength,
                              TensorSet* set, ThreadPool* pool = nullptr);
 
+// What MergeLora would say, without the work: so that a LoRA that does not fit is refused when the
+// model is opened and not when its turn comes.
+Status CheckLora(const TensorFile& lora, const NameMap& map, float strength, const TensorSet& set);
+
 }  // namespace aozora
