@@ -64,6 +64,7 @@ int Main(int argc, char** argv) {
   std::signal(SIGINT, OnSignal);
   std::signal(SIGTERM, OnSignal);
   std::signal(SIGPIPE, SIG_IGN);
+  setenv("SVT_LOG", "1", 0);  // SVT-AV1 prints errors alone, not its banner
 
   CLI::App app("Aozora turns a sentence into a video, on this machine.", "aozora");
   app.set_version_flag("--version", AOZORA_VERSION);
