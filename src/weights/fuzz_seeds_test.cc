@@ -28,10 +28,11 @@ void Keep(const std::string& format, const std::string& name, const std::string&
 }
 
 TEST(FuzzSeeds, Safetensors) {
-  const std::string seed = SafetensorsFile(
-      R"({"__metadata__":{"format":"pt"},"a.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},)"
-      R"("b":{"dtype":"F8_E4M3","shape":[],"data_offsets":[16,17]}})",
-      std::string(17, '\0'));
+  const std::string seed =
+      SafetensorsFile(R"({"__metadata__":{"format":"pt"},)"
+                      R"("a.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},)"
+                      R"("b":{"dtype":"F8_E4M3","shape":[],"data_offsets":[16,17]}})",
+                      std::string(17, '\0'));
   EXPECT_OK(ParseSafetensors(AsBytes(seed)));
   Keep("safetensors", "two", seed);
 }

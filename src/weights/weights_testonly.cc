@@ -54,7 +54,7 @@ std::vector<float> Ramp(size_t count, float step, float first) {
 void ExpectSurvivesDamage(const std::string& file, size_t complete_bytes,
                           const std::function<bool(Bytes)>& parse_ok) {
   for (size_t size = 0; size < file.size(); ++size) {
-    const std::unique_ptr<std::byte[]> exact(new std::byte[size]);
+    const std::unique_ptr<std::byte[]> exact = std::make_unique<std::byte[]>(size);
     std::memcpy(exact.get(), file.data(), size);
     const bool ok = parse_ok(Bytes(exact.get(), size));
     if (size < complete_bytes) {
