@@ -2,7 +2,9 @@
 #include "build.h"
 
 #include <cmath>
-#include <cstring>
+#include <limits>
+
+#include "tensor/decode.h"
 
 namespace aozora::conformance {
 namespace {
@@ -48,7 +50,7 @@ Place MakePlace(Operands& operands, const Shape& shape) {
     return {x, x};
   }
   const ConstView x = operands.Input("x", shape, c.Int("x_gap", 0), 1, fill);
-  return {x, operands.Output(shape, c.Int("y_gap", 0))};
+  return {x, operands.Output(shape, c.Int("y_gap", 0), c.Dtype("ytype"))};
 }
 
 Place MakeResidual(Operands& operands, const Shape& shape) {
@@ -165,30 +167,45 @@ int64_t OutputSize(const op::Conv3d::Axis& axis, int64_t in, int64_t kernel) {
   return (in + axis.pad_front + axis.pad_back - kernel) / axis.stride + 1;
 }
 
+// The weight of a convolution, [Cout, Cin, ...kernel].
+const Weight* ConvWeight(Operands& operands, const std::vector<int64_t>& kernel, int64_t in_count) {
+  const Case& c = operands.source();
+  std::vector<int64_t> sizes = {c.Int("out", 0), in_count};
+  sizes.insert(sizes.end(), kernel.begin(), kernel.end());
+  const Shape shape = Shape(std::span<const int64_t>(sizes));
+  return operands.MakeWeight("weight", shape, c.Dtype("weight"),
+                             1 / std::sqrt(static_cast<double>(shape.item_count())),
+                             static_cast<float>(c.Number("wscale", 1)));
+}
+
 op::Op BuildConv3d(Operands& operands) {
   const Case& c = operands.source();
   const Shape in = c.ShapeOf("x");
   std::vector<int64_t> kernel = c.List("kernel", 'x');
-  std::vector<int64_t> sizes = {c.Int("out", 0), in[3]};
-  sizes.insert(sizes.end(), kernel.begin(), kernel.end());
-  if (kernel.size() == 2) kernel.insert(kernel.begin(), 1);
   op::Conv3d op;
-  op.x = operands.Input("x", in, c.Int("x_gap", 0), 1, c.Text("fill", "normal"));
-  const auto fan_in = static_cast<double>(in[3] * kernel[0] * kernel[1] * kernel[2]);
-  op.weight = operands.MakeWeight("weight", Shape(std::span(sizes)), c.Dtype("weight"),
-                                  1 / std::sqrt(fan_in), static_cast<float>(c.Number("wscale", 1)));
-  if (c.Has("bias")) op.bias = operands.Input("bias", Shape{sizes[0]});
+  op.x = operands.Input("x", in, c.Int("x_gap", 0), 1, c.Text("fill", "normal"), c.Dtype("xtype"));
+  std::vector<ConstView>& earlier = operands.Views();
+  for (int64_t t = 0; t < c.Int("earlier", 0); ++t) {
+    earlier.push_back(operands.Input(fmt::format("earlier {}", t), in.WithAxis(0, 1), 0, 1,
+                                     "normal", c.Dtype("etype")));
+  }
+  op.earlier = earlier;
+  op.depthwise = c.Int("depthwise", 0) != 0;
+  op.weight = ConvWeight(operands, kernel, op.depthwise ? 1 : in[3]);
+  if (c.Has("bias")) op.bias = operands.Input("bias", Shape{c.Int("out", 0)});
   op.activation = ActivationOf(c);
   op.upsample = static_cast<uint32_t>(c.Int("upsample", 1));
-  // A picture has no padding in time: t= is for the kernels of three axes of the same line.
-  if (sizes.size() == 5 && kernel[0] > 1) op.time = AxisOf(c, "t");
+  if (kernel.size() == 2) kernel.insert(kernel.begin(), 1);
+  // Padding is for those kernels of a line that reach so far.
+  if (kernel[0] > 1) op.time = AxisOf(c, "t");
   const bool spread = kernel[1] > 1 || kernel[2] > 1;
   if (spread) op.height = AxisOf(c, "h");
   if (spread) op.width = AxisOf(c, "w");
-  const Place place =
-      MakeResidual(operands, Shape{OutputSize(op.time, in[0], kernel[0]),
-                                   OutputSize(op.height, in[1] * op.upsample, kernel[1]),
-                                   OutputSize(op.width, in[2] * op.upsample, kernel[2]), sizes[0]});
+  const auto frame_count = static_cast<int64_t>(earlier.size()) + in[0];
+  const Place place = MakeResidual(
+      operands, Shape{OutputSize(op.time, frame_count, kernel[0]),
+                      OutputSize(op.height, in[1] * op.upsample, kernel[1]),
+                      OutputSize(op.width, in[2] * op.upsample, kernel[2]), c.Int("out", 0)});
   op.residual = place.x;
   op.y = place.y;
   return op;
@@ -201,7 +218,9 @@ op::Op BuildPermute(Operands& operands) {
   const std::vector<int>& order = operands.Order(c.List("order", ','));
   op.order = order;
   std::vector<int64_t> sizes;
-  for (const int axis : order) sizes.push_back(op.x.dim(axis));
+  // Axes of size 1 are repeated, if the case says so.
+  const int64_t repeat = c.Int("repeat", 1);
+  for (const int axis : order) sizes.push_back(op.x.dim(axis) == 1 ? repeat : op.x.dim(axis));
   op.y = operands.Output(Shape(std::span(sizes)));
   return op;
 }
@@ -298,9 +317,10 @@ std::vector<float> ValuesOf(ConstView view) {
   std::vector<float> values(static_cast<size_t>(view.count()));
   const int64_t item_count = view.shape().rank() > 0 ? view.shape().item_count() : 1;
   const int64_t items = view.shape().rank() > 0 ? view.dim(0) : 1;
+  const int64_t stride_bytes = view.item_stride() * Info(view.dtype()).block_bytes;
   for (int64_t i = 0; i < items && item_count > 0; ++i) {
-    std::memcpy(&values[i * item_count], view.f32() + i * view.item_stride(),
-                static_cast<size_t>(item_count) * sizeof(float));
+    const auto* const item = static_cast<const std::byte*>(view.data()) + i * stride_bytes;
+    DecodeToF32(view.dtype(), item, item_count, &values[i * item_count]);
   }
   return values;
 }

@@ -13,7 +13,7 @@ View OutputOf(const op::Op& op);
 const Weight* WeightOf(const op::Op& op);  // of linear and conv3d, else null
 void SetPacked(op::Op& op, const op::Packed* packed);
 
-// The values of a view, dense.
+// The values of a view, dense, as f32.
 std::vector<float> ValuesOf(ConstView view);
 
 }  // namespace aozora::conformance

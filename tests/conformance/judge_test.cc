@@ -117,9 +117,16 @@ TEST(Judge, RefusesBytesThatDependOnThreads) {
   EXPECT_THAT(verdict.message, HasSubstr("3 threads: other bytes"));
 }
 
-TEST(JudgeDeathTest, RefusesScratchThatStays) {
-  const auto keep = [](op::RunContext& context, const op::Op&) { context.memory.Allocate(64); };
-  EXPECT_DEATH(JudgeSpoiled(kLines[0], keep), "scratch memory is given back.*linear");
+TEST(Judge, RefusesScratchThatStays) {
+  op::Memory* memory = nullptr;
+  void* scratch = nullptr;
+  const Verdict verdict = JudgeSpoiled(kLines[0], [&](op::RunContext& context, const op::Op&) {
+    memory = &context.memory;
+    scratch = memory->Allocate(64);
+  });
+  EXPECT_THAT(verdict.message, HasSubstr("scratch memory was not given back"));
+  memory->Free(scratch, 64);
+  const std::unique_ptr<op::Memory> abandoned(memory);  // the judge let go of it
 }
 
 }  // namespace

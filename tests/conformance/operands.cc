@@ -103,70 +103,77 @@ void PutPlain(DType dtype, std::byte* at, float value) {
 }  // namespace
 
 Operands::Buffer& Operands::NewBuffer(const std::string& name, const Shape& shape, int64_t gap,
-                                      float between) {
+                                      float between, DType dtype) {
   auto buffer = std::make_unique<Buffer>();
   buffer->name = name;
   buffer->shape = shape;
+  buffer->dtype = dtype;
   buffer->gap = layout_ == Layout::kPlain ? 0 : gap;
   const int64_t item_count = shape.rank() > 0 ? shape.item_count() : 1;
   const int64_t items = shape.rank() > 0 ? shape[0] : 1;
   // A view with gaps also begins in the middle of a cache line, as a column of a matrix does.
   const int64_t count = items * (item_count + buffer->gap);
-  buffer->values.assign(static_cast<size_t>(count), between);
+  const uint32_t value_bytes = Info(dtype).block_bytes;
+  buffer->bytes.resize(static_cast<size_t>(count) * value_bytes);
+  for (size_t at = 0; at < buffer->bytes.size(); at += value_bytes) {
+    PutPlain(dtype, &buffer->bytes[at], between);
+  }
+  buffer->before = buffer->bytes;
   buffers_.push_back(std::move(buffer));
   return *buffers_.back();
 }
 
 View Operands::ViewOf(Buffer& buffer) {
   const int64_t item_count = buffer.shape.rank() > 0 ? buffer.shape.item_count() : 1;
-  return View(buffer.values.data() + buffer.gap, DType::kF32, buffer.shape,
-              item_count + buffer.gap);
+  const int64_t lead = buffer.gap * Info(buffer.dtype).block_bytes;
+  return View(buffer.bytes.data() + lead, buffer.dtype, buffer.shape, item_count + buffer.gap);
 }
 
 View Operands::InOut(const std::string& name, const Shape& shape, int64_t gap, double scale,
-                     const std::string& fill) {
+                     const std::string& fill, DType dtype) {
   Numbers numbers(case_, name);
-  Buffer& buffer = NewBuffer(name, shape, gap, std::numeric_limits<float>::quiet_NaN());
+  Buffer& buffer = NewBuffer(name, shape, gap, std::numeric_limits<float>::quiet_NaN(), dtype);
   std::vector<double> table(static_cast<size_t>(std::min(shape.count(), kDistinctMax)));
   for (double& value : table) value = numbers.Normal() * scale;
   const View view = ViewOf(buffer);
   const int64_t items = shape.rank() > 0 ? shape[0] : 1;
   const int64_t item_count = shape.rank() > 0 ? shape.item_count() : 1;
+  const uint32_t value_bytes = Info(dtype).block_bytes;
   for (int64_t item = 0, i = 0; item < items; ++item) {
-    float* const to = view.f32() + item * view.item_stride();
-    for (int64_t at = 0; at < item_count; ++at, ++i) {
-      to[at] = Filled(table[i % kDistinctMax], fill, i, shape.count());
+    std::byte* to = static_cast<std::byte*>(view.data()) + item * view.item_stride() * value_bytes;
+    for (int64_t at = 0; at < item_count; ++at, ++i, to += value_bytes) {
+      PutPlain(dtype, to, Filled(table[i % kDistinctMax], fill, i, shape.count()));
     }
   }
-  buffer.before = buffer.values;
+  buffer.before = buffer.bytes;
   buffer.may_write = true;
   return view;
 }
 
 ConstView Operands::Input(const std::string& name, const Shape& shape, int64_t gap, double scale,
-                          const std::string& fill) {
-  const View view = InOut(name, shape, gap, scale, fill);
+                          const std::string& fill, DType dtype) {
+  const View view = InOut(name, shape, gap, scale, fill, dtype);
   buffers_.back()->may_write = false;
   return view;
 }
 
-View Operands::Output(const Shape& shape, int64_t gap) {
-  Buffer& buffer = NewBuffer("output", shape, gap, kUntouched);
-  buffer.before = buffer.values;
+View Operands::Output(const Shape& shape, int64_t gap, DType dtype) {
+  Buffer& buffer = NewBuffer("output", shape, gap, kUntouched, dtype);
   buffer.may_write = true;
   return ViewOf(buffer);
 }
 
 ConstView Operands::Rotation(const std::string& name, int64_t m, int64_t pair_count) {
   Numbers numbers(case_, name);
-  Buffer& buffer = NewBuffer(name, Shape{m, pair_count, 2}, 0, 0);
-  for (size_t i = 0; i < buffer.values.size(); i += 2) {
+  Buffer& buffer = NewBuffer(name, Shape{m, pair_count, 2}, 0, 0, DType::kF32);
+  const View view = ViewOf(buffer);
+  for (int64_t i = 0; i < view.count(); i += 2) {
     const double angle = numbers.Uniform() * 200;
-    buffer.values[i] = static_cast<float>(std::cos(angle));
-    buffer.values[i + 1] = static_cast<float>(std::sin(angle));
+    view.f32()[i] = static_cast<float>(std::cos(angle));
+    view.f32()[i + 1] = static_cast<float>(std::sin(angle));
   }
-  buffer.before = buffer.values;
-  return ViewOf(buffer);
+  buffer.before = buffer.bytes;
+  return view;
 }
 
 const Weight* Operands::MakeWeight(const std::string& name, const Shape& shape, DType dtype,
@@ -221,18 +228,22 @@ std::vector<int>& Operands::Order(const std::vector<int64_t>& order) {
   return *orders_.back();
 }
 
+std::vector<ConstView>& Operands::Views() {
+  views_.push_back(std::make_unique<std::vector<ConstView>>());
+  return *views_.back();
+}
+
 std::string Operands::Damage() const {
   for (const auto& buffer : buffers_) {
     const int64_t item_count = buffer->shape.rank() > 0 ? buffer->shape.item_count() : 1;
     const int64_t stride = item_count + buffer->gap;
-    for (size_t i = 0; i < buffer->values.size(); ++i) {
-      const bool in_gap = static_cast<int64_t>(i) % stride < buffer->gap;
-      if (buffer->may_write && !in_gap) continue;
-      if (std::memcmp(&buffer->values[i], &buffer->before[i], sizeof(float)) != 0) {
-        return fmt::format("{} at {} of {} was overwritten with {}",
-                           in_gap ? "the gap between items" : "an input", i, buffer->name,
-                           buffer->values[i]);
-      }
+    const uint32_t value_bytes = Info(buffer->dtype).block_bytes;
+    for (size_t i = 0; i < buffer->bytes.size(); ++i) {
+      const int64_t index = static_cast<int64_t>(i) / value_bytes;
+      const bool in_gap = index % stride < buffer->gap;
+      if ((buffer->may_write && !in_gap) || buffer->bytes[i] == buffer->before[i]) continue;
+      return fmt::format("{} at value {} of {} was overwritten",
+                         in_gap ? "the gap between items" : "an input", index, buffer->name);
     }
   }
   return {};

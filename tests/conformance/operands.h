@@ -31,11 +31,11 @@ class Operands {
 
   // Values of mean 0 and deviation `scale`, or what `fill` says; `gap` values of NaN between items.
   ConstView Input(const std::string& name, const Shape& shape, int64_t gap = 0, double scale = 1,
-                  const std::string& fill = "normal");
+                  const std::string& fill = "normal", DType dtype = DType::kF32);
   // The same as something that an output may be put on.
   View InOut(const std::string& name, const Shape& shape, int64_t gap = 0, double scale = 1,
-             const std::string& fill = "normal");
-  View Output(const Shape& shape, int64_t gap = 0);
+             const std::string& fill = "normal", DType dtype = DType::kF32);
+  View Output(const Shape& shape, int64_t gap = 0, DType dtype = DType::kF32);
   // Angles as (cos, sin) pairs, [m, pairs, 2].
   ConstView Rotation(const std::string& name, int64_t m, int64_t pair_count);
   // Deviation `scale` if of a plain dtype; of about that size if of a block-quantised one.
@@ -43,6 +43,7 @@ class Operands {
                            float weight_scale);
   std::vector<uint32_t>& Rows(const std::string& name, int64_t count, uint32_t below);
   std::vector<int32_t>& Ids(const std::string& name, int64_t count, int32_t below);
+  std::vector<ConstView>& Views();
   std::vector<int>& Order(const std::vector<int64_t>& order);
 
   // What is wrong with the memory around the values after a run: an input that changed, a gap of an
@@ -52,13 +53,15 @@ class Operands {
  private:
   struct Buffer {
     std::string name;
-    std::vector<float> values;  // exactly as long as needed, so that ASan sees a read past the end
-    std::vector<float> before;
+    std::vector<std::byte> bytes;  // exactly as many as needed: ASan sees a read past the end
+    std::vector<std::byte> before;
+    DType dtype = DType::kF32;
     Shape shape;
     int64_t gap = 0;
     bool may_write = false;
   };
-  Buffer& NewBuffer(const std::string& name, const Shape& shape, int64_t gap, float between);
+  Buffer& NewBuffer(const std::string& name, const Shape& shape, int64_t gap, float between,
+                    DType dtype);
   static View ViewOf(Buffer& buffer);
 
   Case case_;
@@ -68,6 +71,7 @@ class Operands {
   std::vector<std::unique_ptr<std::vector<uint32_t>>> rows_;
   std::vector<std::unique_ptr<std::vector<int32_t>>> ids_;
   std::vector<std::unique_ptr<std::vector<int>>> orders_;
+  std::vector<std::unique_ptr<std::vector<ConstView>>> views_;
 };
 
 }  // namespace aozora::conformance

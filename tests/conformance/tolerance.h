@@ -16,8 +16,9 @@
 
 namespace aozora::conformance {
 
-// For each value of the op's output; the op is plain (dense, outputs apart). Where the tolerance is
-// not finite, the value depends on an operand that is not.
-std::vector<double> Tolerance(op::RunContext& context, const op::Op& op);
+// For each value of the op's output, given what the reference says; the op is plain (dense, outputs
+// apart). Where the tolerance is not finite, the value depends on an operand that is not.
+std::vector<double> Tolerance(op::RunContext& context, const op::Op& op,
+                              const std::vector<float>& expected);
 
 }  // namespace aozora::conformance
