@@ -140,6 +140,8 @@ TEST(CheckShapesDeathTest, Norms) {
   channel([](ChannelNorm& op) { op.weight = Of({3}); });
   channel([](ChannelNorm& op) { op.y = Of({6, 8}); });
   channel([](ChannelNorm& op) { op.x = {}; });
+  channel([](ChannelNorm& op) { op.x = F16({2, 3, 8}); });
+  ExpectAccepted<ChannelNorm>(GoodChannelNorm(), [](ChannelNorm& op) { op.y = F16({2, 3, 8}); });
 }
 
 TEST(CheckShapesDeathTest, Conv3d) {
@@ -161,6 +163,30 @@ TEST(CheckShapesDeathTest, Conv3d) {
   refuse([](T& op) { op.upsample = 3; });
   refuse([](T& op) { op.residual = Of({5, 6, 7, 4}); });
   refuse([](T& op) { op.bias = Of({4}); });
+  refuse([](T& op) { op.depthwise = true; });  // the weight's Cin is not 1
+  refuse([](T& op) { op.x = View(memory, DType::kI32, {5, 6, 7, 4}); });
+  static const ConstView two[] = {Of({1, 6, 7, 4}), F16({1, 6, 7, 4})};
+  static const ConstView other[] = {Of({1, 6, 6, 4})}, none[] = {ConstView()};
+  refuse([](T& op) { op.earlier = two; });  // needs a longer y
+  refuse([](T& op) {
+    op.earlier = other;
+    op.y = Of({4, 4, 5, 6});
+  });
+  refuse([](T& op) {
+    op.earlier = none;
+    op.y = Of({4, 4, 5, 6});
+  });
+  ExpectAccepted<T>(GoodConv3d(), [](T& op) {
+    op.earlier = two;
+    op.x = F16({5, 6, 7, 4});
+    op.y = Of({5, 4, 5, 6});
+  });
+  static const Weight depthwise = WeightOf({4, 1, 3, 3});
+  ExpectAccepted<T>(GoodConv3d(), [](T& op) {
+    op.depthwise = true;
+    op.weight = &depthwise;
+    op.y = Of({5, 4, 5, 4});
+  });
   ExpectAccepted<T>(GoodConv3d(), [](T& op) {
     op.upsample = 2;
     op.time = {.stride = 2, .pad_front = 2};
@@ -185,9 +211,14 @@ TEST(CheckShapesDeathTest, OpsThatMoveData) {
   permute([](Permute& op) { op.order = negative; });
   permute([](Permute& op) { op.order = op.order.first(2); });
   permute([](Permute& op) { op.y = Of({4, 3, 2}); });
+  permute([](Permute& op) { op.y = Of({8, 2, 3}); });  // only an axis of size 1 is repeated
   permute([](Permute& op) { op.x = View(memory, DType::kF32, {2, 3, 4}, 13); });
   ExpectRefused<Permute>(
       {.x = Of({}), .y = Of({})}, [](Permute& op) { op.y = {}; }, "permute");
+  ExpectAccepted<Permute>(GoodPermute(), [](Permute& op) {
+    op.x = Of({2, 1, 4});
+    op.y = Of({4, 2, 9});
+  });
   const auto mean = [](const std::function<void(MeanLast&)>& spoil) {
     ExpectRefused<MeanLast>(GoodMeanLast(), spoil, "mean_last");
   };
