@@ -179,6 +179,7 @@ Status Opener::AddListing(const Listing& listing) {
   for (const fs::path& path : listing.configs) {
     checkpoint_.configs.push_back({path, TRY(ReadFile(path, kConfigBytesMax))});
   }
+  if (!paths_.tokenizer.empty()) return Ok();
   checkpoint_.tokenizers.insert(checkpoint_.tokenizers.end(), listing.tokenizers.begin(),
                                 listing.tokenizers.end());
   return Ok();
@@ -217,7 +218,7 @@ Result<Checkpoint> Opener::Open() {
     if (!fs::is_regular_file(tokenizer, error)) {
       return Error::NotFound("there is no tokenizer at {}", tokenizer.string());
     }
-    checkpoint_.tokenizers.insert(checkpoint_.tokenizers.begin(), tokenizer);
+    checkpoint_.tokenizers = {tokenizer};
   }
   if (is_folder) {
     TRY(AddFolder(paths_.model, kCheckpointFolderDepth));

@@ -16,11 +16,11 @@ namespace aozora {
 // models folder), or the denoiser's file; parts given by themselves win over what is found there.
 // For a single file, the folders beside it are searched (../vae, ../text_encoders, ../tokenizer).
 struct CheckpointPaths {
-  std::filesystem::path model;
-  std::filesystem::path text_encoder;
-  std::filesystem::path decoder;  // full VAE
-  std::filesystem::path tiny_decoder;
-  std::filesystem::path tokenizer;
+  std::filesystem::path model = {};
+  std::filesystem::path text_encoder = {};
+  std::filesystem::path decoder = {};  // full VAE
+  std::filesystem::path tiny_decoder = {};
+  std::filesystem::path tokenizer = {};
 };
 
 struct Checkpoint {
@@ -32,7 +32,7 @@ struct Checkpoint {
   std::vector<TensorFile> files;  // shards of one index are one entry
   size_t named_count = 0;         // files at the front that were given by themselves
   std::vector<TextFile> configs;
-  std::vector<std::filesystem::path> tokenizers;  // SentencePiece model files
+  std::vector<std::filesystem::path> tokenizers;  // SentencePiece model files; if given, that alone
 };
 
 inline constexpr size_t kCheckpointFilesMax = 256;
