@@ -62,8 +62,7 @@ std::vector<float> Pictures(const GoldenTensor& video, AxisOrder order, int64_t 
   for (int64_t frame = begin; frame < begin + count; ++frame) {
     for (int64_t position = 0; position < positions; ++position) {
       for (int64_t colour = 0; colour < colours; ++colour) {
-        const int64_t plane =
-            time_first ? frame * colours + colour : colour * frame_count + frame;
+        const int64_t plane = time_first ? frame * colours + colour : colour * frame_count + frame;
         pictures.push_back(video.values[static_cast<size_t>(plane * positions + position)]);
       }
     }

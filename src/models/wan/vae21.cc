@@ -20,36 +20,41 @@ struct DecoderLevel {
 
 class Decoder : public VideoDecoder {
  public:
-  static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights);
+  static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
+                                                    HistoryType history);
   Status Begin(Device& device, uint32_t latent_height, uint32_t latent_width) override;
   Result<Tensor> Decode(Device& device, std::span<const float> latent_frame,
                         const Probe& probe) override;
 
  private:
-  // From level `index` on; x has that level's size.
-  Result<Tensor> RunFrom(Device& device, size_t index, Tensor x, const Probe& probe);
+  // Takes one frame at level `index` all the way to pictures, so that of the large maps there is
+  // one at a time.
+  Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureSink& sink);
 
   ConvWeights conv2_;
   CausalConv3d conv1_;
   Middle middle_;
   std::vector<DecoderLevel> levels_;
   Head head_;
+  int64_t time_stride_ = 1;
   int64_t height_ = 0, width_ = 0;
+  bool started_ = false;
 };
 
-Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights) {
+Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights,
+                                                    HistoryType history) {
   auto decoder = std::make_unique<Decoder>();
   const int64_t z = static_cast<int64_t>(kLatentScale21.mean.size());
   decoder->conv2_ = TRY(LoadConv(device, weights, "conv2", z, {1, 1, 1}));
   decoder->conv1_ = TRY(CausalConv3d::Load(device, weights, "decoder.conv1", z, 3));
   int64_t channels = decoder->conv1_.out_channels();
-  decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels));
+  decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels, history));
   int index = 0;
   for (int level = 0; level < kLevelCount; ++level) {
     DecoderLevel& made = decoder->levels_.emplace_back();
     for (int block = 0; block < kDecoderBlocks; ++block, ++index) {
       made.blocks.push_back(TRY(ResidualBlock::Load(
-          device, weights, fmt::format("decoder.upsamples.{}", index), channels)));
+          device, weights, fmt::format("decoder.upsamples.{}", index), channels, history)));
       channels = made.blocks.back().out_channels();
     }
     made.last_index = index - 1;
@@ -57,6 +62,7 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
     made.upsample =
         TRY(Upsample::Load(device, weights, fmt::format("decoder.upsamples.{}", index), channels));
     channels = made.upsample.out_channels();
+    if (made.upsample.in_time()) decoder->time_stride_ *= 2;
     made.last_index = index++;
   }
   decoder->head_ = TRY(Head::Load(device, weights, "decoder.head", channels));
@@ -70,6 +76,7 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
 Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
   height_ = latent_height;
   width_ = latent_width;
+  started_ = false;
   conv1_.Reset();
   middle_.Reset();
   for (DecoderLevel& level : levels_) {
@@ -85,41 +92,39 @@ Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_fra
   Tensor z = LoadLatentFrame(device, kLatentScale21, latent_frame, height_, width_);
   z = TRY(PointwiseConv(device, conv2_, z));
   if (probe) probe("conv2", z);
-  CausalConv3d::Window window = conv1_.Open(device, 1, height_, width_);
-  device.Copy(z, window.fresh);
-  Tensor x = TRY(conv1_.Run(device, std::move(window)));
+  Tensor x = TRY(conv1_.Run(device, std::move(z)));
   if (probe) probe("conv1", x);
   x = TRY(middle_.Forward(device, std::move(x)));
   if (probe) probe("middle", x);
-  return RunFrom(device, 0, std::move(x), probe);
+  PictureSink sink(started_ ? time_stride_ : 1);
+  started_ = true;
+  TRY(RunFrom(device, 0, std::move(x), probe, sink));
+  return sink.Take();
 }
 
-Result<Tensor> Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe) {
+Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
+                        PictureSink& sink) {
   if (index == levels_.size()) {
-    Tensor y = TRY(head_.Forward(device, std::move(x)));
+    const Tensor y = TRY(head_.Forward(device, std::move(x)));
     if (probe) probe("head", y);
-    return y;
+    sink.Add(device, y);
+    return Ok();
   }
   DecoderLevel& level = levels_[index];
-  const int64_t t = x.dim(0);
-  if (t > 1 && !level.upsample.in_time()) {
-    // From here on no layer mixes frames but through its history, so one frame at a time goes all
-    // the way down: the large maps exist once, not once for each frame.
-    Tensor y;
-    for (int64_t frame = 0; frame < t; ++frame) {
-      const Tensor one = TRY(RunFrom(device, index, CopyFrame(device, x, frame), probe));
-      if (!y) y = device.New(one.shape().WithAxis(0, t));
-      device.Copy(one, y.view().Items(frame, 1));
-    }
-    return y;
-  }
+  const std::string stage = fmt::format("upsamples{}", level.last_index);
   for (ResidualBlock& block : level.blocks) x = TRY(block.Forward(device, std::move(x)));
-  if (index + 1 < levels_.size()) {
-    x = TRY(level.upsample.DoubleTime(device, std::move(x)));
-    x = TRY(level.upsample.DoubleSpace(device, x));
+  if (index + 1 == levels_.size()) {
+    if (probe) probe(stage, x);
+    return RunFrom(device, index + 1, std::move(x), probe, sink);
   }
-  if (probe) probe(fmt::format("upsamples{}", level.last_index), x);
-  return RunFrom(device, index + 1, std::move(x), probe);
+  x = TRY(level.upsample.DoubleTime(device, std::move(x)));
+  for (int64_t frame = 0, count = x.dim(0); frame < count; ++frame) {
+    Tensor y = TRY(level.upsample.DoubleSpace(device, x.view().Items(frame, 1)));
+    if (frame + 1 == count) x.Reset();
+    if (probe) probe(stage, y);
+    TRY(RunFrom(device, index + 1, std::move(y), probe, sink));
+  }
+  return Ok();
 }
 
 struct EncoderLevel {
@@ -136,6 +141,9 @@ class Encoder : public VideoEncoder {
                                     const Probe& probe) override;
 
  private:
+  // Takes one picture as far as it goes: empty where a further one is needed.
+  Result<Tensor> Run(Device& device, Tensor picture, const Probe& probe);
+
   CausalConv3d conv_in_;
   std::vector<EncoderLevel> levels_;
   Middle middle_;
@@ -152,8 +160,9 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
   for (int level = 0; level < kLevelCount; ++level) {
     EncoderLevel& made = encoder->levels_.emplace_back();
     for (int block = 0; block < kEncoderBlocks; ++block, ++index) {
-      made.blocks.push_back(TRY(ResidualBlock::Load(
-          device, weights, fmt::format("encoder.downsamples.{}", index), channels)));
+      made.blocks.push_back(
+          TRY(ResidualBlock::Load(device, weights, fmt::format("encoder.downsamples.{}", index),
+                                  channels, HistoryType::kF32)));
       channels = made.blocks.back().out_channels();
     }
     made.last_index = index - 1;
@@ -162,7 +171,8 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
         Downsample::Load(device, weights, fmt::format("encoder.downsamples.{}", index), channels));
     made.last_index = index++;
   }
-  encoder->middle_ = TRY(Middle::Load(device, weights, "encoder.middle", channels));
+  encoder->middle_ =
+      TRY(Middle::Load(device, weights, "encoder.middle", channels, HistoryType::kF32));
   encoder->head_ = TRY(Head::Load(device, weights, "encoder.head", channels));
   encoder->conv1_ =
       TRY(LoadConv(device, weights, "conv1", encoder->head_.out_channels(), {1, 1, 1}));
@@ -186,17 +196,13 @@ Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
   return Ok();
 }
 
-Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
-                                           const Probe& probe) {
-  const int64_t t = static_cast<int64_t>(pictures.size()) / (height_px_ * width_px_ * 3);
-  const Tensor input = device.Upload(pictures, Shape{t, height_px_, width_px_, 3});
-  CausalConv3d::Window window = conv_in_.Open(device, t, height_px_, width_px_);
-  device.Copy(input, window.fresh);
-  Tensor x = TRY(conv_in_.Run(device, std::move(window)));
+Result<Tensor> Encoder::Run(Device& device, Tensor picture, const Probe& probe) {
+  Tensor x = TRY(conv_in_.Run(device, std::move(picture)));
   if (probe) probe("conv1", x);
   for (EncoderLevel& level : levels_) {
     for (ResidualBlock& block : level.blocks) x = TRY(block.Forward(device, std::move(x)));
-    if (&level != &levels_.back()) x = TRY(level.downsample.Forward(device, std::move(x)));
+    if (&level != &levels_.back()) x = TRY(level.downsample.Forward(device, x));
+    if (!x) return x;
     if (probe) probe(fmt::format("downsamples{}", level.last_index), x);
   }
   x = TRY(middle_.Forward(device, std::move(x)));
@@ -205,13 +211,30 @@ Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float
   if (probe) probe("head", x);
   x = TRY(PointwiseConv(device, conv1_, x));
   if (probe) probe("quant", x);
-  return StoreLatentFrame(device, kLatentScale21, x);
+  return x;
+}
+
+Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
+                                           const Probe& probe) {
+  const Shape shape{1, height_px_, width_px_, 3};
+  const auto picture_floats = static_cast<size_t>(shape.count());
+  CHECK_EQ(pictures.size() % picture_floats, size_t{0});
+  for (size_t begin = 0; begin < pictures.size(); begin += picture_floats) {
+    Tensor picture = device.Upload(pictures.subspan(begin, picture_floats), shape);
+    const Tensor latent = TRY(Run(device, std::move(picture), probe));
+    if (!latent) continue;
+    CHECK_EQ(begin + picture_floats, pictures.size());  // a latent frame ends each call
+    return StoreLatentFrame(device, kLatentScale21, latent);
+  }
+  CHECK(false);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<VideoDecoder>> MakeVae21Decoder(op::Device& device, TensorSet weights) {
-  return Decoder::Load(device, std::move(weights));
+Result<std::unique_ptr<VideoDecoder>> MakeVae21Decoder(op::Device& device, TensorSet weights,
+                                                       const DecoderOptions& options) {
+  return Decoder::Load(device, std::move(weights),
+                       options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae21Encoder(op::Device& device, TensorSet weights) {

@@ -81,43 +81,50 @@ struct DecoderGroup {
 
 class Decoder : public VideoDecoder {
  public:
-  static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights);
+  static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
+                                                    HistoryType history);
   Status Begin(Device& device, uint32_t latent_height, uint32_t latent_width) override;
   Result<Tensor> Decode(Device& device, std::span<const float> latent_frame,
                         const Probe& probe) override;
 
  private:
-  Result<Tensor> RunFrom(Device& device, size_t index, Tensor x, const Probe& probe);
-  Result<Tensor> RunGroup(Device& device, DecoderGroup& group, Tensor x);
-  Result<Tensor> Finish(Device& device, Tensor x, const Probe& probe);
+  // Takes one frame all the way to pictures; see vae21.cc.
+  Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureSink& sink);
+  // One frame, or two where the group doubles them.
+  Result<std::vector<Tensor>> RunGroup(Device& device, DecoderGroup& group, Tensor x);
+  Status Finish(Device& device, Tensor x, const Probe& probe, PictureSink& sink);
 
   ConvWeights conv2_;
   CausalConv3d conv1_;
   Middle middle_;
   std::vector<DecoderGroup> groups_;
   Head head_;
+  int64_t time_stride_ = 1;
   int64_t height_ = 0, width_ = 0;
+  bool started_ = false;
 };
 
-Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights) {
+Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights,
+                                                    HistoryType history) {
   auto decoder = std::make_unique<Decoder>();
   const int64_t z = static_cast<int64_t>(kLatentScale22.mean.size());
   decoder->conv2_ = TRY(LoadConv(device, weights, "conv2", z, {1, 1, 1}));
   decoder->conv1_ = TRY(CausalConv3d::Load(device, weights, "decoder.conv1", z, 3));
   int64_t channels = decoder->conv1_.out_channels();
-  decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels));
+  decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels, history));
   for (int index = 0; index < kLevelCount; ++index) {
     const std::string name = fmt::format("decoder.upsamples.{}.upsamples", index);
     DecoderGroup& group = decoder->groups_.emplace_back();
     for (int block = 0; block < kDecoderBlocks; ++block) {
-      group.blocks.push_back(
-          TRY(ResidualBlock::Load(device, weights, fmt::format("{}.{}", name, block), channels)));
+      group.blocks.push_back(TRY(ResidualBlock::Load(
+          device, weights, fmt::format("{}.{}", name, block), channels, history)));
       channels = group.blocks.back().out_channels();
     }
     if (index + 1 == kLevelCount) break;
     group.upsample =
         TRY(Upsample::Load(device, weights, fmt::format("{}.{}", name, kDecoderBlocks), channels));
     channels = group.upsample.out_channels();
+    if (group.upsample.in_time()) decoder->time_stride_ *= 2;
   }
   decoder->head_ = TRY(Head::Load(device, weights, "decoder.head", channels));
   if (decoder->head_.out_channels() != kPixelChannels) {
@@ -130,6 +137,7 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
 Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
   height_ = latent_height;
   width_ = latent_width;
+  started_ = false;
   conv1_.Reset();
   middle_.Reset();
   for (DecoderGroup& group : groups_) {
@@ -145,66 +153,69 @@ Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_fra
   Tensor z = LoadLatentFrame(device, kLatentScale22, latent_frame, height_, width_);
   z = TRY(PointwiseConv(device, conv2_, z));
   if (probe) probe("conv2", z);
-  CausalConv3d::Window window = conv1_.Open(device, 1, height_, width_);
-  device.Copy(z, window.fresh);
-  Tensor x = TRY(conv1_.Run(device, std::move(window)));
+  Tensor x = TRY(conv1_.Run(device, std::move(z)));
   if (probe) probe("conv1", x);
   x = TRY(middle_.Forward(device, std::move(x)));
   if (probe) probe("middle", x);
-  return RunFrom(device, 0, std::move(x), probe);
+  PictureSink sink(started_ ? time_stride_ : 1);
+  started_ = true;
+  TRY(RunFrom(device, 0, std::move(x), probe, sink));
+  return sink.Take();
 }
 
-Result<Tensor> Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe) {
-  if (index == groups_.size()) return Finish(device, std::move(x), probe);
-  DecoderGroup& group = groups_[index];
-  const int64_t t = x.dim(0);
-  if (t > 1 && !group.upsample.in_time()) {
-    // One frame at a time from here on; see vae21.cc.
-    Tensor y;
-    for (int64_t frame = 0; frame < t; ++frame) {
-      const Tensor one = TRY(RunFrom(device, index, CopyFrame(device, x, frame), probe));
-      if (!y) y = device.New(one.shape().WithAxis(0, t));
-      device.Copy(one, y.view().Items(frame, 1));
-    }
-    return y;
+Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
+                        PictureSink& sink) {
+  if (index == groups_.size()) return Finish(device, std::move(x), probe, sink);
+  std::vector<Tensor> frames = TRY(RunGroup(device, groups_[index], std::move(x)));
+  for (Tensor& frame : frames) {
+    if (probe) probe(fmt::format("upsamples{}", index), frame);
+    TRY(RunFrom(device, index + 1, std::move(frame), probe, sink));
   }
-  x = TRY(RunGroup(device, group, std::move(x)));
-  if (probe) probe(fmt::format("upsamples{}", index), x);
-  return RunFrom(device, index + 1, std::move(x), probe);
+  return Ok();
 }
 
-Result<Tensor> Decoder::RunGroup(Device& device, DecoderGroup& group, Tensor x) {
+Result<std::vector<Tensor>> Decoder::RunGroup(Device& device, DecoderGroup& group, Tensor x) {
   const bool last = &group == &groups_.back();
-  Tensor skip;
-  if (!last) {
-    skip = TRY(
-        DuplicateUp(device, x, group.upsample.out_channels(), group.upsample.in_time() ? 2 : 1));
-  }
+  Tensor input;
+  if (!last) input = CopyFrame(device, x);
   for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
-  if (last) return x;
+  std::vector<Tensor> frames;
+  if (last) {
+    frames.push_back(std::move(x));
+    return frames;
+  }
   x = TRY(group.upsample.DoubleTime(device, std::move(x)));
+  const Tensor skip = TRY(
+      DuplicateUp(device, input, group.upsample.out_channels(), group.upsample.in_time() ? 2 : 1));
   // The first frame of a clip is not doubled; of its two copies in the skip the later one counts.
-  const View frames = skip.view().Items(skip.dim(0) - x.dim(0), x.dim(0));
-  return group.upsample.DoubleSpace(device, x, frames);
+  const int64_t surplus = skip.dim(0) - x.dim(0);
+  for (int64_t frame = 0; frame < x.dim(0); ++frame) {
+    frames.push_back(TRY(group.upsample.DoubleSpace(device, x.view().Items(frame, 1),
+                                                    skip.view().Items(surplus + frame, 1))));
+  }
+  return frames;
 }
 
-Result<Tensor> Decoder::Finish(Device& device, Tensor x, const Probe& probe) {
+Status Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureSink& sink) {
   x = TRY(head_.Forward(device, std::move(x)));
   if (probe) probe("head", x);
-  const int64_t t = x.dim(0), height = x.dim(1), width = x.dim(2);
-  Tensor y = device.New(Shape{t, height * kFold, width * kFold, 3});
+  const int64_t height = x.dim(1), width = x.dim(2);
+  const Tensor y = device.New(Shape{1, height * kFold, width * kFold, 3});
   // Channels are (colour, column offset, row offset): [T, Y, X, c, r, q] -> [T, Y, q, X, r, c].
   const int order[] = {0, 1, 5, 2, 4, 3};
-  TRY(device.Run(op::Permute{.x = x.view().As(Shape{t, height, width, 3, kFold, kFold}),
+  TRY(device.Run(op::Permute{.x = x.view().As(Shape{1, height, width, 3, kFold, kFold}),
                              .order = order,
-                             .y = y.view().As(Shape{t, height, kFold, width, kFold, 3})}));
-  return y;
+                             .y = y.view().As(Shape{1, height, kFold, width, kFold, 3})}));
+  sink.Add(device, y);
+  return Ok();
 }
 
 struct EncoderGroup {
   std::vector<ResidualBlock> blocks;
   Downsample downsample;  // unused in the last group
   int64_t out_channels = 0;
+  bool started = false;
+  Tensor waiting;  // the input of the first frame of a pair, for the skip
 };
 
 class Encoder : public VideoEncoder {
@@ -215,7 +226,11 @@ class Encoder : public VideoEncoder {
                                     const Probe& probe) override;
 
  private:
+  // Takes one picture as far as it goes: empty where a further one is needed.
+  Result<Tensor> Run(Device& device, ConstView picture, const Probe& probe);
   Result<Tensor> RunGroup(Device& device, EncoderGroup& group, Tensor x);
+  // What skips the group; empty for the first frame of a pair.
+  Result<Tensor> Skip(Device& device, EncoderGroup& group, ConstView x);
 
   CausalConv3d conv_in_;
   std::vector<EncoderGroup> groups_;
@@ -233,8 +248,8 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
     const std::string name = fmt::format("encoder.downsamples.{}.downsamples", index);
     EncoderGroup& group = encoder->groups_.emplace_back();
     for (int block = 0; block < kEncoderBlocks; ++block) {
-      group.blocks.push_back(
-          TRY(ResidualBlock::Load(device, weights, fmt::format("{}.{}", name, block), channels)));
+      group.blocks.push_back(TRY(ResidualBlock::Load(
+          device, weights, fmt::format("{}.{}", name, block), channels, HistoryType::kF32)));
       channels = group.blocks.back().out_channels();
     }
     group.out_channels = channels;
@@ -242,7 +257,8 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
     group.downsample = TRY(
         Downsample::Load(device, weights, fmt::format("{}.{}", name, kEncoderBlocks), channels));
   }
-  encoder->middle_ = TRY(Middle::Load(device, weights, "encoder.middle", channels));
+  encoder->middle_ =
+      TRY(Middle::Load(device, weights, "encoder.middle", channels, HistoryType::kF32));
   encoder->head_ = TRY(Head::Load(device, weights, "encoder.head", channels));
   encoder->conv1_ =
       TRY(LoadConv(device, weights, "conv1", encoder->head_.out_channels(), {1, 1, 1}));
@@ -260,37 +276,55 @@ Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
   for (EncoderGroup& group : groups_) {
     for (ResidualBlock& block : group.blocks) block.Reset();
     group.downsample.Reset();
+    group.started = false;
+    group.waiting.Reset();
   }
   middle_.Reset();
   head_.Reset();
   return Ok();
 }
 
-Result<Tensor> Encoder::RunGroup(Device& device, EncoderGroup& group, Tensor x) {
+Result<Tensor> Encoder::Skip(Device& device, EncoderGroup& group, ConstView x) {
   const bool last = &group == &groups_.back();
-  const int64_t time = !last && group.downsample.in_time() ? 2 : 1;
-  const Tensor skip = TRY(AverageDown(device, x, group.out_channels, time, last ? 1 : 2));
+  const int64_t space = last ? 1 : 2;
+  if (last || !group.downsample.in_time()) {
+    return AverageDown(device, x, group.out_channels, 1, space);
+  }
+  const bool first = !std::exchange(group.started, true);
+  if (first) return AverageDown(device, x, group.out_channels, 2, space);
+  if (!group.waiting) {
+    group.waiting = CopyFrame(device, x);
+    return Tensor();
+  }
+  const Tensor pair = device.New(x.shape().WithAxis(0, 2));
+  device.Copy(group.waiting, pair.view().Items(0, 1));
+  device.Copy(x, pair.view().Items(1, 1));
+  group.waiting.Reset();
+  return AverageDown(device, pair, group.out_channels, 2, space);
+}
+
+Result<Tensor> Encoder::RunGroup(Device& device, EncoderGroup& group, Tensor x) {
+  const Tensor skip = TRY(Skip(device, group, x));
   for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
-  if (!last) x = TRY(group.downsample.Forward(device, std::move(x)));
-  TRY(device.Run(op::Elementwise{.x0 = x, .x1 = skip, .y = x}));
+  if (&group != &groups_.back()) x = TRY(group.downsample.Forward(device, x));
+  CHECK_EQ(static_cast<bool>(x), static_cast<bool>(skip));
+  if (x) TRY(device.Run(op::Elementwise{.x0 = x, .x1 = skip, .y = x}));
   return x;
 }
 
-Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
-                                           const Probe& probe) {
-  const int64_t t = static_cast<int64_t>(pictures.size()) / (height_px_ * width_px_ * 3);
+Result<Tensor> Encoder::Run(Device& device, ConstView picture, const Probe& probe) {
   const int64_t height = height_px_ / kFold, width = width_px_ / kFold;
-  const Tensor input = device.Upload(pictures, Shape{t, height_px_, width_px_, 3});
-  CausalConv3d::Window window = conv_in_.Open(device, t, height, width);
+  Tensor x = conv_in_.NewInput(device, height, width);
   // [T, Y, q, X, r, c] -> [T, Y, X, c, r, q]: channels are (colour, column offset, row offset).
   const int order[] = {0, 1, 3, 5, 4, 2};
-  TRY(device.Run(op::Permute{.x = input.view().As(Shape{t, height, kFold, width, kFold, 3}),
+  TRY(device.Run(op::Permute{.x = picture.As(Shape{1, height, kFold, width, kFold, 3}),
                              .order = order,
-                             .y = window.fresh.As(Shape{t, height, width, 3, kFold, kFold})}));
-  Tensor x = TRY(conv_in_.Run(device, std::move(window)));
+                             .y = x.view().As(Shape{1, height, width, 3, kFold, kFold})}));
+  x = TRY(conv_in_.Run(device, std::move(x)));
   if (probe) probe("conv1", x);
   for (size_t index = 0; index < groups_.size(); ++index) {
     x = TRY(RunGroup(device, groups_[index], std::move(x)));
+    if (!x) return x;
     if (probe) probe(fmt::format("downsamples{}", index), x);
   }
   x = TRY(middle_.Forward(device, std::move(x)));
@@ -299,13 +333,30 @@ Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float
   if (probe) probe("head", x);
   x = TRY(PointwiseConv(device, conv1_, x));
   if (probe) probe("quant", x);
-  return StoreLatentFrame(device, kLatentScale22, x);
+  return x;
+}
+
+Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
+                                           const Probe& probe) {
+  const Shape shape{1, height_px_, width_px_, 3};
+  const auto picture_floats = static_cast<size_t>(shape.count());
+  CHECK_EQ(pictures.size() % picture_floats, size_t{0});
+  for (size_t begin = 0; begin < pictures.size(); begin += picture_floats) {
+    const Tensor picture = device.Upload(pictures.subspan(begin, picture_floats), shape);
+    const Tensor latent = TRY(Run(device, picture, probe));
+    if (!latent) continue;
+    CHECK_EQ(begin + picture_floats, pictures.size());  // a latent frame ends each call
+    return StoreLatentFrame(device, kLatentScale22, latent);
+  }
+  CHECK(false);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, TensorSet weights) {
-  return Decoder::Load(device, std::move(weights));
+Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, TensorSet weights,
+                                                       const DecoderOptions& options) {
+  return Decoder::Load(device, std::move(weights),
+                       options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, TensorSet weights) {

@@ -129,10 +129,10 @@ Cost EncoderCost(const TensorSet& weights, const ClipSize& clip, uint32_t fold,
 
 }  // namespace
 
-Cost Vae21DecoderCost(const TensorSet& weights, const LatentSize& latent) {
+Cost Vae21DecoderCost(const TensorSet& weights, const LatentSize& latent, const DecoderOptions&) {
   return DecoderCost(weights, latent, 4);
 }
-Cost Vae22DecoderCost(const TensorSet& weights, const LatentSize& latent) {
+Cost Vae22DecoderCost(const TensorSet& weights, const LatentSize& latent, const DecoderOptions&) {
   return DecoderCost(weights, latent, 1);
 }
 Cost Vae21EncoderCost(const TensorSet& weights, const ClipSize& clip) {

@@ -25,4 +25,19 @@ op::Tensor LoadLatentFrame(op::Device& device, const LatentScale& scale,
 std::vector<float> StoreLatentFrame(op::Device& device, const LatentScale& scale,
                                     const op::Tensor& encoded);
 
+// The pictures of one call of a decoder, which finishes them one by one.
+class PictureSink {
+ public:
+  explicit PictureSink(int64_t count) : count_(count) {}
+  // A picture [1, Y, X, 3].
+  void Add(op::Device& device, ConstView picture);
+  // All of them, [count, Y, X, 3].
+  op::Tensor Take();
+
+ private:
+  const int64_t count_;
+  int64_t next_ = 0;
+  op::Tensor pictures_;
+};
+
 }  // namespace aozora::wan

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/wan/vae_layers.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace aozora::wan {
 namespace {
 
-constexpr int64_t kHistoryFrames = 2;  // a kernel of 3 frames looks two back
+constexpr int64_t kTaps = 3;  // of all kernels in time
+constexpr size_t kHistoryFrames = 2;
 
 // [T, Y, X, C] as a matrix with a row for each position.
 ConstView Rows(ConstView x) {
@@ -39,6 +41,19 @@ Weight PartOf(const Weight& weight, int64_t part, int64_t part_count) {
   Weight rows = weight;
   rows.view = rows.view.Items(part * count, count);
   return rows;
+}
+
+// What the input of a convolution behind norm and silu is stored as. |silu(norm(x))| is at most
+// sqrt(C) times the largest gain; where that is beyond f16, which no real checkpoint has, f32 it
+// is.
+DType InputType(Device& device, const Tensor& gain, HistoryType history) {
+  constexpr float kF16Max = 65504;
+  std::vector<float> gains(static_cast<size_t>(gain.dim(0)));
+  device.Download(gain, gains);
+  float bound = 0;
+  for (const float value : gains) bound = std::max(bound, std::abs(value));
+  bound *= std::sqrt(static_cast<float>(gains.size()));
+  return history == HistoryType::kF16 && bound < kF16Max ? DType::kF16 : DType::kF32;
 }
 
 Result<ConvWeights> TakeConv(Device& device, TensorSet& weights, const std::string& name,
@@ -76,9 +91,9 @@ Result<Tensor> LoadGain(Device& device, TensorSet& weights, const std::string& n
   return device.UploadF32(gain);
 }
 
-Tensor CopyFrame(Device& device, ConstView x, int64_t frame) {
-  Tensor copy = device.New(x.shape().WithAxis(0, 1));
-  device.Copy(x.Items(frame, 1), copy);
+Tensor CopyFrame(Device& device, ConstView x) {
+  Tensor copy = device.New(x.shape());
+  device.Copy(x, copy);
   return copy;
 }
 
@@ -104,10 +119,12 @@ Result<Tensor> PointwiseConv(Device& device, const ConvWeights& conv, ConstView 
 }
 
 Result<CausalConv3d> CausalConv3d::Load(Device& device, TensorSet& weights, const std::string& name,
-                                        int64_t in, int64_t kernel_space, int64_t part_count) {
+                                        int64_t in, int64_t kernel_space, DType input_type,
+                                        int64_t part_count) {
   CausalConv3d layer;
-  layer.conv_ = TRY(TakeConv(device, weights, name, in, {3, kernel_space, kernel_space}));
+  layer.conv_ = TRY(TakeConv(device, weights, name, in, {kTaps, kernel_space, kernel_space}));
   layer.pad_ = static_cast<uint32_t>(kernel_space / 2);
+  layer.input_type_ = input_type;
   if (layer.out_channels() % part_count != 0) {
     return Error::Invalid("{}: {} has {} output channels, not a multiple of {}", weights.origin(),
                           name, layer.out_channels(), part_count);
@@ -118,68 +135,63 @@ Result<CausalConv3d> CausalConv3d::Load(Device& device, TensorSet& weights, cons
   return layer;
 }
 
-CausalConv3d::Window CausalConv3d::Open(Device& device, int64_t frame_count, int64_t height,
-                                        int64_t width) {
-  Window window;
-  window.frames = device.New(Shape{kHistoryFrames + frame_count, height, width, in_channels()});
-  const View before = window.frames.view().Items(0, kHistoryFrames);
-  if (history_) {
-    device.Copy(history_, before);
-  } else {
-    device.Zero(before);
-  }
-  window.fresh = window.frames.view().Items(kHistoryFrames, frame_count);
-  return window;
+Tensor CausalConv3d::NewInput(Device& device, int64_t height, int64_t width) const {
+  return device.New(Shape{1, height, width, in_channels()}, input_type_);
 }
 
-void CausalConv3d::Close(Device& device, Window window) {
-  const int64_t frame_count = window.frames.dim(0);
-  const View last = window.frames.view().Items(frame_count - kHistoryFrames, kHistoryFrames);
-  if (!history_) history_ = device.New(last.shape());
-  device.Copy(last, history_);
-}
-
-Status CausalConv3d::Convolve(Device& device, const Window& window, int64_t part,
-                              ConstView residual, View y) {
+Status CausalConv3d::Convolve(Device& device, const Tensor& input, int64_t part, ConstView residual,
+                              View y) {
   const int64_t part_count = static_cast<int64_t>(packed_parts_.size());
   const Weight weight = PartOf(conv_.weight, part, part_count);
   const int64_t count = weight.view.dim(0);
   const op::Conv3d::Axis space{.stride = 1, .pad_front = pad_, .pad_back = pad_};
-  return device.Run(op::Conv3d{.x = window.frames,
+  const std::vector<ConstView> earlier(earlier_.begin(), earlier_.end());
+  const auto missing = static_cast<uint32_t>(kHistoryFrames - earlier.size());
+  return device.Run(op::Conv3d{.earlier = earlier,
+                               .x = input,
                                .weight = &weight,
                                .packed = packed_parts_[static_cast<size_t>(part)].get(),
                                .bias = conv_.bias.view().Items(part * count, count),
+                               .time = {.stride = 1, .pad_front = missing, .pad_back = 0},
                                .height = space,
                                .width = space,
                                .residual = residual,
                                .y = y});
 }
 
-Result<Tensor> CausalConv3d::Run(Device& device, Window window) {
-  Tensor y = device.New(window.fresh.shape().WithAxis(3, out_channels()));
-  TRY(Convolve(device, window, 0, {}, y));
-  Close(device, std::move(window));
+Result<Tensor> CausalConv3d::Run(Device& device, Tensor input) {
+  Tensor y = device.New(input.shape().WithAxis(3, out_channels()));
+  TRY(Convolve(device, input, 0, {}, y));
+  Remember(std::move(input));
   return y;
 }
 
-Status CausalConv3d::RunInto(Device& device, Window window, View residual_and_y) {
-  TRY(Convolve(device, window, 0, residual_and_y, residual_and_y));
-  Close(device, std::move(window));
+Status CausalConv3d::RunInto(Device& device, Tensor input, View residual_and_y) {
+  TRY(Convolve(device, input, 0, residual_and_y, residual_and_y));
+  Remember(std::move(input));
   return Ok();
 }
 
-Status CausalConv3d::RunPart(Device& device, const Window& window, int64_t part, View y) {
-  return Convolve(device, window, part, {}, y);
+Status CausalConv3d::RunPart(Device& device, const Tensor& input, int64_t part, View y) {
+  return Convolve(device, input, part, {}, y);
+}
+
+void CausalConv3d::Remember(Tensor input) {
+  if (earlier_.size() == kHistoryFrames) earlier_.erase(earlier_.begin());
+  earlier_.push_back(std::move(input));
 }
 
 Result<ResidualBlock> ResidualBlock::Load(Device& device, TensorSet& weights,
-                                          const std::string& name, int64_t in) {
+                                          const std::string& name, int64_t in,
+                                          HistoryType history) {
   ResidualBlock block;
   block.norm1_ = TRY(LoadGain(device, weights, name + ".residual.0.gamma", in));
-  block.conv1_ = TRY(CausalConv3d::Load(device, weights, name + ".residual.2", in, 3));
+  block.conv1_ = TRY(CausalConv3d::Load(device, weights, name + ".residual.2", in, 3,
+                                        InputType(device, block.norm1_, history)));
   const int64_t out = block.conv1_.out_channels();
   block.norm2_ = TRY(LoadGain(device, weights, name + ".residual.3.gamma", out));
-  block.conv2_ = TRY(CausalConv3d::Load(device, weights, name + ".residual.6", out, 3));
+  block.conv2_ = TRY(CausalConv3d::Load(device, weights, name + ".residual.6", out, 3,
+                                        InputType(device, block.norm2_, history)));
   if (in != out) {
     block.shortcut_ = TRY(LoadConv(device, weights, name + ".shortcut", in, {1, 1, 1}));
   }
@@ -192,19 +204,19 @@ void ResidualBlock::Reset() {
 }
 
 Result<Tensor> ResidualBlock::Forward(Device& device, Tensor x) {
-  const int64_t t = x.dim(0), height = x.dim(1), width = x.dim(2);
-  CausalConv3d::Window window = conv1_.Open(device, t, height, width);
-  TRY(NormSilu(device, x, norm1_, window.fresh));
+  const int64_t height = x.dim(1), width = x.dim(2);
+  Tensor input = conv1_.NewInput(device, height, width);
+  TRY(NormSilu(device, x, norm1_, input));
   if (shortcut_.weight) {
-    // The window holds norm(x); only the skip still needs x itself.
+    // Only the skip still needs x itself.
     Tensor skip = TRY(PointwiseConv(device, shortcut_, x));
     x = std::move(skip);
   }
-  Tensor h = TRY(conv1_.Run(device, std::move(window)));
-  window = conv2_.Open(device, t, height, width);
-  TRY(NormSilu(device, h, norm2_, window.fresh));
+  Tensor h = TRY(conv1_.Run(device, std::move(input)));
+  input = conv2_.NewInput(device, height, width);
+  TRY(NormSilu(device, h, norm2_, input));
   h.Reset();
-  TRY(conv2_.RunInto(device, std::move(window), x));
+  TRY(conv2_.RunInto(device, std::move(input), x));
   return x;
 }
 
@@ -223,28 +235,25 @@ Result<PlaneAttention> PlaneAttention::Load(Device& device, TensorSet& weights,
 Result<Tensor> PlaneAttention::Forward(Device& device, Tensor x) {
   const int64_t positions = x.dim(1) * x.dim(2), channels = x.dim(3);
   const Shape head{positions, 1, channels};
-  for (int64_t frame = 0; frame < x.dim(0); ++frame) {
-    const View plane = x.view().Items(frame, 1);
-    Tensor y = device.New(plane.shape());
-    TRY(device.Run(op::ChannelNorm{.x = plane, .weight = norm_, .y = y}));
-    const Tensor qkv = TRY(PointwiseConv(device, qkv_, y));
-    const View rows = Rows(qkv.view());
-    TRY(device.Run(op::Attention{.q = rows.Columns(0, channels).As(head),
-                                 .k = rows.Columns(channels, channels).As(head),
-                                 .v = rows.Columns(2 * channels, channels).As(head),
-                                 .scale = 1 / std::sqrt(static_cast<float>(channels)),
-                                 .out = y.view().As(head)}));
-    TRY(PointwiseConvInto(device, proj_, y, plane));
-  }
+  Tensor y = device.New(x.shape());
+  TRY(device.Run(op::ChannelNorm{.x = x, .weight = norm_, .y = y}));
+  const Tensor qkv = TRY(PointwiseConv(device, qkv_, y));
+  const View rows = Rows(qkv.view());
+  TRY(device.Run(op::Attention{.q = rows.Columns(0, channels).As(head),
+                               .k = rows.Columns(channels, channels).As(head),
+                               .v = rows.Columns(2 * channels, channels).As(head),
+                               .scale = 1 / std::sqrt(static_cast<float>(channels)),
+                               .out = y.view().As(head)}));
+  TRY(PointwiseConvInto(device, proj_, y, x));
   return x;
 }
 
 Result<Middle> Middle::Load(Device& device, TensorSet& weights, const std::string& name,
-                            int64_t channels) {
+                            int64_t channels, HistoryType history) {
   Middle middle;
-  middle.first_ = TRY(ResidualBlock::Load(device, weights, name + ".0", channels));
+  middle.first_ = TRY(ResidualBlock::Load(device, weights, name + ".0", channels, history));
   middle.attention_ = TRY(PlaneAttention::Load(device, weights, name + ".1", channels));
-  middle.last_ = TRY(ResidualBlock::Load(device, weights, name + ".2", channels));
+  middle.last_ = TRY(ResidualBlock::Load(device, weights, name + ".2", channels, history));
   return middle;
 }
 
@@ -265,7 +274,8 @@ Result<Upsample> Upsample::Load(Device& device, TensorSet& weights, const std::s
   layer.space_ = TRY(LoadConv(device, weights, name + ".resample.1", in, {3, 3}));
   layer.has_time_ = weights.Has(name + ".time_conv.weight");
   if (layer.has_time_) {
-    layer.time_ = TRY(CausalConv3d::Load(device, weights, name + ".time_conv", in, 1, 2));
+    layer.time_ =
+        TRY(CausalConv3d::Load(device, weights, name + ".time_conv", in, 1, DType::kF32, 2));
     if (layer.time_.out_channels() != 2 * in) {
       return Error::Invalid("{}: {}.time_conv does not fit {} channels", weights.origin(), name,
                             in);
@@ -286,18 +296,12 @@ Result<Tensor> Upsample::DoubleTime(Device& device, Tensor x) {
     started_ = true;
     return x;
   }
-  const int64_t t = x.dim(0), height = x.dim(1), width = x.dim(2), channels = x.dim(3);
-  CausalConv3d::Window window = time_.Open(device, t, height, width);
-  device.Copy(x, window.fresh);
-  x.Reset();
-  Tensor y = device.New(Shape{2 * t, height, width, channels});
+  Tensor y = device.New(x.shape().WithAxis(0, 2));
   for (int64_t half = 0; half < 2; ++half) {
     // Channels [0, C) are the earlier, [C, 2C) the later frame of each pair.
-    const View frames(y.view().Items(half, 1).data(), DType::kF32,
-                      Shape{t, height, width, channels}, 2 * height * width * channels);
-    TRY(time_.RunPart(device, window, half, frames));
+    TRY(time_.RunPart(device, x, half, y.view().Items(half, 1)));
   }
-  time_.Close(device, std::move(window));
+  time_.Remember(std::move(x));
   return y;
 }
 
@@ -326,15 +330,8 @@ Result<Downsample> Downsample::Load(Device& device, TensorSet& weights, const st
   return layer;
 }
 
-void Downsample::Reset() { last_frame_.Reset(); }
-
-Result<Tensor> Downsample::Forward(Device& device, Tensor x) {
-  const int64_t t = x.dim(0), height = x.dim(1) / 2, width = x.dim(2) / 2;
-  const int64_t channels = space_.out_channels();
-  const bool pairs = in_time() && last_frame_;
-  // In time, each output frame sees the last frame of the pair before it and its own two.
-  Tensor frames = device.New(Shape{t + (pairs ? 1 : 0), height, width, channels});
-  const View fresh = frames.view().Items(pairs ? 1 : 0, t);
+Result<Tensor> Downsample::Forward(Device& device, ConstView x) {
+  Tensor frame = device.New(Shape{1, x.dim(1) / 2, x.dim(2) / 2, space_.out_channels()});
   const op::Conv3d::Axis half{.stride = 2, .pad_front = 0, .pad_back = 1};
   TRY(device.Run(op::Conv3d{.x = x,
                             .weight = &space_.weight,
@@ -342,34 +339,79 @@ Result<Tensor> Downsample::Forward(Device& device, Tensor x) {
                             .bias = space_.bias,
                             .height = half,
                             .width = half,
-                            .y = fresh}));
-  if (!in_time()) return frames;
-  if (pairs) device.Copy(last_frame_, frames.view().Items(0, 1));
-  if (!last_frame_) last_frame_ = device.New(Shape{1, height, width, channels});
-  device.Copy(fresh.Items(t - 1, 1), last_frame_);
-  if (!pairs) return frames;
-  Tensor y = device.New(Shape{(t + 1 - 3) / 2 + 1, height, width, time_.out_channels()});
-  TRY(device.Run(op::Conv3d{.x = frames,
-                            .weight = &time_.weight,
-                            .packed = time_.packed.get(),
-                            .bias = time_.bias,
-                            .time = {.stride = 2, .pad_front = 0, .pad_back = 0},
-                            .y = y}));
+                            .y = frame}));
+  if (!in_time()) return frame;
+  Tensor y;
+  if (earlier_.empty()) {
+    y = CopyFrame(device, frame);
+  } else if (earlier_.size() == kHistoryFrames) {
+    const std::vector<ConstView> earlier(earlier_.begin(), earlier_.end());
+    y = device.New(frame.shape().WithAxis(3, time_.out_channels()));
+    TRY(device.Run(op::Conv3d{.earlier = earlier,
+                              .x = frame,
+                              .weight = &time_.weight,
+                              .packed = time_.packed.get(),
+                              .bias = time_.bias,
+                              .y = y}));
+    earlier_.clear();
+  }
+  earlier_.push_back(std::move(frame));
   return y;
 }
 
 Result<Head> Head::Load(Device& device, TensorSet& weights, const std::string& name, int64_t in) {
   Head head;
   head.norm_ = TRY(LoadGain(device, weights, name + ".0.gamma", in));
-  head.conv_ = TRY(CausalConv3d::Load(device, weights, name + ".2", in, 3));
+  const int64_t out = TRY(OutChannels(weights, name + ".2"));
+  const Weight stored = ToF32(TRY(weights.Take(name + ".2.weight", Shape{out, in, kTaps, 3, 3})));
+  const std::span<const float> from = stored.view.f32_span();
+  constexpr int64_t kPlane = 3 * 3;
+  std::vector<float> values(from.size());
+  for (int64_t channel = 0; channel < out * in; ++channel) {
+    for (int64_t tap = 0; tap < kTaps; ++tap) {
+      std::copy_n(from.begin() + (channel * kTaps + tap) * kPlane, kPlane,
+                  values.begin() + (tap * out * in + channel) * kPlane);
+    }
+  }
+  head.weight_ = MakeWeight(values, Shape{kTaps * out, in, 3, 3}, DType::kF32);
+  head.packed_ = device.Pack(head.weight_);
+  const Weight bias = ToF32(TRY(weights.Take(name + ".2.bias", Shape{out})));
+  std::vector<float> biases(static_cast<size_t>(2 * out), 0.0f);
+  biases.insert(biases.end(), bias.view.f32_span().begin(), bias.view.f32_span().end());
+  head.bias_ = device.Upload(biases, Shape{kTaps * out});
   return head;
 }
 
+void Head::Reset() {
+  next_.Reset();
+  after_next_.Reset();
+}
+
 Result<Tensor> Head::Forward(Device& device, Tensor x) {
-  CausalConv3d::Window window = conv_.Open(device, x.dim(0), x.dim(1), x.dim(2));
-  TRY(NormSilu(device, x, norm_, window.fresh));
+  const int64_t height = x.dim(1), width = x.dim(2), out = out_channels();
+  TRY(NormSilu(device, x, norm_, x));
+  Tensor parts = device.New(Shape{1, height, width, kTaps * out});
+  const op::Conv3d::Axis axis{.stride = 1, .pad_front = 1, .pad_back = 1};
+  TRY(device.Run(op::Conv3d{.x = x,
+                            .weight = &weight_,
+                            .packed = packed_.get(),
+                            .bias = bias_,
+                            .height = axis,
+                            .width = axis,
+                            .y = parts}));
   x.Reset();
-  return conv_.Run(device, std::move(window));
+  // What this frame adds to the output two frames later, one later, and now.
+  const View columns = Rows(parts.view());
+  Tensor y = device.New(Shape{1, height, width, out});
+  Tensor next = device.New(Shape{height * width, out});
+  Tensor after_next = device.New(Shape{height * width, out});
+  TRY(device.Run(
+      op::Elementwise{.x0 = columns.Columns(2 * out, out), .x1 = next_, .y = Rows(y.view())}));
+  TRY(device.Run(op::Elementwise{.x0 = columns.Columns(out, out), .x1 = after_next_, .y = next}));
+  TRY(device.Run(op::Elementwise{.x0 = columns.Columns(0, out), .y = after_next}));
+  next_ = std::move(next);
+  after_next_ = std::move(after_next);
+  return y;
 }
 
 }  // namespace aozora::wan

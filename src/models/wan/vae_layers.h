@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the VAEs of Wan 2.1 and 2.2 have in common: convolutions that are causal in time and keep
-// their last input frames between calls, and the blocks made of them. A clip passes through piece
-// by piece; the result is the same as for the whole clip at once (Wan2.2, wan/modules/vae2_1.py and
+// their last input frames between calls, and the blocks made of them. A clip passes through frame
+// by frame; the result is the same as for the whole clip at once (Wan2.2, wan/modules/vae2_1.py and
 // vae2_2.py).
 //
-// Activations are [T, Y, X, C]. Every layer with a history has Reset(), called at the start of a
-// clip.
+// Activations are single frames [1, Y, X, C], where nothing else is said. Every layer with a
+// history has Reset(), called at the start of a clip.
+//
+// Memory: the two input frames that each 3x3x3 convolution remembers are nearly all there is. They
+// are what decides the next frames, so without them layers before would have to be computed again.
+// What can be chosen is how they are stored. As f16 (HistoryType) they take half, and the input
+// that the convolution sees is rounded to 11 bits, which is what f16 weights do to weights.
 #pragma once
 
 #include <memory>
@@ -41,48 +46,47 @@ Result<ConvWeights> LoadConv(Device& device, TensorSet& weights, const std::stri
 Result<Tensor> PointwiseConv(Device& device, const ConvWeights& conv, ConstView x);
 Status PointwiseConvInto(Device& device, const ConvWeights& conv, ConstView x, View residual_and_y);
 
-// 3x3x3 or 3x1x1, stride 1 in time, as many frames out as in. The two frames before the piece are
-// its history: zeros at the start of a clip.
+// 3x3x3 or 3x1x1, stride 1 in time. The two frames before are its history: zeros at the start of a
+// clip.
 class CausalConv3d {
  public:
-  // With part_count > 1 the output channels are computed in that many equal parts (RunPart).
+  // `input_type` is what input frames are stored as, f32 or f16. With part_count > 1 the output
+  // channels are computed in that many equal parts (RunPart).
   static Result<CausalConv3d> Load(Device& device, TensorSet& weights, const std::string& name,
-                                   int64_t in, int64_t kernel_space, int64_t part_count = 1);
-  void Reset() { history_.Reset(); }
+                                   int64_t in, int64_t kernel_space, DType input_type = DType::kF32,
+                                   int64_t part_count = 1);
+  void Reset() { earlier_.clear(); }
   int64_t in_channels() const { return conv_.in_channels(); }
   int64_t out_channels() const { return conv_.out_channels(); }
 
-  // The input of one call: write `fresh` ([T, Y, X, Cin]), then Run. The frames before it are
-  // there.
-  struct Window {
-    Tensor frames;
-    View fresh;
-  };
-  Window Open(Device& device, int64_t frame_count, int64_t height, int64_t width);
-  // y = act(conv(window) + bias); with `residual_and_y`, y = residual + conv(window) + bias in
-  // place.
-  Result<Tensor> Run(Device& device, Window window);
-  Status RunInto(Device& device, Window window, View residual_and_y);
-  // Output channels [begin, begin + y's channels) alone, without ending the window: frames of y may
-  // be interleaved with those of another part.
-  Status RunPart(Device& device, const Window& window, int64_t begin, View y);
-  void Close(Device& device, Window window);  // remembers the last frames
+  // Memory for an input frame. It is given to Run, which keeps it as history: nothing is copied.
+  Tensor NewInput(Device& device, int64_t height, int64_t width) const;
+  Result<Tensor> Run(Device& device, Tensor input);
+  // y = residual + conv(input) + bias, in place.
+  Status RunInto(Device& device, Tensor input, View residual_and_y);
+  // One part of the output channels, without remembering the input yet.
+  Status RunPart(Device& device, const Tensor& input, int64_t part, View y);
+  void Remember(Tensor input);
 
  private:
-  Status Convolve(Device& device, const Window& window, int64_t part, ConstView residual, View y);
+  Status Convolve(Device& device, const Tensor& input, int64_t part, ConstView residual, View y);
 
   ConvWeights conv_;                                       // its `packed` is empty:
   std::vector<std::unique_ptr<op::Packed>> packed_parts_;  // one for each part
-  Tensor history_;                                         // [2, Y, X, Cin], or empty: zeros
+  DType input_type_ = DType::kF32;
+  std::vector<Tensor> earlier_;  // up to two, oldest first
   uint32_t pad_ = 0;
 };
+
+// How the histories of a network are stored.
+enum class HistoryType : uint8_t { kF32, kF16 };
 
 // x + conv(silu(norm(conv(silu(norm(x)))))), with a 1x1x1 convolution on the skip where the number
 // of channels changes.
 class ResidualBlock {
  public:
   static Result<ResidualBlock> Load(Device& device, TensorSet& weights, const std::string& name,
-                                    int64_t in);
+                                    int64_t in, HistoryType history);
   void Reset();
   int64_t out_channels() const { return conv2_.out_channels(); }
   Result<Tensor> Forward(Device& device, Tensor x);
@@ -109,7 +113,7 @@ class PlaneAttention {
 class Middle {
  public:
   static Result<Middle> Load(Device& device, TensorSet& weights, const std::string& name,
-                             int64_t channels);
+                             int64_t channels, HistoryType history);
   void Reset();
   Result<Tensor> Forward(Device& device, Tensor x);
 
@@ -127,8 +131,9 @@ class Upsample {
   void Reset();
   bool in_time() const { return has_time_; }
   int64_t out_channels() const { return space_.out_channels(); }
+  // One frame or, [2, Y, X, C], two.
   Result<Tensor> DoubleTime(Device& device, Tensor x);
-  // With a residual (a view of the result's shape), that is added.
+  // Of one frame. With a residual (a view of the result's shape), that is added.
   Result<Tensor> DoubleSpace(Device& device, ConstView x, ConstView residual = {});
 
  private:
@@ -144,34 +149,39 @@ class Downsample {
  public:
   static Result<Downsample> Load(Device& device, TensorSet& weights, const std::string& name,
                                  int64_t in);
-  void Reset();
+  void Reset() { earlier_.clear(); }
   bool in_time() const { return static_cast<bool>(time_.weight); }
-  Result<Tensor> Forward(Device& device, Tensor x);
+  // Empty for the first frame of a pair.
+  Result<Tensor> Forward(Device& device, ConstView x);
 
  private:
   ConvWeights space_;
-  ConvWeights time_;   // empty weight: none
-  Tensor last_frame_;  // [1, Y, X, C], or empty at the start of a clip
+  ConvWeights time_;             // empty weight: none
+  std::vector<Tensor> earlier_;  // the last frame of the pair before, the first one of this pair
 };
 
-// norm, silu, causal 3x3x3 convolution: the last layers of encoder and decoder.
+// norm, silu, causal 3x3x3 convolution: the last layers of encoder and decoder. Few channels come
+// out of many, so the history is kept as what its frames will add to the next two outputs.
 class Head {
  public:
   static Result<Head> Load(Device& device, TensorSet& weights, const std::string& name, int64_t in);
-  void Reset() { conv_.Reset(); }
-  int64_t out_channels() const { return conv_.out_channels(); }
+  void Reset();
+  int64_t out_channels() const { return bias_.dim(0) / 3; }
   Result<Tensor> Forward(Device& device, Tensor x);
 
  private:
   Tensor norm_;
-  CausalConv3d conv_;
+  Weight
+      weight_;  // [3 * out, in, ky, kx]: the taps two frames before, one before, and at the frame
+  std::unique_ptr<op::Packed> packed_;
+  Tensor bias_;               // [3 * out]: zeros but for the last part
+  Tensor next_, after_next_;  // [Y * X, out], or empty: zeros
 };
 
 // A gain stored as [C, 1, 1] or [C, 1, 1, 1].
 Result<Tensor> LoadGain(Device& device, TensorSet& weights, const std::string& name,
                         int64_t channels);
 
-// The first axis' item at `frame` as a tensor of its own.
-Tensor CopyFrame(Device& device, ConstView x, int64_t frame);
+Tensor CopyFrame(Device& device, ConstView x);
 
 }  // namespace aozora::wan
