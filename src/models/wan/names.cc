@@ -15,7 +15,7 @@ using Rules = std::vector<NameTable::Rule>;
 
 // Mind norm3, which is norm2 there: diffusers counts the norms in the order of their use.
 const NameTable& DitDiffusers() {
-  static const NameTable* const table = new NameTable(Rules{
+  static const NameTable table(Rules{
       {"patch_embedding", "patch_embedding"},
       {"time_embedding.0", "condition_embedder.time_embedder.linear_1"},
       {"time_embedding.2", "condition_embedder.time_embedder.linear_2"},
@@ -49,11 +49,11 @@ const NameTable& DitDiffusers() {
       {"blocks.#.ffn.0", "blocks.#.ffn.net.0.proj"},
       {"blocks.#.ffn.2", "blocks.#.ffn.net.2"},
   });
-  return *table;
+  return table;
 }
 
 const NameTable& Umt5HuggingFace() {
-  static const NameTable* const table = new NameTable(Rules{
+  static const NameTable table(Rules{
       {"token_embedding", "shared"},
       {"norm", "encoder.final_layer_norm"},
       {"blocks.#.norm1", "encoder.block.#.layer.0.layer_norm"},
@@ -68,11 +68,11 @@ const NameTable& Umt5HuggingFace() {
       {"blocks.#.ffn.fc1", "encoder.block.#.layer.1.DenseReluDense.wi_1"},
       {"blocks.#.ffn.fc2", "encoder.block.#.layer.1.DenseReluDense.wo"},
   });
-  return *table;
+  return table;
 }
 
 const NameTable& Umt5LlamaCpp() {
-  static const NameTable* const table = new NameTable(Rules{
+  static const NameTable table(Rules{
       {"token_embedding", "token_embd"},
       {"norm", "enc.output_norm"},
       {"blocks.#.norm1", "enc.blk.#.attn_norm"},
@@ -86,7 +86,7 @@ const NameTable& Umt5LlamaCpp() {
       {"blocks.#.ffn.fc1", "enc.blk.#.ffn_up"},
       {"blocks.#.ffn.fc2", "enc.blk.#.ffn_down"},
   });
-  return *table;
+  return table;
 }
 
 // The parts of a residual block.
@@ -124,7 +124,7 @@ constexpr int kDecoderResiduals = 3;
 // Wan 2.1 numbers residual blocks and resamplings through all levels; diffusers does so only in the
 // encoder.
 const NameTable& Vae21Diffusers() {
-  static const NameTable* const table = [] {
+  static const NameTable table = [] {
     Rules rules = VaeEnds();
     AddResidual(rules, "encoder.downsamples.#", "encoder.down_blocks.#");
     AddResample(rules, "encoder.downsamples.#", "encoder.down_blocks.#");
@@ -138,13 +138,13 @@ const NameTable& Vae21Diffusers() {
       if (level + 1 == kVaeLevels) break;
       AddResample(rules, fmt::format("decoder.upsamples.{}", index++), stored + ".upsamplers.0");
     }
-    return new NameTable(std::move(rules));
+    return NameTable(std::move(rules));
   }();
-  return *table;
+  return table;
 }
 
 const NameTable& Vae22Diffusers() {
-  static const NameTable* const table = [] {
+  static const NameTable table = [] {
     Rules rules = VaeEnds();
     const std::string down = "encoder.downsamples.#.downsamples.";
     const std::string up = "decoder.upsamples.#.upsamples.";
@@ -154,9 +154,9 @@ const NameTable& Vae22Diffusers() {
     AddResidual(rules, down + "#", "encoder.down_blocks.#.resnets.#");
     AddResample(rules, up + std::to_string(kDecoderResiduals), "decoder.up_blocks.#.upsampler");
     AddResidual(rules, up + "#", "decoder.up_blocks.#.resnets.#");
-    return new NameTable(std::move(rules));
+    return NameTable(std::move(rules));
   }();
-  return *table;
+  return table;
 }
 
 // Null where the names are the canonical ones.
