@@ -38,6 +38,10 @@ Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, Tenso
 // told from the shapes. Takes "decoder.*" and leaves "encoder.*" alone. Gives -1 to 1 like the
 // others.
 Result<std::unique_ptr<VideoDecoder>> MakeTinyDecoder(op::Device& device, TensorSet weights);
+// Takes "encoder.*". Each call takes one to four pictures and repeats the last of them up to four,
+// the first call as well. (The original starts its groups of four at the first picture and repeats
+// at the end of the clip; groups of four do the same here.)
+Result<std::unique_ptr<VideoEncoder>> MakeTinyEncoder(op::Device& device, TensorSet weights);
 
 // What the work takes, from the shapes in the set: flops of the whole clip, bytes of the half that
 // is used, and the peak of device memory besides. Sets that no maker would take may give anything.

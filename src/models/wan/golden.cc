@@ -11,13 +11,14 @@ namespace {
 
 // What "golden.model" may say.
 const std::map<std::string, GoldenRunner, std::less<>>& Runners() {
-  static const auto* const runners = new std::map<std::string, GoldenRunner, std::less<>>{
+  static const std::map<std::string, GoldenRunner, std::less<>> runners = {
       {"wan_dit", RunDitGolden},
       {"umt5", RunUmt5Golden},
       {"vae21", RunVaeGolden},
       {"vae22", RunVaeGolden},
+      {"taehv", RunTinyVaeGolden},
   };
-  return *runners;
+  return runners;
 }
 
 }  // namespace
@@ -36,18 +37,11 @@ Result<std::vector<GoldenRow>> RunGolden(op::Device& device, const std::filesyst
 }
 
 Result<GoldenTolerance> ToleranceFor(const GoldenTolerances& tolerances, const TensorSet& weights) {
-  GoldenTolerance result = tolerances.f32;
+  std::vector<DType> stored;
   for (const std::string& name : weights.Names()) {
-    const DType dtype = weights.Find(name)->view.dtype();
-    if (dtype == DType::kF32) continue;
-    if (dtype != DType::kF16 && dtype != DType::kBF16) {
-      return Error::Unsupported("tensor '{}' is stored as {}: no tolerance is known for that", name,
-                                Name(dtype));
-    }
-    const GoldenTolerance& wider = dtype == DType::kF16 ? tolerances.f16 : tolerances.bf16;
-    if (wider.rel > result.rel) result = wider;
+    stored.push_back(weights.Find(name)->view.dtype());
   }
-  return result;
+  return aozora::ToleranceFor(tolerances, stored);
 }
 
 Result<TensorSet> GoldenWeights(const GoldenFile& file, const NetworkLayout& layout) {

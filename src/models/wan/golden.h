@@ -23,14 +23,9 @@ using GoldenRunner = Result<std::vector<GoldenRow>> (*)(op::Device& device, cons
 Result<std::vector<GoldenRow>> RunDitGolden(op::Device& device, const GoldenFile& file);
 Result<std::vector<GoldenRow>> RunUmt5Golden(op::Device& device, const GoldenFile& file);
 Result<std::vector<GoldenRow>> RunVaeGolden(op::Device& device, const GoldenFile& file);
+Result<std::vector<GoldenRow>> RunTinyVaeGolden(op::Device& device, const GoldenFile& file);
 
-// Tolerances for a network whose weights are stored as f32, f16 or bf16.
-struct GoldenTolerances {
-  GoldenTolerance f32;
-  GoldenTolerance f16;
-  GoldenTolerance bf16;
-};
-// The one for the least precise type among the weights; kUnsupported for types that have none.
+// The tolerance for a network with these weights.
 Result<GoldenTolerance> ToleranceFor(const GoldenTolerances& tolerances, const TensorSet& weights);
 
 // The weights of one network of the file under canonical names; tensors that belong to another

@@ -28,39 +28,57 @@ constexpr float kStd22[] = {0.4765f, 1.0364f, 0.4514f, 1.1677f, 0.5313f, 0.4990f
 const LatentScale kLatentScale21{kMean21, kStd21};
 const LatentScale kLatentScale22{kMean22, kStd22};
 
-op::Tensor LoadLatentFrame(op::Device& device, const LatentScale& scale,
-                           std::span<const float> latent_frame, int64_t height, int64_t width) {
-  const size_t channels = scale.mean.size();
-  const size_t positions = static_cast<size_t>(height * width);
-  CHECK_EQ(latent_frame.size(), channels * positions);
-  std::vector<float> values(latent_frame.size());
-  for (size_t channel = 0; channel < channels; ++channel) {
-    // The original divides by 1 / std, rounded to float; so do we.
-    const float inverse_std = 1.0f / scale.std[channel];
-    const float* from = latent_frame.data() + channel * positions;
+op::Tensor LoadPlanes(op::Device& device, std::span<const float> planes, int64_t channels,
+                      int64_t height, int64_t width) {
+  const auto positions = static_cast<size_t>(height * width);
+  const auto channel_count = static_cast<size_t>(channels);
+  CHECK_EQ(planes.size(), channel_count * positions);
+  std::vector<float> values(planes.size());
+  for (size_t channel = 0; channel < channel_count; ++channel) {
     for (size_t i = 0; i < positions; ++i) {
-      values[i * channels + channel] = from[i] / inverse_std + scale.mean[channel];
+      values[i * channel_count + channel] = planes[channel * positions + i];
     }
   }
-  return device.Upload(values, Shape{1, height, width, static_cast<int64_t>(channels)});
+  return device.Upload(values, Shape{1, height, width, channels});
+}
+
+std::vector<float> StorePlanes(op::Device& device, const op::Tensor& frame, int64_t channels) {
+  CHECK_EQ(frame.dim(0), 1);
+  CHECK_LE(channels, frame.dim(3));
+  const auto stride = static_cast<size_t>(frame.dim(3));
+  const auto positions = static_cast<size_t>(frame.dim(1) * frame.dim(2));
+  const auto channel_count = static_cast<size_t>(channels);
+  std::vector<float> values(positions * stride);
+  device.Download(frame, values);
+  std::vector<float> planes(channel_count * positions);
+  for (size_t channel = 0; channel < channel_count; ++channel) {
+    for (size_t i = 0; i < positions; ++i) {
+      planes[channel * positions + i] = values[i * stride + channel];
+    }
+  }
+  return planes;
+}
+
+op::Tensor LoadLatentFrame(op::Device& device, const LatentScale& scale,
+                           std::span<const float> latent_frame, int64_t height, int64_t width) {
+  const size_t positions = static_cast<size_t>(height * width);
+  CHECK_EQ(latent_frame.size(), scale.mean.size() * positions);
+  std::vector<float> values(latent_frame.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    // The original divides by 1 / std, rounded to float; so do we.
+    const size_t channel = i / positions;
+    values[i] = latent_frame[i] / (1.0f / scale.std[channel]) + scale.mean[channel];
+  }
+  return LoadPlanes(device, values, static_cast<int64_t>(scale.mean.size()), height, width);
 }
 
 std::vector<float> StoreLatentFrame(op::Device& device, const LatentScale& scale,
                                     const op::Tensor& encoded) {
-  const size_t channels = scale.mean.size();
-  const size_t stride = static_cast<size_t>(encoded.dim(3));
-  const size_t positions = static_cast<size_t>(encoded.dim(1) * encoded.dim(2));
-  CHECK_EQ(encoded.dim(0), 1);
-  CHECK_LE(channels, stride);
-  std::vector<float> values(positions * stride);
-  device.Download(encoded, values);
-  std::vector<float> latent(channels * positions);
-  for (size_t channel = 0; channel < channels; ++channel) {
-    const float inverse_std = 1.0f / scale.std[channel];
-    for (size_t i = 0; i < positions; ++i) {
-      latent[channel * positions + i] =
-          (values[i * stride + channel] - scale.mean[channel]) * inverse_std;
-    }
+  std::vector<float> latent = StorePlanes(device, encoded, static_cast<int64_t>(scale.mean.size()));
+  const size_t positions = latent.size() / scale.mean.size();
+  for (size_t i = 0; i < latent.size(); ++i) {
+    const size_t channel = i / positions;
+    latent[i] = (latent[i] - scale.mean[channel]) * (1.0f / scale.std[channel]);
   }
   return latent;
 }

@@ -18,6 +18,12 @@ struct LatentScale {
 extern const LatentScale kLatentScale21;  // Wan2.2, wan/modules/vae2_1.py, Wan2_1_VAE.__init__
 extern const LatentScale kLatentScale22;  // Wan2.2, wan/modules/vae2_2.py, Wan2_2_VAE.__init__
 
+// [C, h, w] -> [1, h, w, C] on the device.
+op::Tensor LoadPlanes(op::Device& device, std::span<const float> planes, int64_t channels,
+                      int64_t height, int64_t width);
+// The first `channels` of [1, h, w, >= C] -> [C, h, w].
+std::vector<float> StorePlanes(op::Device& device, const op::Tensor& frame, int64_t channels);
+
 // [C, h, w] as the sampler leaves it -> [1, h, w, C] on the device, with the normalisation undone.
 op::Tensor LoadLatentFrame(op::Device& device, const LatentScale& scale,
                            std::span<const float> latent_frame, int64_t height, int64_t width);

@@ -11,6 +11,10 @@
 namespace aozora::wan {
 namespace {
 
+constexpr size_t kTinyRows = 8 + 17;  // four clips each way, and the encoder's stages
+constexpr size_t kTinyDecoderStages = 18;
+constexpr size_t kSuperDecoderStages = 17;
+
 void ExpectAllOk(op::Device& device, const GoldenFile& file, size_t row_count) {
   const auto rows = RunGolden(device, file);
   ASSERT_TRUE(rows.ok()) << rows.error().message();
@@ -34,6 +38,16 @@ TEST_P(VaeGoldenTest, Vae21ComputesWhatTheOriginalDoes) {
 }
 TEST_P(VaeGoldenTest, Vae22ComputesWhatTheOriginalDoes) {
   ExpectAllOk(*device_, OpenTestGolden("wan_vae22_tiny"), 26);
+}
+
+TEST_P(VaeGoldenTest, TinyVaeOf21ComputesWhatTheOriginalDoes) {
+  ExpectAllOk(*device_, OpenTestGolden("taehv_w21_tiny"), kTinyRows + kTinyDecoderStages);
+}
+TEST_P(VaeGoldenTest, TinyVaeOf22ComputesWhatTheOriginalDoes) {
+  ExpectAllOk(*device_, OpenTestGolden("taehv_w22_tiny"), kTinyRows + kTinyDecoderStages);
+}
+TEST_P(VaeGoldenTest, SuperTinyVaeOf22ComputesWhatTheOriginalDoes) {
+  ExpectAllOk(*device_, OpenTestGolden("taehv_w22_super_tiny"), kTinyRows + kSuperDecoderStages);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, VaeGoldenTest,
