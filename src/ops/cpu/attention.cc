@@ -12,6 +12,7 @@
 
 #include <cmath>
 
+#include "ops/cpu/cache.h"
 #include "ops/cpu/gemm_inl.h"
 #include "ops/cpu/kernels.h"
 #include "ops/cpu/math_inl.h"
@@ -20,12 +21,15 @@
 HWY_BEFORE_NAMESPACE();
 namespace aozora::ops::cpu::HWY_NAMESPACE {
 
-// Groups of query rows in a task: with D = 128 and 256 keys a block, Q, O, S, K and V of a step are
-// about 500 KiB, the second-level cache of the smallest machines in question.
-constexpr size_t kQueryGroups = kLanes == 16 ? 8 : 16;
+// Query rows in a task, and values in one block of K (long heads get fewer keys). Each value of K
+// and V that comes from the third-level cache or memory is used for all these rows. With D = 128,
+// Q, O, S, and the blocks of K and V of a step are 720 KiB, or 330 KiB for the smaller second-level
+// caches.
+constexpr size_t kLargeCacheBytes = 1_MiB;
+constexpr size_t kQueryRows = 224;
+constexpr size_t kQueryRowsSmallCache = 112;
 constexpr size_t kKeyBlockMax = 256;
-// Values in one block of K: long heads get fewer keys.
-constexpr size_t kKeyBlockValues = 256 * 128;
+constexpr size_t kKeyBlockValues = kKeyBlockMax * 128;
 // Laid-out K and V held at a time.
 constexpr size_t kKeysValuesBytesMax = 64_MiB;
 constexpr float kLog2E = 1.44269504088896341f;
@@ -40,8 +44,9 @@ struct AttentionPlan {
   size_t key_block_count;
   size_t keys_padded;  // key_block * key_block_count
   Groups groups;       // of queries
-  size_t tile_count;   // of queries
-  size_t head_size;    // floats of laid-out K and V of a head
+  size_t tile_groups;  // of one task
+  size_t tile_count;
+  size_t head_size;  // floats of laid-out K and V of a head
 
   // Laid-out K, then V, of one head; in each, block after block.
   size_t value_offset() const { return keys_padded * depth_padded; }
@@ -58,13 +63,18 @@ inline AttentionPlan PlanOf(const op::Attention& op) {
   plan.key_count = static_cast<size_t>(op.k.dim(0));
   plan.depth_padded = RoundUp(plan.depth, kLanes);
   plan.value_columns = RoundUp(plan.depth, kPanelColumns);
-  const size_t fitting = kKeyBlockValues / plan.value_columns / kPanelColumns * kPanelColumns;
+  const bool large_cache = SecondLevelCacheBytes() >= kLargeCacheBytes;
+  const size_t fitting =
+      kKeyBlockValues / (large_cache ? 1 : 2) / plan.value_columns / kPanelColumns * kPanelColumns;
   plan.key_block = std::clamp(fitting, size_t{kPanelColumns}, size_t{kKeyBlockMax});
   plan.key_block = std::min(plan.key_block, size_t{RoundUp(plan.key_count, kPanelColumns)});
   plan.key_block_count = DivideUp(plan.key_count, plan.key_block);
   plan.keys_padded = plan.key_block * plan.key_block_count;
   plan.groups = GroupsOf(plan.query_count);
-  plan.tile_count = DivideUp(plan.groups.count, kQueryGroups);
+  const size_t rows = large_cache ? kQueryRows : kQueryRowsSmallCache;
+  plan.tile_groups = std::max<size_t>(rows / plan.groups.rows, 1);
+  plan.tile_count = DivideUp(plan.groups.count, plan.tile_groups);
+  plan.tile_groups = DivideUp(plan.groups.count, plan.tile_count);
   plan.head_size = plan.keys_padded * (plan.depth_padded + plan.value_columns);
   return plan;
 }
@@ -109,12 +119,12 @@ struct Tile {
   float* maxima;   // [row]
 };
 inline size_t TileSize(const AttentionPlan& plan) {
-  const size_t rows = kQueryGroups * plan.groups.rows;
+  const size_t rows = plan.tile_groups * plan.groups.rows;
   return rows * (plan.depth_padded + plan.key_block + plan.value_columns + kLanes) +
          RoundUp(rows, kLanes);
 }
 inline Tile TileAt(const AttentionPlan& plan, float* scratch) {
-  const size_t rows = kQueryGroups * plan.groups.rows;
+  const size_t rows = plan.tile_groups * plan.groups.rows;
   Tile tile;
   tile.queries = scratch;
   tile.scores = tile.queries + rows * plan.depth_padded;
@@ -227,8 +237,8 @@ HWY_NOINLINE void RunTile(const op::RunContext& context, const AttentionPlan& pl
                           const op::Attention& op, size_t head, size_t tile_index,
                           const float* packed, const Tile& tile) {
   const size_t rows = plan.groups.rows;
-  const size_t group_begin = tile_index * kQueryGroups;
-  const size_t group_count = std::min(kQueryGroups, plan.groups.count - group_begin);
+  const size_t group_begin = tile_index * plan.tile_groups;
+  const size_t group_count = std::min(plan.tile_groups, plan.groups.count - group_begin);
   const size_t row_begin = group_begin * rows;
   const size_t row_count = std::min(plan.query_count, row_begin + group_count * rows) - row_begin;
   const Groups groups = {rows, group_count};

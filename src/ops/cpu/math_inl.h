@@ -37,7 +37,12 @@ HWY_INLINE V ScaledExp2(D d, V rounded, V fraction) {
 // 2^x for x <= 0; below 2^-125 the result is 2^-125. For softmax.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V Exp2NotPositive(D d, V x) {
-  x = hn::Max(hn::Set(d, -125.0f), x);
+  const V lowest = hn::Set(d, -125.0f);
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+  x = hn::Max(lowest, x);  // maxps gives its second operand if one is NaN
+#else
+  x = hn::IfThenElse(hn::Lt(x, lowest), lowest, x);  // keeps NaN
+#endif
   const V rounded = hn::Add(x, hn::Set(d, kRound));
   const V whole = hn::Sub(rounded, hn::Set(d, kRound));
   return ScaledExp2(d, rounded, hn::Sub(x, whole));

@@ -71,12 +71,14 @@ HWY_NOINLINE void NormalizeRow(const LayerNormRow& row, int64_t count, float eps
   const float inverse = 1 / std::sqrt(SumOf<2>(row.x, count, mean) / n + eps);
   const FloatVec center = hn::Set(d, mean);
   const FloatVec factor = hn::Set(d, inverse);
+  const FloatVec one = hn::Set(d, 1.0f);
   for (int64_t i = 0; i < count; i += static_cast<int64_t>(kLanes)) {
     const int64_t left = count - i;
     FloatVec v = hn::Mul(hn::Sub(LoadUpTo(row.x + i, left), center), factor);
     if (row.weight != nullptr) v = hn::Mul(v, LoadUpTo(row.weight + i, left));
     if (row.bias != nullptr) v = hn::Add(v, LoadUpTo(row.bias + i, left));
-    if (row.scale != nullptr) v = hn::MulAdd(v, LoadUpTo(row.scale + i, left), v);
+    // 1 + scale first: without fused multiply-add, v + v * scale would cancel near scale = -1.
+    if (row.scale != nullptr) v = hn::Mul(v, hn::Add(one, LoadUpTo(row.scale + i, left)));
     if (row.shift != nullptr) v = hn::Add(v, LoadUpTo(row.shift + i, left));
     StoreUpTo(v, row.y + i, left);
   }
