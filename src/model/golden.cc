@@ -16,6 +16,14 @@ namespace {
 constexpr std::string_view kPrefix = "golden.";
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+// How much more q8_0 changes a weight than bf16 does. A uniform grid of step d is off by d/sqrt(12)
+// (root mean square). bf16 has steps of 2^-7 for values from 1 to 2, whose mean square is
+// 3 / (2 ln 2) where their logarithms are spread evenly: 2^-7 / sqrt(12) / 1.47 = 1.5e-3 of the
+// value. Q8_0 divides the largest of 32 values by 127; for normal weights that is 2.4 deviations
+// (root mean square of the largest of 32): 2.4 / 127 / sqrt(12) = 5.4e-3. Small errors of weights
+// go through a network in proportion.
+constexpr double kQ8_0OverBf16 = 3.5;
+
 // "golden.t2v.mid.block0" -> "t2v" and "mid.block0"
 bool SplitGoldenName(std::string_view name, std::string* case_name, std::string* key) {
   name.remove_prefix(kPrefix.size());
@@ -38,6 +46,31 @@ std::string Metadata(const TensorFile& file, const std::string& key) {
 }
 
 }  // namespace
+
+Result<GoldenTolerance> ToleranceFor(const GoldenTolerances& tolerances,
+                                     std::span<const DType> stored) {
+  GoldenTolerance result = tolerances.f32;
+  for (const DType dtype : stored) {
+    GoldenTolerance own = tolerances.bf16;
+    switch (dtype) {
+      case DType::kF32:
+        continue;
+      case DType::kF16:
+        own = tolerances.f16;
+        break;
+      case DType::kBF16:
+        break;
+      case DType::kQ8_0:
+        own = {own.rel * kQ8_0OverBf16, own.max * kQ8_0OverBf16};
+        break;
+      default:
+        return Error::Unsupported("weights stored as {}: no tolerance is known for that",
+                                  Name(dtype));
+    }
+    if (own.rel > result.rel) result = own;
+  }
+  return result;
+}
 
 GoldenRow CompareGolden(std::string file, std::string stage, std::span<const float> actual,
                         std::span<const float> expected, const GoldenTolerance& tolerance) {
@@ -104,7 +137,8 @@ Result<std::vector<std::filesystem::path>> FindGoldenFiles(const std::filesystem
   std::error_code error;
   for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error)) {
-    if (it->path().extension() != ".safetensors") continue;
+    const std::filesystem::path extension = it->path().extension();
+    if (extension != ".safetensors" && extension != ".gguf") continue;
     const TensorFile file = TRY(OpenTensorFile(it->path()));
     if (!Metadata(file, "golden.model").empty()) found.push_back(it->path());
   }

@@ -22,6 +22,17 @@ struct GoldenTolerance {
   double max = 0;
 };
 
+// What may differ in a network, by the type that its weights are stored as.
+struct GoldenTolerances {
+  GoldenTolerance f32;
+  GoldenTolerance f16;
+  GoldenTolerance bf16;
+};
+// The one for the least precise of the types that a network's weights have. That for q8_0 follows
+// from that for bf16 (golden.cc). kUnsupported for types that have none.
+Result<GoldenTolerance> ToleranceFor(const GoldenTolerances& tolerances,
+                                     std::span<const DType> stored);
+
 // One compared tensor: a line of `aozora golden`.
 struct GoldenRow {
   std::string file;
@@ -56,9 +67,9 @@ struct GoldenFile {
   int64_t Integer(std::string_view key, int64_t otherwise) const;
 };
 
-// An error if the file has no "golden.model".
+// A safetensors or GGUF file. An error if it has no "golden.model".
 Result<GoldenFile> OpenGolden(const std::filesystem::path& path);
-// The golden files of a folder, sorted; other files are left out.
+// The golden files (*.safetensors, *.gguf) of a folder, sorted; other files are left out.
 Result<std::vector<std::filesystem::path>> FindGoldenFiles(const std::filesystem::path& folder);
 
 // The comparisons of one case. What the file expects and nobody computed is a failed row.
