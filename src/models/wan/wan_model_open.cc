@@ -161,7 +161,6 @@ Result<std::unique_ptr<Model>> WanModel::Open(std::unique_ptr<const Checkpoint> 
   TRY(model->ReadTextEncoder());
   model->ReadDecoders();
   TRY(model->OpenLoras(loras));
-  TRY(model->OpenTokenizer());
   if (!model->parts_.vae && !model->parts_.tiny_vae) {
     return Error::NotFound(
         "no decoder (VAE) for latents of {} channels with {}: put it into vae "
