@@ -161,7 +161,7 @@ TEST(CpuLinear, ResidualMayBeTheResultWithManyRows) {
 }
 
 TEST(CpuAttention, SeveralTilesAndBlocksAgreeWithPlainLoopsOnEveryInstructionSet) {
-  const int64_t m = 470, n = 600, heads = 2, d = 96;
+  const int64_t m = 250, n = 300, heads = 2, d = 96;
   const std::vector<float> q = Normal(static_cast<size_t>(m * heads * d), 1);
   const std::vector<float> k = Normal(static_cast<size_t>(n * heads * d), 2);
   const std::vector<float> v = Normal(static_cast<size_t>(n * heads * d), 3);
@@ -258,7 +258,7 @@ TEST(CpuActivations, AreWithinAFewUlpOnEveryInstructionSet) {
 
 TEST(CpuPeak, IsMeasuredOnAllThreads) {
   ThreadPool pool(2);
-  const Peak peak = MeasurePeak(pool, SystemClock());
+  const Peak peak = MeasurePeak(pool, SystemClock(), 1);
   EXPECT_EQ(peak.thread_count, 2u);
   EXPECT_THAT(peak.instruction_set,
               testing::AnyOf("SCALAR", "EMU128", "SSE4", "AVX2", "AVX3", "NEON"));
@@ -268,7 +268,7 @@ TEST(CpuPeak, IsMeasuredOnAllThreads) {
 
 TEST(CpuPeak, IsZeroOnAClockThatStands) {
   ThreadPool pool(1);
-  EXPECT_EQ(MeasurePeak(pool, FakeClock()).flops_per_second, 0);
+  EXPECT_EQ(MeasurePeak(pool, FakeClock(), 1).flops_per_second, 0);
 }
 
 TEST(CpuCache, IsOfAPlausibleSize) {

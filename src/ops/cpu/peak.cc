@@ -71,16 +71,16 @@ HWY_EXPORT(TargetName);
 
 namespace {
 
-constexpr int kTrialCount = 7;             // the best counts: others may use the cores now and then
-constexpr uint64_t kRoundCount = 1 << 20;  // some 10 ms
+constexpr uint64_t kRoundCount = 1 << 20;         // some 10 ms
 constexpr uint64_t kReadBytesPerThread = 64_MiB;  // beyond the second-level caches
 
 // Work for each thread at once; the best of several runs in units per second.
 template <class Work>
-double Best(ThreadPool& pool, const Clock& clock, double units_per_thread, const Work& work) {
+double Best(ThreadPool& pool, const Clock& clock, int trial_count, double units_per_thread,
+            const Work& work) {
   double best = 0;
   std::vector<float> sink(pool.thread_count());
-  for (int trial = 0; trial < kTrialCount; ++trial) {
+  for (int trial = 0; trial < trial_count; ++trial) {
     const double start = clock.Seconds();
     pool.ParallelFor(pool.thread_count(),
                      [&](uint64_t task, uint32_t) { sink[task] = work(task); });
@@ -92,19 +92,19 @@ double Best(ThreadPool& pool, const Clock& clock, double units_per_thread, const
 
 }  // namespace
 
-Peak MeasurePeak(ThreadPool& pool, const Clock& clock) {
+Peak MeasurePeak(ThreadPool& pool, const Clock& clock, int trial_count) {
   Peak peak;
   peak.instruction_set = HWY_DYNAMIC_DISPATCH(cpu::TargetName)();
   peak.thread_count = pool.thread_count();
   const double flops =
       HWY_DYNAMIC_DISPATCH(cpu::FlopsPerRound)() * static_cast<double>(kRoundCount);
-  peak.flops_per_second = Best(pool, clock, flops, [](uint64_t) {
+  peak.flops_per_second = Best(pool, clock, trial_count, flops, [](uint64_t) {
     return HWY_DYNAMIC_DISPATCH(cpu::MultiplyAdd)(kRoundCount);
   });
   constexpr size_t kCount = kReadBytesPerThread / sizeof(float);
   const std::vector<float> values(kCount * pool.thread_count(), 1.0f);
   peak.read_bytes_per_second =
-      Best(pool, clock, static_cast<double>(kReadBytesPerThread), [&](uint64_t task) {
+      Best(pool, clock, trial_count, static_cast<double>(kReadBytesPerThread), [&](uint64_t task) {
         return HWY_DYNAMIC_DISPATCH(cpu::SumOf)(values.data() + task * kCount, kCount);
       });
   return peak;

@@ -17,7 +17,8 @@ struct Peak {
 };
 
 // Measures it on the threads of `pool`; takes about half a second. Other work on the same cores
-// shows in the result, so measure next to what is compared with it.
-Peak MeasurePeak(ThreadPool& pool, const Clock& clock);
+// shows in the result: the best of `trial_count` counts, and it is measured next to what is
+// compared with it.
+Peak MeasurePeak(ThreadPool& pool, const Clock& clock, int trial_count = 7);
 
 }  // namespace aozora::ops
