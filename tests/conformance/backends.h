@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,7 +12,8 @@ namespace aozora::conformance {
 
 struct Candidate {
   std::string name;
-  std::unique_ptr<op::Backend> (*make)();
+  std::function<std::unique_ptr<op::Backend>()> make;
+  bool lesser = false;  // a backend of the list, on a machine with fewer instructions than this one
 };
 
 // Every backend of this build: the one place to add a new one. The reference is among them, since

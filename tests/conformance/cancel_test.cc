@@ -38,6 +38,7 @@ using Param = std::tuple<const Candidate*, Case>;
 std::vector<Param> Params(const char* text) {
   std::vector<Param> params;
   for (const Candidate& candidate : Candidates()) {
+    if (candidate.lesser) continue;
     for (const CaseLine& line : ParseCases(text)) {
       for (const Case& one : line.cases) params.emplace_back(&candidate, one);
     }

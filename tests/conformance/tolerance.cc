@@ -179,7 +179,13 @@ std::vector<double> For(op::RunContext&, const op::LayerNorm& op) {
       };
       if (op.weight) times(op.weight.f32()[c]);
       if (op.bias) plus(op.bias.f32()[c]);
-      if (op.scale) times(1 + double{RowOf(op.scale, op.row, m)[c]});
+      if (op.scale) {
+        // May be computed as y + y scale, which rounds in units of the two even if they cancel.
+        const double scale = RowOf(op.scale, op.row, m)[c];
+        const double terms = value * (1 + std::fabs(scale));
+        times(1 + scale);
+        error += 2 * kU * terms;
+      }
       if (op.shift) plus(RowOf(op.shift, op.row, m)[c]);
       tolerance[m * c_count + c] = error;
     }
