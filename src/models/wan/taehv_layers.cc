@@ -235,7 +235,7 @@ class SuperMemLayer : public TinyLayer {
     }
     TRY(device.Run(op::Elementwise{.x0 = Rows(past_), .y = columns.Columns(channels, channels)}));
     past_.Reset();
-    const Tensor mixed = device.New(joined.shape());
+    Tensor mixed = device.New(joined.shape());
     op::Conv3d conv = Convolution(depthwise_, joined, mixed, kKernel);
     conv.depthwise = true;
     TRY(device.Run(conv));
@@ -244,6 +244,7 @@ class SuperMemLayer : public TinyLayer {
     op::Linear linear = Pointwise(wide_, mixed, wide);
     linear.activation = op::Activation::kRelu;
     TRY(device.Run(linear));
+    mixed.Reset();
     Tensor y = device.New(shape);
     linear = Pointwise(narrow_, wide, y);
     linear.residual = Rows(x);

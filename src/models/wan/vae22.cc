@@ -131,6 +131,9 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
     return Error::Invalid("{}: decoder.head.2 gives {} channels, not {}", weights.origin(),
                           decoder->head_.out_channels(), kPixelChannels);
   }
+  TRY(weights.CheckAllTaken([](std::string_view name) {
+    return name.starts_with("encoder.") || name.starts_with("conv1.");
+  }));
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
 
@@ -262,6 +265,9 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
   encoder->head_ = TRY(Head::Load(device, weights, "encoder.head", channels));
   encoder->conv1_ =
       TRY(LoadConv(device, weights, "conv1", encoder->head_.out_channels(), {1, 1, 1}));
+  TRY(weights.CheckAllTaken([](std::string_view name) {
+    return name.starts_with("decoder.") || name.starts_with("conv2.");
+  }));
   return std::unique_ptr<VideoEncoder>(std::move(encoder));
 }
 

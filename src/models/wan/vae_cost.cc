@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What decoding and encoding will take, counted from the names and shapes of the convolutions: the
 // name says at which level of resolution one runs, the shape what it costs there.
+//
+// Device memory is, in this order of size: what convolutions remember (vae_layers.h), their packed
+// weights (f32, output channels padded to whole vectors), and the frames at work. Of those the most
+// are alive inside a residual block or while a level changes its size; frames that wait for their
+// turn at the levels before come on top.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "models/wan/decoders.h"
@@ -11,21 +17,30 @@ namespace aozora::wan {
 namespace {
 
 constexpr int kLevelCount = 4;
-constexpr int64_t kHistoryFrames = 2;
+constexpr double kHistoryFrames = 2;
+constexpr double kF32Bytes = 4, kF16Bytes = 2;
+constexpr double kLanes = 16;     // to which packing pads output channels
+constexpr double kMargin = 1.02;  // buffers are used again for requests that are a little smaller
 
 // Where the layers of one network run: its levels, from the smallest pictures (decoder) or the
 // largest (encoder).
 struct Level {
-  double frame_count = 0;         // of the whole clip
-  double positions = 0;           // of one frame
-  int64_t piece_frame_count = 1;  // frames that are in memory together
+  double frame_count = 0;  // of the whole clip
+  double positions = 0;    // of one frame
+  // Channels: what the first block takes, what the blocks give, what the change of size gives.
+  double in = 0, out = 0, resized = 0;
+  double head = 0;
+  bool in_time = false;
+  bool has_pairs() const { return in_time && frame_count > 1; }
 };
 struct Network {
   std::string_view prefix;    // "decoder." or "encoder."
   std::string_view list;      // "upsamples." or "downsamples."
   int modules_per_level = 1;  // 2.1 counts modules through, 2.2 counts levels
-  Level levels[kLevelCount];
   bool up = true;
+  bool skips = false;                // 2.2: around each level
+  double history_bytes = kF32Bytes;  // of a value that a residual block remembers
+  Level levels[kLevelCount] = {};
 };
 
 // The level of a tensor of the network; nothing for tensors of the other half.
@@ -66,74 +81,170 @@ double Flops(const Network& network, int level_index, std::string_view name, con
   return flops;
 }
 
-Cost Count(const Network& network, const TensorSet& weights) {
+bool Contains(std::string_view name, std::string_view part) {
+  return name.find(part) != std::string_view::npos;
+}
+
+// What a convolution keeps from call to call: its packed weights and its history.
+double KeptBytes(const Network& network, int level_index, std::string_view name,
+                 const Weight& weight) {
+  const Shape& shape = weight.view.shape();
+  const double in = static_cast<double>(shape[1]), out = static_cast<double>(shape[0]);
+  const double taps = static_cast<double>(shape.item_count()) / in;
+  if (taps == 1) return 0;  // used as it is
+  double bytes = kF32Bytes * in * taps * std::ceil(out / kLanes) * kLanes;
+  // An enlarging one has four kernels of 2x2 instead of one of 3x3.
+  if (network.up && Contains(name, ".resample.")) bytes *= 16.0 / 9;
+  if (shape.rank() != 5) return bytes;
+  const double positions = network.levels[level_index].positions;
+  double frames = network.levels[level_index].frame_count;
+  if (Contains(name, ".head.")) return bytes + kHistoryFrames * out * positions * kF32Bytes;
+  if (Contains(name, ".time_conv.")) {
+    if (!network.up) {
+      const Level& next = network.levels[level_index + 1];
+      return bytes + std::min(kHistoryFrames, frames) * in * next.positions * kF32Bytes;
+    }
+    frames -= 1;  // the first frame of a clip does not go through
+  }
+  const double value = Contains(name, ".residual.") ? network.history_bytes : kF32Bytes;
+  return bytes + std::min(kHistoryFrames, frames) * in * positions * value;
+}
+
+void NoteChannels(Level& level, std::string_view name, const Shape& shape) {
+  const double in = static_cast<double>(shape[1]), out = static_cast<double>(shape[0]);
+  if (Contains(name, ".residual.")) {
+    level.in = std::max(level.in, in);
+    level.out = std::max(level.out, out);
+  }
+  if (Contains(name, ".head.")) level.head = out;
+  if (Contains(name, ".resample.")) level.resized = out;
+  if (Contains(name, ".time_conv.")) level.in_time = true;
+}
+
+// Of one residual block: x, the input of a convolution (if its place in the history is not free
+// yet) and its result.
+double BlockBytes(const Network& network, const Level& level) {
+  const double widest = std::max(level.in, level.out);
+  const double input = level.frame_count > kHistoryFrames ? network.history_bytes * widest : 0;
+  const double block = kF32Bytes * level.in + input + kF32Bytes * level.out;
+  // The last layer: its input, three parts of each output, the output, and new sums beside the old.
+  const double sums = level.frame_count > 1 ? 6 : 4;
+  const double head = level.head > 0 ? kF32Bytes * (level.out + sums * level.head) : 0;
+  return level.positions * std::max(block, head);
+}
+
+// Tiles of this many threads: an input box of three frames of 18x18 positions and 256 sums, of as
+// many channels as are taken together (ops/cpu/conv_plan.cc).
+double OpScratchBytes(const Network& network) {
+  constexpr double kThreads = 4;
+  double widest = 0;
+  for (const Level& level : network.levels) widest = std::max({widest, level.in, level.out});
+  return kThreads * kF32Bytes *
+         (3 * 18 * 18 * std::min(widest, 128.0) + 256 * std::min(widest, 256.0));
+}
+
+double DecoderWorkingBytes(const Network& network, double pictures_bytes) {
+  double most = 0, waiting = 0;
+  for (const Level& level : network.levels) {
+    const double frame = level.positions * kF32Bytes;
+    const double frames = level.has_pairs() ? 2 : 1;
+    const double input = network.skips && level.resized > 0 ? frame * level.in : 0;
+    const double attention = 5 * frame * level.out;  // x, its norm, q, k and v
+    most = std::max(most, waiting + input + std::max(BlockBytes(network, level), attention));
+    // Both frames of a pair, the enlarged ones and, in 2.2, what is added to them.
+    const double enlarged = 4 * frame * level.resized * (network.skips ? 2 * frames : 1);
+    most = std::max(most, waiting + input + frames * frame * level.out + enlarged);
+    if (frames == 1) continue;
+    waiting += network.skips ? 4 * frame * level.resized : frames * frame * level.out;
+  }
+  return most + pictures_bytes;
+}
+
+double EncoderWorkingBytes(const Network& network) {
+  double most = 0;
+  for (const Level& level : network.levels) {
+    const double frame = level.positions * kF32Bytes;
+    // 2.2 folds pairs of frames for what skips the level.
+    const double fold = network.skips ? frame * level.in * (level.in_time ? 5 : 2.5) : 0;
+    const double waiting = network.skips && level.in_time ? frame * level.in : 0;
+    const double skip = network.skips ? frame * level.out / 4 : 0;
+    most = std::max({most, fold, waiting + skip + BlockBytes(network, level)});
+  }
+  return most;
+}
+
+Cost Count(Network& network, const TensorSet& weights, double pictures_bytes) {
   Cost cost;
-  double history_bytes = 0;
-  double widest[kLevelCount] = {};  // channels
+  double kept_bytes = 0;
   for (const std::string& name : weights.Names()) {
     const std::optional<int> index = LevelOf(network, name);
     if (!index) continue;
     const Weight& weight = *weights.Find(name);
     cost.weight_bytes += weight.bytes();
     if (!name.ends_with(".weight") || weight.view.shape().rank() < 4) continue;
-    const Level& level = network.levels[*index];
     cost.flops += Flops(network, *index, name, weight);
-    const double in = static_cast<double>(weight.view.dim(1));
-    widest[*index] = std::max(widest[*index], in);
-    const bool down_in_time = !network.up && name.find(".time_conv.") != std::string::npos;
-    if (weight.view.shape().rank() == 5 && weight.view.dim(2) == 3 && !down_in_time) {
-      history_bytes += kHistoryFrames * in * level.positions * sizeof(float);
-    }
+    kept_bytes += KeptBytes(network, *index, name, weight);
+    NoteChannels(network.levels[*index], name, weight.view.shape());
   }
-  // Besides the histories: the window of one convolution, its output and the skip.
-  double working_bytes = 0;
-  for (int index = 0; index < kLevelCount; ++index) {
-    const Level& level = network.levels[index];
-    const double frames = static_cast<double>(3 * level.piece_frame_count + kHistoryFrames);
-    working_bytes =
-        std::max(working_bytes, frames * widest[index] * level.positions * sizeof(float));
-  }
-  cost.scratch_bytes = static_cast<uint64_t>(history_bytes + working_bytes);
+  const double working_bytes = network.up ? DecoderWorkingBytes(network, pictures_bytes)
+                                          : EncoderWorkingBytes(network) + pictures_bytes;
+  cost.scratch_bytes =
+      static_cast<uint64_t>(kMargin * (kept_bytes + working_bytes + OpScratchBytes(network)));
   return cost;
 }
 
-Cost DecoderCost(const TensorSet& weights, const LatentSize& latent, int modules_per_level) {
-  Network network{"decoder.", "upsamples.", modules_per_level, {}, true};
+constexpr double kPictureBytes = 3 * kF32Bytes;  // of a pixel
+constexpr double kTimeStride = 4;
+
+Cost DecoderCost(const TensorSet& weights, const LatentSize& latent, int modules_per_level,
+                 double fold, const DecoderOptions& options) {
+  Network network{.prefix = "decoder.",
+                  .list = "upsamples.",
+                  .modules_per_level = modules_per_level,
+                  .up = true,
+                  .skips = fold > 1,
+                  .history_bytes = options.compact_history ? kF16Bytes : kF32Bytes};
   double frames = latent.frame_count;
   double positions = static_cast<double>(latent.frame_value_count());
   for (int level = 0; level < kLevelCount; ++level) {
-    // Levels 0 and 1 double the frames; from level 2 on one frame at a time is in memory.
-    network.levels[level] = {frames, positions, level == 1 ? 2 : 1};
+    network.levels[level].frame_count = frames;
+    network.levels[level].positions = positions;
     if (level < 2) frames = 2 * frames - 1;
-    positions *= 4;
+    if (level + 1 < kLevelCount) positions *= 4;
   }
-  return Count(network, weights);
+  // A single one is made when all but it is done.
+  const double pictures = latent.frame_count > 1 ? kTimeStride : 0;
+  return Count(network, weights, pictures * positions * fold * fold * kPictureBytes);
 }
 
 Cost EncoderCost(const TensorSet& weights, const ClipSize& clip, uint32_t fold,
                  int modules_per_level) {
-  Network network{"encoder.", "downsamples.", modules_per_level, {}, false};
+  Network network{.prefix = "encoder.",
+                  .list = "downsamples.",
+                  .modules_per_level = modules_per_level,
+                  .up = false,
+                  .skips = fold > 1};
   double frames = clip.frame_count;
   double positions = static_cast<double>(clip.width_px / fold) * (clip.height_px / fold);
-  int64_t piece = clip.frame_count > 1 ? 4 : 1;
+  const double pixels = positions * fold * fold;
   for (int level = 0; level < kLevelCount; ++level) {
-    network.levels[level] = {frames, positions, piece};
-    if (level == 1 || level == 2) {
-      frames = 1 + (frames - 1) / 2;
-      piece = std::max<int64_t>(piece / 2, 1);
-    }
+    network.levels[level].frame_count = frames;
+    network.levels[level].positions = positions;
+    if (level == 1 || level == 2) frames = 1 + std::floor((frames - 1) / 2);
     positions /= 4;
   }
-  return Count(network, weights);
+  return Count(network, weights, pixels * kPictureBytes);
 }
 
 }  // namespace
 
-Cost Vae21DecoderCost(const TensorSet& weights, const LatentSize& latent, const DecoderOptions&) {
-  return DecoderCost(weights, latent, 4);
+Cost Vae21DecoderCost(const TensorSet& weights, const LatentSize& latent,
+                      const DecoderOptions& options) {
+  return DecoderCost(weights, latent, 4, 1, options);
 }
-Cost Vae22DecoderCost(const TensorSet& weights, const LatentSize& latent, const DecoderOptions&) {
-  return DecoderCost(weights, latent, 1);
+Cost Vae22DecoderCost(const TensorSet& weights, const LatentSize& latent,
+                      const DecoderOptions& options) {
+  return DecoderCost(weights, latent, 1, 2, options);
 }
 Cost Vae21EncoderCost(const TensorSet& weights, const ClipSize& clip) {
   return EncoderCost(weights, clip, 1, 3);

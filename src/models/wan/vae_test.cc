@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// What decoders promise besides their numbers: frames that do not depend on later ones, memory that
+// does not grow, costs known beforehand.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+#include "models/wan/decoders.h"
+#include "models/wan/golden.h"
+#include "models/wan/golden_stages.h"
+#include "models/wan/wan_testonly.h"
+
+namespace aozora::wan {
+namespace {
+
+struct Kind {
+  const char* file;
+  int64_t channels;
+  int64_t space_stride;
+};
+constexpr Kind kVae21 = {"wan_vae21_tiny", 16, 8};
+constexpr Kind kVae22 = {"wan_vae22_tiny", 48, 16};
+constexpr Kind kTiny21 = {"taehv_w21_tiny", 16, 8};
+constexpr Kind kSuper22 = {"taehv_w22_super_tiny", 48, 16};
+
+TensorSet WeightsOf(const Kind& kind) {
+  const GoldenFile file = OpenTestGolden(kind.file);
+  return GoldenWeights(file, FindNetworks(file.weights).at(0)).value();
+}
+
+Result<std::unique_ptr<VideoDecoder>> MakeDecoder(op::Device& device, const Kind& kind,
+                                                  TensorSet weights,
+                                                  const DecoderOptions& options = {}) {
+  const std::string_view file = kind.file;
+  if (file == kVae21.file) return MakeVae21Decoder(device, std::move(weights), options);
+  if (file == kVae22.file) return MakeVae22Decoder(device, std::move(weights), options);
+  return MakeTinyDecoder(device, std::move(weights));
+}
+
+Cost DecoderCostOf(const Kind& kind, const TensorSet& weights, const LatentSize& latent,
+                   const DecoderOptions& options = {}) {
+  const std::string_view file = kind.file;
+  if (file == kVae21.file) return Vae21DecoderCost(weights, latent, options);
+  if (file == kVae22.file) return Vae22DecoderCost(weights, latent, options);
+  return TinyDecoderCost(weights, latent);
+}
+
+// Decodes `frame_count` frames of a clip that is the same for any of them, one after the other.
+std::vector<float> DecodeClip(op::Device& device, VideoDecoder& decoder, const Kind& kind,
+                              int64_t frame_count, uint32_t height, uint32_t width) {
+  EXPECT_TRUE(decoder.Begin(device, height, width).ok());
+  JoinedFrames video;
+  const auto count = static_cast<size_t>(kind.channels * height * width);
+  for (int64_t frame = 0; frame < frame_count; ++frame) {
+    const std::vector<float> latent = RandomValues(count, static_cast<uint64_t>(100 + frame));
+    Result<op::Tensor> pictures = decoder.Decode(device, latent);
+    EXPECT_TRUE(pictures.ok());
+    video.Add(device, *pictures);
+  }
+  return video.In(AxisOrder::kTimeFirst);
+}
+
+class DecoderTest : public testing::TestWithParam<Kind> {
+ protected:
+  TestDevice device_{BackendKind::kCpu};
+};
+
+TEST_P(DecoderTest, FirstFramesDoNotDependOnLaterOnes) {
+  const auto decoder = MakeDecoder(*device_, GetParam(), WeightsOf(GetParam())).value();
+  const std::vector<float> all = DecodeClip(*device_, *decoder, GetParam(), 4, 3, 5);
+  for (const int64_t count : {1, 2, 3}) {
+    const std::vector<float> some = DecodeClip(*device_, *decoder, GetParam(), count, 3, 5);
+    const int64_t stride = GetParam().space_stride;
+    ASSERT_EQ(static_cast<int64_t>(some.size()), (4 * count - 3) * 3 * 15 * stride * stride);
+    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin())) << count;
+  }
+}
+
+TEST_P(DecoderTest, MemoryDoesNotGrowWithTheClip) {
+  const auto decoder = MakeDecoder(*device_, GetParam(), WeightsOf(GetParam())).value();
+  DecodeClip(*device_, *decoder, GetParam(), 4, 4, 4);
+  const uint64_t in_use = device_->memory().bytes_in_use();
+  const uint64_t peak = device_->memory().bytes_peak();
+  DecodeClip(*device_, *decoder, GetParam(), 9, 4, 4);
+  // Buffers that are used again may be a little larger than asked for.
+  const auto grown = [](uint64_t now, uint64_t before) {
+    return static_cast<double>(now) / static_cast<double>(before);
+  };
+  EXPECT_LT(grown(device_->memory().bytes_in_use(), in_use), 1.01);
+  EXPECT_LT(grown(device_->memory().bytes_peak(), peak), 1.01);
+}
+
+// The estimate may not be below what is used, or a plan that fits would not; and not far above, or
+// one that fits would be refused.
+TEST_P(DecoderTest, CostIsWhatDecodingTakes) {
+  for (const bool compact : {false, true}) {
+    for (const auto& [frames, height, width] :
+         {std::array<uint32_t, 3>{1, 30, 22}, {3, 30, 22}, {2, 18, 41}}) {
+      SCOPED_TRACE(fmt::format("{} frames of {}x{}", frames, height, width));
+      TestDevice device(BackendKind::kCpu);
+      const TensorSet weights = WeightsOf(GetParam());
+      const DecoderOptions options{compact};
+      const auto decoder = MakeDecoder(*device, GetParam(), weights, options).value();
+      EXPECT_TRUE(decoder->Begin(*device, height, width).ok());
+      const auto count = static_cast<size_t>(GetParam().channels * height * width);
+      for (uint32_t frame = 0; frame < frames; ++frame) {
+        ASSERT_TRUE(decoder->Decode(*device, RandomValues(count, frame)).ok());
+      }
+      const LatentSize latent{static_cast<uint32_t>(GetParam().channels), frames, height, width};
+      const Cost cost = DecoderCostOf(GetParam(), weights, latent, options);
+      double flops = 0;
+      for (const auto& [name, record] : device->records()) flops += record.flops;
+      EXPECT_NEAR(cost.flops / flops, 1, 0.02);
+      const auto peak = static_cast<double>(device->memory().bytes_peak());
+      const double ratio = static_cast<double>(cost.scratch_bytes) / peak;
+      EXPECT_GE(ratio, 1) << peak / 1e6 << " MB";
+      // A single frame leaves half of what is remembered, so that what does not depend on the clip,
+      // the tiles of more threads than there are here, weighs more in these narrow networks.
+      EXPECT_LE(ratio, frames > 1 ? 1.25 : 1.5) << peak / 1e6 << " MB";
+    }
+  }
+}
+
+TEST_P(DecoderTest, WhatIsLeftOverIsRefused) {
+  TensorSet weights = WeightsOf(GetParam());
+  const float one[] = {1};
+  ASSERT_TRUE(weights.Add("decoder.99.weight", MakeWeight(one, Shape{1}, DType::kF32)).ok());
+  const auto decoder = MakeDecoder(*device_, GetParam(), std::move(weights));
+  ASSERT_FALSE(decoder.ok());
+  EXPECT_THAT(decoder.error().message(), testing::HasSubstr("decoder.99.weight"));
+}
+
+TEST_P(DecoderTest, CancellingIsNotTakenForAResult) {
+  const auto decoder = MakeDecoder(*device_, GetParam(), WeightsOf(GetParam())).value();
+  ASSERT_TRUE(decoder->Begin(*device_, 2, 2).ok());
+  device_.cancel().Cancel();
+  const std::vector<float> latent(static_cast<size_t>(4 * GetParam().channels));
+  const auto pictures = decoder->Decode(*device_, latent);
+  ASSERT_FALSE(pictures.ok());
+  EXPECT_EQ(pictures.error().code(), ErrorCode::kCancelled);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, DecoderTest, testing::Values(kVae21, kVae22, kTiny21, kSuper22),
+                         [](const auto& chosen) { return std::string(chosen.param.file); });
+
+// Each remembered value is off by at most 2^-12 of itself. A convolution whose inputs are, each
+// independently, gives outputs off by about 2^-12 / sqrt(3) = 1.4e-4 (relative), and there are 27
+// of them on the way, which add up like independent errors on a residual stream: 7e-4. Three times
+// that is allowed; no difference at all would mean that nothing was compact.
+TEST(CompactHistory, ChangesPicturesAsLittleAsF16WeightsDo) {
+  for (const Kind& kind : {kVae21, kVae22}) {
+    SCOPED_TRACE(kind.file);
+    TestDevice device(BackendKind::kCpu);
+    const auto exact = MakeDecoder(*device, kind, WeightsOf(kind)).value();
+    const std::vector<float> expected = DecodeClip(*device, *exact, kind, 4, 5, 4);
+    const auto compact = MakeDecoder(*device, kind, WeightsOf(kind), {true}).value();
+    const std::vector<float> actual = DecodeClip(*device, *compact, kind, 4, 5, 4);
+    const GoldenRow row = CompareGolden("", "", actual, expected, {2.1e-3, 1e-2});
+    EXPECT_TRUE(row.ok) << row.rel_l2 << " " << row.max_ratio;
+    EXPECT_GT(row.rel_l2, 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace aozora::wan
