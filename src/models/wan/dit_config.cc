@@ -25,6 +25,16 @@ Result<Shape> ShapeOf(const TensorSet& weights, std::string_view name, int rank)
   return weight->view.shape();
 }
 
+// The patch embedding is a convolution, or the same numbers as a matrix (github.com/NVlabs/rcm).
+Result<Shape> PatchShape(const TensorSet& weights) {
+  constexpr std::string_view kName = "patch_embedding.weight";
+  constexpr int64_t kSide = DitConfig::kPatch;
+  const Weight* weight = weights.Find(kName);
+  if (weight == nullptr || weight->view.shape().rank() != 2) return ShapeOf(weights, kName, 5);
+  const Shape& shape = weight->view.shape();
+  return Shape{shape[0], shape[1] / (kSide * kSide), 1, kSide, kSide};
+}
+
 int64_t CountLayers(const TensorSet& weights) {
   int64_t count = 0;
   while (count < kLayerCountMax && weights.Has(fmt::format("blocks.{}.modulation", count))) ++count;
@@ -58,7 +68,7 @@ Result<DitConfig> ReadDitConfig(const TensorSet& weights, const DitHints& hints)
   DitConfig config;
   config.head_width = hints.head_width;
   config.text_token_count = hints.text_token_count;
-  const Shape patch = TRY(ShapeOf(weights, "patch_embedding.weight", 5));
+  const Shape patch = TRY(PatchShape(weights));
   if (patch[2] != 1 || patch[3] != DitConfig::kPatch || patch[4] != DitConfig::kPatch) {
     return Error::Unsupported("{}: patches of {} x {} x {}; only 1 x 2 x 2 is known",
                               weights.origin(), patch[2], patch[3], patch[4]);

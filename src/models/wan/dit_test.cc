@@ -120,6 +120,22 @@ TEST(Dit, RefusesWhatIsMissingOrLeftOver) {
               HasSubstr("head.head.bias"));
 }
 
+// As FastVideo and NVlabs store them.
+TEST(Dit, TakesGatesOfSparseAttentionAndPatchesAsAMatrix) {
+  const DitConfig config = SmallConfig();
+  TestDevice device;
+  std::vector<NamedWeight> weights = RandomDit(config, 1), other = weights;
+  other[0].weight.view = other[0].weight.view.As({128, 16});
+  other.push_back({"blocks.0.to_gate_compress.weight", weights[0].weight});
+  const auto read = ReadDitConfig(MakeSet(other), Hints(config));
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_EQ(read->in_channel_count, 4);
+  const Forward forward = {{4, 1, 4, 4}, RandomValues(64, 2), {500}};
+  const TextEmbedding text = RandomText(config, 3, 3);
+  EXPECT_EQ(Predict(*device, other, config, text, forward).value(),
+            Predict(*device, weights, config, text, forward).value());
+}
+
 TEST(Dit, RefusesInputsOfAnotherModel) {
   const DitConfig config = SmallConfig();
   const std::vector<NamedWeight> weights = RandomDit(config, 1);

@@ -16,11 +16,16 @@ class Taker {
     return TakeTable(device_, weights_, name, {config_.width});
   }
 
-  // The convolution whose stride is its kernel is a matrix product of patches, (c, pt, ph, pw).
+  // A convolution whose stride is its kernel is a matrix product of patches, (c, pt, ph, pw), and
+  // some store it as that.
   Result<Dense> Patch() {
     const int64_t c = config_.width, in = config_.in_channel_count, p = DitConfig::kPatch;
+    const std::string_view name = "patch_embedding.weight";
+    const Weight* stored = weights_.Find(name);
+    const bool is_matrix = stored != nullptr && stored->view.shape().rank() == 2;
     Dense dense;
-    dense.weight = TRY(weights_.Take("patch_embedding.weight", {c, in, 1, p, p}));
+    dense.weight =
+        TRY(weights_.Take(name, is_matrix ? Shape{c, in * p * p} : Shape{c, in, 1, p, p}));
     dense.weight.view = dense.weight.view.As({c, in * p * p});
     dense.bias = TRY(Row("patch_embedding.bias"));
     if (policy_.pack) dense.packed = device_.Pack(dense.weight);
@@ -72,6 +77,13 @@ class Taker {
   const WeightPolicy& policy_;
 };
 
+// FastWan was trained with sparse attention, whose coarse branch has a gate of its own; dense
+// attention, which FastVideo offers for the same checkpoints, has no use for it
+// (github.com/hao-ai-lab/FastVideo, fastvideo/models/dits/wanvideo.py).
+bool IsForSparseAttention(std::string_view name) {
+  return name.find(".to_gate_compress.") != std::string_view::npos;
+}
+
 }  // namespace
 
 void AttentionWeights::Release() const {
@@ -98,7 +110,7 @@ Result<DitWeights> TakeDitWeights(op::Device& device, TensorSet weights, const D
   out.time_projection = TRY(take.Matrix("time_projection.1", kModulationRowCount * c, c));
   for (int64_t i = 0; i < config.layer_count; ++i) out.blocks.push_back(TRY(take.Block(i)));
   TRY(take.Head(out));
-  TRY(weights.CheckAllTaken());
+  TRY(weights.CheckAllTaken(IsForSparseAttention));
   return out;
 }
 

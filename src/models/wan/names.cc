@@ -196,6 +196,14 @@ constexpr Sign kSigns[] = {
     {"decoder.3.conv.0.weight", {Network::kTinyVae, Layout::kOriginal}},
 };
 
+// Training code of others puts the denoiser into a member (github.com/NVlabs/rcm).
+constexpr std::string_view kNetPrefix = "net.";
+
+std::string_view Bare(std::string_view stored) {
+  const std::string_view name = StripModelPrefix(stored);
+  return name.starts_with(kNetPrefix) ? name.substr(kNetPrefix.size()) : name;
+}
+
 // The embedding of the tokens has a second name in some files, for the same values.
 constexpr std::string_view kTiedEmbedding = "encoder.embed_tokens.weight";
 // ComfyUI stores the tokenizer's model as a tensor of bytes.
@@ -236,7 +244,7 @@ std::string_view Name(Layout layout) {
 std::vector<NetworkLayout> FindNetworks(const TensorFile& file) {
   std::vector<NetworkLayout> found;
   for (const StoredTensor& tensor : file.tensors) {
-    const std::string_view name = StripModelPrefix(tensor.name);
+    const std::string_view name = Bare(tensor.name);
     for (const Sign& sign : kSigns) {
       if (name != sign.name) continue;
       if (std::find(found.begin(), found.end(), sign.means) == found.end()) {
@@ -267,7 +275,7 @@ NameMap CanonicalNames(const TensorFile& file, const NetworkLayout& layout) {
       if (has_shared) return std::nullopt;
       return "token_embedding.weight";
     }
-    return CanonicalName(layout, StripModelPrefix(stored));
+    return CanonicalName(layout, Bare(stored));
   };
 }
 

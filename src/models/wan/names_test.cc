@@ -120,6 +120,9 @@ TEST(Names, NetworksAreToldByTheirTensors) {
   }
   EXPECT_THAT(FindNetworks(FileWith({"model.diffusion_model.blocks.0.self_attn.norm_q.weight"})),
               ElementsAre(N{Network::kDit, Layout::kOriginal}));
+  const TensorFile net = FileWith({"net.blocks.0.self_attn.norm_q.weight"});
+  EXPECT_THAT(FindNetworks(net), ElementsAre(N{Network::kDit, Layout::kOriginal}));
+  EXPECT_EQ(CanonicalNames(net, FindNetworks(net)[0])("net.head.head.bias"), "head.head.bias");
   EXPECT_THAT(FindNetworks(FileWith({"double_blocks.0.img_attn.qkv.weight"})), IsEmpty());
 }
 

@@ -35,11 +35,6 @@ std::string Lower(std::string text) {
   return text;
 }
 
-// File and folder, as people tell files apart: "high_noise_model/diffusion_pytorch_model...".
-std::string TellingName(const TensorFile& file) {
-  return Lower((file.path.parent_path().filename() / file.path.filename()).string());
-}
-
 std::string ListOf(const std::vector<Candidate>& candidates) {
   std::string list;
   for (const Candidate& candidate : candidates) {
@@ -58,7 +53,7 @@ Result<std::optional<Candidate>> Choose(std::vector<Candidate> candidates, std::
   if (candidates.size() > 1) {
     std::vector<Candidate> own;
     for (const Candidate& candidate : candidates) {
-      const std::string name = TellingName(*candidate.file);
+      const std::string name = Lower(candidate.file->path.filename().string());
       const bool ours = name.find("wan") != std::string::npos ||
                         name.find("taew") != std::string::npos ||
                         name.find("umt5") != std::string::npos;
