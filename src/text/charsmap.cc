@@ -21,14 +21,37 @@ struct Unit {
   uint32_t value() const { return bits & 0x7FFFFFFFu; }
 };
 
+std::vector<uint32_t> Units(std::string_view trie) {
+  std::vector<uint32_t> units(trie.size() / sizeof(uint32_t));
+  if (!units.empty()) std::memcpy(units.data(), trie.data(), units.size() * sizeof(uint32_t));
+  return units;
+}
+
+struct Parts {
+  std::string_view trie;
+  std::string_view replacements;
+};
+
+Result<Parts> Split(std::string_view charsmap) {
+  uint32_t trie_bytes = 0;
+  if (charsmap.size() < sizeof(trie_bytes)) {
+    return Error::Corrupt("normalization rules: {} bytes", charsmap.size());
+  }
+  std::memcpy(&trie_bytes, charsmap.data(), sizeof(trie_bytes));
+  charsmap.remove_prefix(sizeof(trie_bytes));
+  if (trie_bytes > charsmap.size()) {
+    return Error::Corrupt("normalization rules: a trie of {} bytes in {}", trie_bytes,
+                          charsmap.size());
+  }
+  return Parts{charsmap.substr(0, trie_bytes), charsmap.substr(trie_bytes)};
+}
+
 class Checker {
  public:
-  Checker(std::string_view trie, std::string_view replacements)
-      : units_(trie.size() / sizeof(uint32_t)),
-        replacements_(replacements),
-        states_(units_.size(), kNew) {
-    if (!units_.empty()) std::memcpy(units_.data(), trie.data(), units_.size() * sizeof(uint32_t));
-  }
+  explicit Checker(const Parts& parts)
+      : units_(Units(parts.trie)),
+        replacements_(parts.replacements),
+        states_(units_.size(), kNew) {}
 
   // Depth first, without recursion: a hostile trie is as deep as it is long.
   Status Run() {
@@ -42,7 +65,7 @@ class Checker {
       }
       const uint32_t byte = frame.next_byte++;
       const uint32_t child = frame.children ^ byte;
-      if (units_[child].label() != byte) continue;
+      if (Unit{units_[child]}.label() != byte) continue;
       if (states_[child] == kOnPath) return Error::Corrupt("normalization rules: an endless rule");
       if (states_[child] == kNew) {
         TRY(Enter(child));
@@ -68,14 +91,15 @@ class Checker {
   };
 
   Status Enter(uint32_t index) {
-    const uint32_t children = index ^ units_[index].offset();
+    const Unit unit = {units_[index]};
+    const uint32_t children = index ^ unit.offset();
     if ((children | 0xFF) >= units_.size()) {
       return Error::Corrupt("normalization rules: unit {} of {} points outside", index,
                             units_.size());
     }
     // The root is never a match: that would be the empty text.
-    if (index != 0 && units_[index].has_leaf()) {
-      TRY(CheckReplacement(units_[children].value()));
+    if (index != 0 && unit.has_leaf()) {
+      TRY(CheckReplacement(Unit{units_[children]}.value()));
     }
     states_[index] = kOnPath;
     path_.push_back({index, children});
@@ -85,7 +109,7 @@ class Checker {
   Status Leave() {
     const Frame frame = path_.back();
     path_.pop_back();
-    const bool matches = frame.unit != 0 && units_[frame.unit].has_leaf();
+    const bool matches = frame.unit != 0 && Unit{units_[frame.unit]}.has_leaf();
     const uint32_t rules = frame.rules_below + (matches ? 1 : 0);
     if (rules > kNestedRulesMax) {
       return Error::Corrupt("normalization rules: more than {} for one text", kNestedRulesMax);
@@ -108,7 +132,7 @@ class Checker {
     return Ok();
   }
 
-  std::vector<Unit> units_;
+  std::vector<uint32_t> units_;
   std::string_view replacements_;
   std::vector<uint8_t> states_;
   std::vector<Frame> path_;
@@ -117,17 +141,35 @@ class Checker {
 }  // namespace
 
 Status CheckCharsmap(std::string_view charsmap) {
-  uint32_t trie_bytes = 0;
-  if (charsmap.size() < sizeof(trie_bytes)) {
-    return Error::Corrupt("normalization rules: {} bytes", charsmap.size());
+  const Parts parts = TRY(Split(charsmap));
+  return Checker(parts).Run();
+}
+
+Charsmap::Charsmap(std::string_view checked) {
+  if (checked.empty()) return;
+  const Parts parts = Split(checked).value();
+  units_ = Units(parts.trie);
+  replacements_ = parts.replacements;
+}
+
+// The leaf of a match is child 0 of its unit.
+Charsmap::Match Charsmap::Longest(std::string_view text) const {
+  Match match;
+  if (units_.empty()) return match;
+  size_t replacement = 0;
+  uint32_t children = Unit{units_[0]}.offset();
+  for (size_t i = 0; i < text.size(); ++i) {
+    const uint32_t byte = static_cast<unsigned char>(text[i]);
+    const uint32_t index = children ^ byte;
+    const Unit unit = {units_[index]};
+    if (unit.label() != byte) break;
+    children = index ^ unit.offset();
+    if (!unit.has_leaf()) continue;
+    match.length = i + 1;
+    replacement = Unit{units_[children]}.value();
   }
-  std::memcpy(&trie_bytes, charsmap.data(), sizeof(trie_bytes));
-  charsmap.remove_prefix(sizeof(trie_bytes));
-  if (trie_bytes > charsmap.size()) {
-    return Error::Corrupt("normalization rules: a trie of {} bytes in {}", trie_bytes,
-                          charsmap.size());
-  }
-  return Checker(charsmap.substr(0, trie_bytes), charsmap.substr(trie_bytes)).Run();
+  if (match.length > 0) match.replacement = replacements_.c_str() + replacement;
+  return match;
 }
 
 }  // namespace aozora

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,16 +10,20 @@
 
 #include "base/result.h"
 #include "base/units.h"
+#include "text/normalizer.h"
 #include "text/tokenizer_model.h"
+#include "text/unigram.h"
 
 namespace aozora {
 
-// Text into the token ids of a SentencePiece unigram model, with SentencePiece itself. Immutable:
-// any thread may use it. Movable; SentencePiece stops at this class.
+// Text into the token ids of a SentencePiece unigram model, the same ones that SentencePiece makes.
+// Immutable: any thread may use it.
 class Tokenizer {
  public:
   // More than a cleaned prompt can have (text/clean.h).
   static constexpr size_t kTextBytesMax = 256_KiB;
+  // Real rules make at most 11 bytes of one: U+FDFA, three bytes, becomes 33.
+  static constexpr size_t kNormalizedBytesMax = 12 * kTextBytesMax;
 
   // From a "spiece.model" file, or from its content wherever that was embedded.
   // Errors: kNotFound or kIo for the file; kCorrupt and kUnsupported as in text/tokenizer_model.h,
@@ -30,29 +33,34 @@ class Tokenizer {
   // From pieces that came in another form (metadata of a GGUF file). Checks them.
   static Result<Tokenizer> FromModel(const TokenizerModel& model);
 
-  ~Tokenizer();
-  Tokenizer(Tokenizer&& other) noexcept;
-  Tokenizer& operator=(Tokenizer&& other) noexcept;
+  Tokenizer(const Tokenizer&) = delete;  // some 20 MB
+  Tokenizer& operator=(const Tokenizer&) = delete;
+  Tokenizer(Tokenizer&& other) = default;
+  Tokenizer& operator=(Tokenizer&& other) = default;
 
   // The ids of the text, cut off where it is too long, and then always the end token: at most
   // `token_count_max` (>= 1) in all, nothing in front, no padding. This is what the T5 tokenizers
   // of transformers return with truncation (huggingface/transformers,
   // models/t5/tokenization_t5_fast.py). The names of control tokens ("</s>") in the text are text.
-  // Errors: kInvalid for more than kTextBytesMax bytes.
+  // Errors: kInvalid for more than kTextBytesMax bytes, or if the model makes more than
+  // kNormalizedBytesMax of them.
   Result<std::vector<int32_t>> Encode(std::string_view text, size_t token_count_max) const;
 
-  // The text of the ids without control tokens, for messages. kInvalid for an id out of range.
+  // The text of the ids without control tokens, for messages: what SentencePiece's Decode returns
+  // (v0.1.97, src/sentencepiece_processor.cc). kInvalid for an id out of range.
   Result<std::string> Decode(std::span<const int32_t> ids) const;
 
-  int32_t vocabulary_size() const { return vocabulary_size_; }  // ids are below this
-  int32_t end_id() const { return end_id_; }                    // of "</s>"
+  int32_t vocabulary_size() const { return static_cast<int32_t>(pieces_.size()); }
+  int32_t end_id() const { return end_id_; }  // of "</s>"
 
  private:
-  struct Engine;
-  Tokenizer(std::unique_ptr<Engine> engine, int32_t vocabulary_size, int32_t end_id);
+  Tokenizer(const TokenizerModel& model, int32_t end_id);
 
-  std::unique_ptr<Engine> engine_;
-  int32_t vocabulary_size_;
+  Normalizer normalizer_;
+  Unigram unigram_;
+  std::vector<Piece> pieces_;
+  bool add_dummy_prefix_;
+  bool remove_extra_whitespaces_;
   int32_t end_id_;
 };
 

@@ -166,16 +166,6 @@ Status ParseNormalizerSpec(std::string_view message, TokenizerModel* model) {
   return Ok();
 }
 
-// The byte that "<0x41>" stands for, -1 if the text is not of that form.
-int ByteOfPiece(std::string_view text) {
-  static constexpr std::string_view kDigits = "0123456789ABCDEF";
-  if (text.size() != 6 || text.substr(0, 3) != "<0x" || text[5] != '>') return -1;
-  const size_t high = kDigits.find(text[3]);
-  const size_t low = kDigits.find(text[4]);
-  if (high == kDigits.npos || low == kDigits.npos) return -1;
-  return static_cast<int>(high * 16 + low);
-}
-
 Status CheckPiece(const Piece& piece) {
   if (piece.text.empty()) return Error::Corrupt("no text");
   const size_t bytes_max =
@@ -213,13 +203,16 @@ Status CheckSpecialPieces(const TokenizerModel& model) {
   return Ok();
 }
 
-// Pieces that text can become and the others are two name spaces.
-bool IsTextPiece(PieceType type) {
-  return type == PieceType::kNormal || type == PieceType::kUserDefined ||
-         type == PieceType::kUnused;
-}
-
 }  // namespace
+
+int ByteOfPiece(std::string_view text) {
+  static constexpr std::string_view kDigits = "0123456789ABCDEF";
+  if (text.size() != 6 || text.substr(0, 3) != "<0x" || text[5] != '>') return -1;
+  const size_t high = kDigits.find(text[3]);
+  const size_t low = kDigits.find(text[4]);
+  if (high == kDigits.npos || low == kDigits.npos) return -1;
+  return static_cast<int>(high * 16 + low);
+}
 
 Result<TokenizerModel> ParseTokenizerModel(Bytes proto) {
   if (proto.size() > kTokenizerBytesMax) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A SentencePiece unigram model as data. It comes from model files, which are hostile: it is read
-// and checked here, and SentencePiece itself only ever sees what passed and was written anew.
+// and checked here, and what makes tokens with it only ever sees what passed.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -31,10 +32,18 @@ struct Piece {
 // Real models have 32 thousand to 262 thousand pieces in 0.8 to 5 MB.
 inline constexpr uint64_t kTokenizerBytesMax = 32_MiB;
 inline constexpr size_t kPieceCountMax = size_t{1} << 20;
-// SentencePiece recurses once for each byte of a piece, and has room for 64 user-defined pieces
-// that are prefixes of each other.
+// Text is searched this far for a piece that begins anywhere. The second is SentencePiece's limit,
+// which has room for 64 user-defined pieces that are prefixes of each other.
 inline constexpr size_t kPieceBytesMax = 256;
 inline constexpr size_t kUserDefinedPieceBytesMax = 64;
+
+// Pieces that text can become and the others are two name spaces.
+constexpr bool IsTextPiece(PieceType type) {
+  return type == PieceType::kNormal || type == PieceType::kUserDefined ||
+         type == PieceType::kUnused;
+}
+// The byte that "<0x41>" stands for, -1 if the text is not of that form.
+int ByteOfPiece(std::string_view text);
 
 struct TokenizerModel {
   std::vector<Piece> pieces;         // the index is the id
@@ -49,7 +58,8 @@ struct TokenizerModel {
 // Errors: kCorrupt for broken bytes; kUnsupported for what is not a unigram model.
 Result<TokenizerModel> ParseTokenizerModel(Bytes proto);
 
-// Ok if SentencePiece can be trusted with the model; kCorrupt, naming the piece, otherwise.
+// Ok if tokens can be made with the model, by us and by SentencePiece; kCorrupt, naming the piece,
+// otherwise.
 Status CheckTokenizerModel(const TokenizerModel& model);
 
 // The model as a ModelProto with nothing in it but what TokenizerModel has.
