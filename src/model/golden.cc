@@ -17,12 +17,12 @@ constexpr std::string_view kPrefix = "golden.";
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // How much more q8_0 changes a weight than bf16 does. A uniform grid of step d is off by d/sqrt(12)
-// (root mean square). bf16 has steps of 2^-7 for values from 1 to 2, whose mean square is
-// 3 / (2 ln 2) where their logarithms are spread evenly: 2^-7 / sqrt(12) / 1.47 = 1.5e-3 of the
-// value. Q8_0 divides the largest of 32 values by 127; for normal weights that is 2.4 deviations
-// (root mean square of the largest of 32): 2.4 / 127 / sqrt(12) = 5.4e-3. Small errors of weights
-// go through a network in proportion.
-constexpr double kQ8_0OverBf16 = 3.5;
+// (root mean square). bf16 has steps of 2^-7 for values m from 1 to 2, and so for each octave; with
+// evenly spread logarithms the mean of 1/m^2 is 3 / (8 ln 2): 2^-7 / sqrt(12) * 0.74 = 1.66e-3 of
+// the value. Q8_0 divides the largest of 32 values by 127; for normal weights that is 2.36
+// deviations (root mean square of the largest of 32): 2.36 / 127 / sqrt(12) = 5.36e-3. Small errors
+// of weights go through a network in proportion.
+constexpr double kQ8_0OverBf16 = 3.2;
 
 // "golden.t2v.mid.block0" -> "t2v" and "mid.block0"
 bool SplitGoldenName(std::string_view name, std::string* case_name, std::string* key) {

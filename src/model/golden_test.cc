@@ -7,6 +7,9 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/rng.h"
+#include "weights/tensor_set.h"
+
 namespace aozora {
 namespace {
 
@@ -53,6 +56,34 @@ TEST(CompareGolden, NothingThatIsNoNumberPasses) {
   const GoldenRow row = Compare({1}, {1, 2});
   EXPECT_FALSE(row.ok);
   EXPECT_THAT(row.problem, HasSubstr("1 values, expected 2"));
+}
+
+TEST(ToleranceFor, TheLeastPreciseTypeCounts) {
+  const GoldenTolerances all = {{1e-5, 5e-5}, {4e-3, 2e-2}, {2e-2, 1e-1}};
+  const auto rel = [&](std::vector<DType> stored) { return ToleranceFor(all, stored).value().rel; };
+  EXPECT_EQ(rel({DType::kF32}), 1e-5);
+  EXPECT_EQ(rel({DType::kF16, DType::kF32}), 4e-3);
+  EXPECT_EQ(rel({DType::kF16, DType::kBF16, DType::kF32}), 2e-2);
+  EXPECT_GT(rel({DType::kQ8_0, DType::kF16}), 2e-2);
+  EXPECT_LT(rel({DType::kQ8_0, DType::kF16}), 1e-1);
+  const std::vector<DType> unknown = {DType::kF32, DType::kQ4_K};
+  EXPECT_THAT(ToleranceFor(all, unknown).error().message(), HasSubstr("q4_k"));
+}
+
+// What the tolerance for q8_0 is derived from: how much more than bf16 it changes normal weights.
+TEST(ToleranceFor, FollowsHowMuchTheTypesChangeWeights) {
+  std::vector<float> weights(1 << 16);
+  TwisterNormal(1).Fill(weights);
+  const auto change = [&](DType dtype) {
+    const Weight read = ToF32(MakeWeight(weights, {1 << 16}, dtype));
+    return CompareGolden("", "", read.view.f32_span(), weights, kTolerance).rel_l2;
+  };
+  EXPECT_NEAR(change(DType::kBF16), 1.66e-3, 3e-5);
+  EXPECT_NEAR(change(DType::kQ8_0), 5.36e-3, 5e-5);
+  const GoldenTolerances bf16 = {{}, {}, {1, 1}};
+  const std::vector<DType> q8_0 = {DType::kQ8_0};
+  EXPECT_NEAR(ToleranceFor(bf16, q8_0).value().rel, change(DType::kQ8_0) / change(DType::kBF16),
+              0.1);
 }
 
 TEST(GoldenFile, KeepsWeightsAndCasesApart) {
