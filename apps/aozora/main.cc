@@ -69,6 +69,8 @@ int Main(int argc, char** argv) {
   CLI::App app("Aozora turns a sentence into a video, on this machine.", "aozora");
   app.set_version_flag("--version", AOZORA_VERSION);
   app.require_subcommand(1);
+  // Said twice, the last one counts, as with most programs.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.footer(
       "Exit codes: 0 done, 2 wrong request, 3 not found, 4 damaged file, 5 not supported,\n"
       "6 out of memory or disk, 7 file error, 130 cancelled.");

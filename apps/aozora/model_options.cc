@@ -21,6 +21,7 @@ void ModelOptions::AddTo(CLI::App& app) {
   app.add_option("--tiny-decoder", tiny_decoder, "Tiny decoder file, if not beside the model");
   app.add_option("--tokenizer", tokenizer, "SentencePiece model file, if not beside the model");
   app.add_option("--lora", loras, "LoRA file, with strength as FILE:0.8; may be repeated")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
 }
 
