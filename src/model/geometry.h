@@ -31,8 +31,8 @@ struct LatentSize {
 struct LatentGeometry {
   uint32_t channel_count = 0;
   uint32_t time_stride = 4;
-  uint32_t space_stride = 8;   // pixels a latent cell, both ways
-  uint32_t patch = 2;          // latent cells a token, both ways
+  uint32_t space_stride = 8;  // pixels a latent cell, both ways
+  uint32_t patch = 2;         // latent cells a token, both ways
 
   uint32_t pixel_multiple() const { return space_stride * patch; }
   uint32_t LatentFrames(uint32_t frame_count) const {

@@ -25,11 +25,11 @@ struct Cost {
 
 // A line of `aozora inspect`.
 struct PartInfo {
-  std::string part;            // "denoiser", "text encoder" ...
+  std::string part;  // "denoiser", "text encoder" ...
   std::string file;
-  std::string layout;          // "original", "diffusers", "ComfyUI", "GGUF" ...
-  std::string sizes;           // "30 layers, width 1536, 12 heads"
-  std::string dtypes;          // "bf16", "q4_k 300, f32 120"
+  std::string layout;  // "original", "diffusers", "ComfyUI", "GGUF" ...
+  std::string sizes;   // "30 layers, width 1536, 12 heads"
+  std::string dtypes;  // "bf16", "q4_k 300, f32 120"
   uint64_t parameter_count = 0;
   uint64_t bytes = 0;
 };
@@ -43,8 +43,8 @@ class Model {
   virtual const Capabilities& capabilities() const = 0;
   virtual const Preset& preset() const = 0;
   virtual std::vector<PartInfo> parts() const = 0;
-  // Hash of what decides the numbers (names, shapes, file sizes and times, LoRAs): a resumed run must
-  // see the same.
+  // Hash of what decides the numbers (names, shapes, file sizes and times, LoRAs): a resumed run
+  // must see the same.
   virtual std::string fingerprint() const = 0;
 
   virtual Result<std::unique_ptr<Tokenizer>> OpenTokenizer() const = 0;
@@ -71,7 +71,8 @@ class Family {
  public:
   virtual ~Family() = default;
   virtual std::string_view name() const = 0;
-  // Whether the denoiser in the checkpoint is of this family, by the names and shapes of its tensors.
+  // Whether the denoiser in the checkpoint is of this family, by the names and shapes of its
+  // tensors.
   virtual bool Recognises(const Checkpoint& checkpoint) const = 0;
   // Opens it; a missing part, or a variant that cannot be run yet, is an error that says so.
   virtual Result<std::unique_ptr<Model>> Open(Checkpoint checkpoint,

@@ -55,7 +55,7 @@ Result<DecoderKind> ChooseDecoder(const Capabilities& can, std::optional<Decoder
     return Error::NotFound("the model has no full decoder (VAE) here: add its file, or use tiny");
   }
   if (asked == DecoderKind::kTiny && !can.has_tiny_decoder) {
-    return Error::NotFound("the model has no tiny decoder (TAEHV) here: add its file, or use full");
+    return Error::NotFound("the model has no tiny decoder here: add its file, or use full");
   }
   if (asked) return *asked;
   if (can.has_full_decoder) return DecoderKind::kFull;
