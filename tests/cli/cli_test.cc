@@ -223,16 +223,40 @@ TEST_F(Cli, InspectsEveryPart) {
   }
 }
 
+std::string GoldenFolder() {
+  return (std::filesystem::path(std::getenv("AOZORA_SOURCE_DIR")) / "tests/goldens").string();
+}
+
 TEST_F(Cli, AgreesWithTheGoldens) {
-  const std::string folder =
-      (std::filesystem::path(std::getenv("AOZORA_SOURCE_DIR")) / "tests/goldens").string();
   for (const std::string backend : {"cpu", "reference"}) {
-    const ProcessResult result =
-        RunProcess({AOZORA_BINARY, "golden", folder, "--backend", backend}, scratch_.path());
+    const ProcessResult result = RunProcess(
+        {AOZORA_BINARY, "golden", GoldenFolder(), "--backend", backend}, scratch_.path());
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     EXPECT_THAT(result.out, HasSubstr(" 0 failed"));
     EXPECT_THAT(result.out, HasSubstr("wan_pipeline_ti2v_tiny"));
   }
+}
+
+// Pipelines too: their networks lie in several files, of which one is the pipeline's own.
+TEST_F(Cli, AgreesWithTheGoldensFromOtherLayoutsAndTypes) {
+  struct Case {
+    std::string layout, dtype;
+  };
+  const std::vector<Case> cases = {
+      {"diffusers", "f16"}, {"comfyui", "bf16"}, {"original", "q8_0"}, {"comfyui", "f32"}};
+  for (const auto& [layout, dtype] : cases) {
+    SCOPED_TRACE(layout + " " + dtype);
+    const ProcessResult result =
+        RunProcess({AOZORA_BINARY, "golden", GoldenFolder(), "--rewrite", layout, "--dtype", dtype},
+                   scratch_.path());
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_THAT(result.out, HasSubstr(" 0 failed"));
+    EXPECT_THAT(result.out, HasSubstr("wan_pipeline_ti2v_tiny"));
+  }
+  const ProcessResult wrong =
+      RunProcess({AOZORA_BINARY, "golden", GoldenFolder(), "--dtype", "q3_k"}, scratch_.path());
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("q8_0"));
 }
 
 }  // namespace
