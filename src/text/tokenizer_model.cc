@@ -245,6 +245,7 @@ Status CheckTokenizerModel(const TokenizerModel& model) {
   }
   std::unordered_set<std::string_view> text_pieces;
   std::unordered_set<std::string_view> special_pieces;
+  text_pieces.reserve(model.pieces.size());
   for (size_t id = 0; id < model.pieces.size(); ++id) {
     const Piece& piece = model.pieces[id];
     TRY_WITHIN(fmt::format("tokenizer: piece {}", id), CheckPiece(piece));

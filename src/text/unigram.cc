@@ -13,15 +13,22 @@ constexpr float kUnknownPenalty = 10;  // kUnkPenalty
 // What a user-defined piece has less than the best score for each of its bytes.
 constexpr double kUserDefinedPenalty = 0.1;
 
-// In the order of a PrefixTable: the pieces that text can become.
-std::vector<size_t> SortedTextPieces(const TokenizerModel& model) {
-  std::vector<size_t> ids;
+struct TextPiece {
+  std::string_view text;
+  size_t id;
+};
+
+// The pieces that text can become, in the order of a PrefixTable.
+std::vector<TextPiece> SortedTextPieces(const TokenizerModel& model) {
+  std::vector<TextPiece> pieces;
+  pieces.reserve(model.pieces.size());
   for (size_t id = 0; id < model.pieces.size(); ++id) {
-    if (IsTextPiece(model.pieces[id].type)) ids.push_back(id);
+    const Piece& piece = model.pieces[id];
+    if (IsTextPiece(piece.type)) pieces.push_back({piece.text, id});
   }
-  std::sort(ids.begin(), ids.end(),
-            [&](size_t a, size_t b) { return model.pieces[a].text < model.pieces[b].text; });
-  return ids;
+  std::sort(pieces.begin(), pieces.end(),
+            [](const TextPiece& a, const TextPiece& b) { return a.text < b.text; });
+  return pieces;
 }
 
 // The bytes of the character that begins with this byte. The text of hostile rules need not be
@@ -52,12 +59,12 @@ Unigram::Unigram(const TokenizerModel& model) : unknown_id_(-1) {
   CHECK_LE(0, unknown_id_);
   unknown_score_ = score_min - kUnknownPenalty;
   std::vector<std::string_view> texts;
-  for (const size_t id : SortedTextPieces(model)) {
+  for (const auto& [text, id] : SortedTextPieces(model)) {
     const Piece& piece = model.pieces[id];
-    texts.push_back(piece.text);
+    texts.push_back(text);
     const double score =
         piece.type == PieceType::kUserDefined
-            ? double{static_cast<float>(piece.text.size()) * score_max} - kUserDefinedPenalty
+            ? double{static_cast<float>(text.size()) * score_max} - kUserDefinedPenalty
             : double{piece.score};
     values_.push_back({score, static_cast<int32_t>(id), piece.type == PieceType::kUnused});
   }
