@@ -59,7 +59,7 @@ TEST_P(Conformance, AgreesWithReference) {
   Tally& tally = Tallies()[candidate->name];
   int failure_count = 0;
   for (const Case& one : line->cases) {
-    const Verdict verdict = Judge(*backend, one);
+    const Verdict verdict = Judge(*backend, one, candidate->lesser ? Depth::kValues : Depth::kAll);
     if (verdict.declined) {
       ++tally.declined_count;
       ++tally.reasons[fmt::format("{}: {}", line->op, verdict.message)];
