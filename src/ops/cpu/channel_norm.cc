@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ops/cpu/kernels.h"
+#include "tensor/decode.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/cpu/channel_norm.cc"
@@ -54,8 +55,17 @@ float SumOfSquares(const float* x, int64_t count) {
 
 HWY_INLINE void StoreWhole(Vec v, float* to) { hn::StoreU(v, Tag(), to); }
 HWY_INLINE void StoreWhole(Vec v, hwy::float16_t* to) {
-  const hn::Rebind<hwy::float16_t, Tag> d16;
-  hn::StoreU(hn::DemoteTo(d16, v), d16, to);
+  if constexpr (kHasF16) {
+    const hn::Rebind<hwy::float16_t, Tag> d16;
+    hn::StoreU(hn::DemoteTo(d16, v), d16, to);
+  } else {
+    HWY_ALIGN float lanes[kLanes];
+    hn::Store(v, Tag(), lanes);
+    for (int64_t i = 0; i < kLanes; ++i) {
+      const uint16_t bits = F32ToF16(lanes[i]);
+      std::memcpy(to + i, &bits, sizeof(bits));
+    }
+  }
 }
 
 template <class T>  // float or hwy::float16_t

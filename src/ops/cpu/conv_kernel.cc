@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tensor/decode.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/cpu/conv_kernel.cc"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
@@ -40,6 +42,10 @@ void CopyValues(const float* from, int64_t count, float* to) {
 }
 
 void CopyValues(const hwy::float16_t* from, int64_t count, float* to) {
+  if constexpr (!kHasF16) {
+    DecodeToF32(DType::kF16, from, count, to);
+    return;
+  }
   const ConvTag d;
   const hn::Rebind<hwy::float16_t, ConvTag> d16;
   int64_t i = 0;

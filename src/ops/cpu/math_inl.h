@@ -15,6 +15,11 @@ HWY_BEFORE_NAMESPACE();
 namespace aozora::ops::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Whether the instruction set converts f16. Where it does not, Highway's stand-ins know neither NaN
+// nor infinity.
+inline constexpr bool kHasF16 = HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128 &&
+                                HWY_TARGET != HWY_SSSE3 && HWY_TARGET != HWY_SSE4;
+
 // 2^n * 2^fraction for whole n in [-126, 127], given as kRound + n, and fraction in [-1/2, 1/2].
 // The polynomial is the best of degree 5 for the relative error (Remez): 7.5e-8, and with the
 // rounding of its evaluation the result is within 2 ulp. NaN stays NaN.
