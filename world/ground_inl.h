@@ -46,12 +46,12 @@ HWY_INLINE Lanes Ripple(const FrameSetup& f, const Spot& s) {
           0.22f * c * Visible(s.far * s.edge * 2.5f, 0.27f));
 }
 
-HWY_INLINE Rgb Water(const FrameSetup& f, Lanes x, Lanes y, Seen* mirrored) {
+HWY_INLINE Rgb Water(const FrameSetup& f, Lanes x, Lanes y, float y_max, Seen* mirrored) {
   const GroundFrame& g = f.ground;
   const Spot s = SpotOf(f, x, y);
   const Lanes ripple = Ripple(f, s) * g.wave;
   const Lanes off = ripple * Min(s.down * 0.22f, 0.05f);
-  Backdrop(f, x + off * 0.5f, 2.0f * f.horizon - y + Abs(off), mirrored);
+  Backdrop(f, x + off * 0.5f, 2.0f * f.horizon - y + Abs(off), 2 * f.horizon - y_max, mirrored);
   const Lanes deep = Clamp01(s.down * 2.0f);
   const Rgb body = Mix(Rgb(g.far), Rgb(g.near), deep);
   Rgb c = Mix(body, mirrored->colour, g.mirror * (1.0f - 0.45f * deep));
@@ -65,14 +65,23 @@ HWY_INLINE Rgb Water(const FrameSetup& f, Lanes x, Lanes y, Seen* mirrored) {
   return c;
 }
 
+// Below this height the i-th ridge of a storm hides all that is behind it.
+inline float StormTroughOf(int i) {
+  const float k = static_cast<float>(i) * 0.25f;
+  return -0.50f * (0.10f + 0.9f * k * k) + 0.03f - 1.5f * (0.02f + 0.075f * k);
+}
+
 // Ridges of rolling water, the near ones larger.
-HWY_INLINE Rgb Storm(const FrameSetup& f, Lanes x, Lanes y) {
+HWY_INLINE Rgb Storm(const FrameSetup& f, Lanes x, Lanes y, float y_min, float y_max) {
   const GroundFrame& g = f.ground;
   Rgb c = Rgb(g.far);
   const Lanes up = (y - f.horizon) * g.scale;
   for (int i = 0; i < 5; ++i) {
     const float k = static_cast<float>(i) * 0.25f, near = 0.10f + 0.9f * k * k;
     const float pitch = 0.62f / (0.30f + k), rise = 0.02f + 0.075f * k;
+    // Ridges that end below these rows, and those that a nearer one hides there.
+    if ((y_min - f.horizon) * g.scale > -0.50f * near + 0.03f + 1.5f * rise + 2 * f.step) continue;
+    if (i < 4 && (y_max - f.horizon) * g.scale < StormTroughOf(i + 1) - 2 * f.step) continue;
     const Lanes u =
         x * g.scale * pitch + g.pan * (0.3f + k) * pitch + 0.37f * static_cast<float>(i * i);
     // Broad troughs and sharp crests: a fold of a slow sine, with a smaller one running across.
@@ -89,14 +98,16 @@ HWY_INLINE Rgb Storm(const FrameSetup& f, Lanes x, Lanes y) {
   return c;
 }
 
-HWY_INLINE Rgb Beach(const FrameSetup& f, Lanes x, Lanes y, Seen* mirrored) {
+HWY_INLINE Rgb Beach(const FrameSetup& f, Lanes x, Lanes y, float y_max, Seen* mirrored) {
   const GroundFrame& g = f.ground;
   const Spot s = SpotOf(f, x, y);
   const Lanes u = x * g.scale + g.pan * 0.6f;
   const Lanes shore =
       0.115f + 0.012f * SinTurn(u * 0.9f) + 0.014f * SinTurn(f.time_s * 0.12f + u * 0.2f);
   const Lanes land = s.down - shore;  // > 0 on the sand
-  const Rgb sea = Water(f, x, y, mirrored);
+  Rgb sea;                            // not worked out where there is only sand
+  if ((f.horizon - y_max) * g.scale < 0.115f + 0.026f + 0.02f)
+    sea = Water(f, x, y, y_max, mirrored);
   const Lanes light =
       0.06f * SinTurn(s.across * 0.7f + s.far * 0.9f) * Visible(s.edge * s.far, 1.0f);
   const Rgb dry = Mix(Rgb(g.second), Rgb(g.near), Clamp01(land * 3.0f)) * (1.0f + light);
@@ -204,15 +215,25 @@ HWY_INLINE Rgb Planet(const FrameSetup& f, Lanes x, Lanes y, Rgb sky, Lanes* gro
   return Mix(sky + air, Mix(body, Rgb(g.second), Clamp01(1.0f + d * 14.0f) * 0.55f * day), *ground);
 }
 
+// Height of a row of clouds: below it hides all that is behind.
+inline float CloudRowOf(int i) {
+  const float k = static_cast<float>(i) * 0.25f;
+  return -0.40f * k * (0.45f + 0.55f * k);
+}
+
 // A sea of clouds: rows of round tops, the near ones larger.
-HWY_INLINE Rgb CloudSea(const FrameSetup& f, Lanes x, Lanes y, Rgb sky, Lanes* ground) {
+HWY_INLINE Rgb CloudSea(const FrameSetup& f, Lanes x, Lanes y, float y_min, float y_max, Rgb sky,
+                        Lanes* ground) {
   const GroundFrame& g = f.ground;
   Rgb c = sky;
   *ground = 0.0f;
   const Lanes up = (y - f.horizon) * g.scale;
   for (int i = 0; i < 5; ++i) {
     const float k = static_cast<float>(i) * 0.25f;
-    const float wide = 0.16f + 0.34f * k, top = 0.0f - 0.40f * k * (0.45f + 0.55f * k);
+    const float wide = 0.16f + 0.34f * k, top = CloudRowOf(i);
+    // Rows that end below, and those that a nearer one hides here.
+    if ((y_min - f.horizon) * g.scale > top + 0.56f * wide + 2 * f.step) continue;
+    if (i < 4 && (y_max - f.horizon) * g.scale < CloudRowOf(i + 1) - 2 * f.step) continue;
     const Lanes u =
         (x * g.scale + g.pan * (0.15f + 0.6f * k) + f.time_s * 0.006f * (1 + k)) * (1 / wide) +
         0.41f * static_cast<float>(i);
@@ -232,17 +253,17 @@ HWY_INLINE Rgb CloudSea(const FrameSetup& f, Lanes x, Lanes y, Rgb sky, Lanes* g
 }
 
 // The ground at a place below the horizon; `mirrored` is what water shows there.
-HWY_NOINLINE void Ground(const FrameSetup& f, const Lanes& x, const Lanes& y, Rgb* colour,
-                         Seen* mirrored) {
+HWY_NOINLINE void Ground(const FrameSetup& f, const Lanes& x, const Lanes& y, float y_min,
+                         float y_max, Rgb* colour, Seen* mirrored) {
   switch (f.ground.kind) {
     case GroundKind::kWater:
-      *colour = Water(f, x, y, mirrored);
+      *colour = Water(f, x, y, y_max, mirrored);
       return;
     case GroundKind::kStorm:
-      *colour = Storm(f, x, y);
+      *colour = Storm(f, x, y, y_min, y_max);
       return;
     case GroundKind::kBeach:
-      *colour = Beach(f, x, y, mirrored);
+      *colour = Beach(f, x, y, y_max, mirrored);
       return;
     case GroundKind::kRoad:
       *colour = Road(f, x, y);

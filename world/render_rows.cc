@@ -185,13 +185,15 @@ HWY_INLINE Rgb Shade(const FrameSetup& f, const Block& b, Shares* shares) {
   } else {
     const bool land = f.ground.kind < GroundKind::kDarkHill;
     // Where a row of ground is all there is, the backdrop need not be worked out.
-    const bool open = !land || b.y_max + f.step > f.horizon || f.ground.kind == GroundKind::kStorm;
-    if (open) Backdrop(f, b.x, b.y, &seen);
+    const bool closed = land || f.ground.kind == GroundKind::kClouds;
+    const float dip = f.ground.kind == GroundKind::kStorm ? 0.02f : 0.0f;  // of its horizon
+    const bool open = !closed || b.y_max + 2 * f.step > f.horizon - dip;
+    if (open) Backdrop(f, b.x, b.y, b.y_min, &seen);
     c = seen.colour;
     if (f.ground.kind == GroundKind::kSpace) {
       c = Planet(f, b.x, b.y, c, &ground);
     } else if (f.ground.kind == GroundKind::kClouds) {
-      c = CloudSea(f, b.x, b.y, c, &ground);
+      c = CloudSea(f, b.x, b.y, b.y_min, b.y_max, c, &ground);
     } else if (b.y_min - 0.1f < f.horizon) {
       Lanes line = f.horizon;
       if (f.ground.kind == GroundKind::kDarkHill) {
@@ -202,7 +204,7 @@ HWY_INLINE Rgb Shade(const FrameSetup& f, const Block& b, Shares* shares) {
       }
       ground = Cover(b.y - line, f.step);
       Rgb below;
-      Ground(f, b.x, Min(b.y, line), &below, &mirrored);
+      Ground(f, b.x, Min(b.y, line), b.y_min, b.y_max, &below, &mirrored);
       below = Below(f, f.actors[1], b, Below(f, f.actors[0], b, below));
       // Haze towards the horizon.
       const Lanes near = Clamp01((f.horizon - b.y) * 9.0f);

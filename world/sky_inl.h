@@ -226,13 +226,14 @@ HWY_INLINE Lanes FarCover(const FrameSetup& f, const FarLayer& l, Lanes x, Lanes
   return Cover(y - h, l.edge);
 }
 
-// Sky and far things at a place of the picture.
-HWY_INLINE Seen BackdropInline(const FrameSetup& f, Lanes x, Lanes y, bool with_sky) {
+// Sky and far things at places of the picture, none of them below y_min.
+HWY_INLINE Seen BackdropInline(const FrameSetup& f, Lanes x, Lanes y, float y_min) {
   const Lanes up = y - f.horizon;
-  Seen seen;
-  if (with_sky) seen = Sky(f, x * f.sky_view.scale + f.sky_view.shift, up * f.sky_view.scale);
+  Seen seen = Sky(f, x * f.sky_view.scale + f.sky_view.shift, up * f.sky_view.scale);
   for (int i = 0; i < f.far_count; ++i) {
     const FarLayer& l = f.far[i];
+    // No ridge is higher than this.
+    if ((y_min - f.horizon) * l.view.scale > l.base + l.height + l.edge) continue;
     Rgb colour;
     const Lanes a = FarCover(f, l, x * l.view.scale + l.view.shift, up * l.view.scale, &colour);
     seen.colour = Mix(seen.colour, colour, a);
@@ -242,8 +243,9 @@ HWY_INLINE Seen BackdropInline(const FrameSetup& f, Lanes x, Lanes y, bool with_
   return seen;
 }
 
-HWY_NOINLINE void Backdrop(const FrameSetup& f, const Lanes& x, const Lanes& y, Seen* seen) {
-  *seen = BackdropInline(f, x, y, true);
+HWY_NOINLINE void Backdrop(const FrameSetup& f, const Lanes& x, const Lanes& y, float y_min,
+                           Seen* seen) {
+  *seen = BackdropInline(f, x, y, y_min);
 }
 
 }  // namespace aozora::world::HWY_NAMESPACE

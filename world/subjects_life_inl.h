@@ -20,8 +20,9 @@ HWY_INLINE void Eye(Pen& p, float cx, float cy, float r) {
 
 HWY_INLINE void Bird(Pen& p) {
   const Lanes x = p.x, y = p.y;
-  const float flap = Wave(p.time * 0.9f);
-  const float tip = 0.06f + 0.78f * flap;  // height of the wing's tip
+  const float beat = Wave(p.time * 0.9f);
+  const float flap = beat * (1.35f - 0.35f * beat * beat);  // lingers where the wings are spread
+  const float tip = 0.06f + 0.78f * flap;                   // height of the wing's tip
   const bool up = tip >= 0.06f;
   // Far wing, tail, body, head, near wing.
   const Lanes far =
