@@ -92,6 +92,7 @@ struct Sprite {
   float x = 0, y = 0;  // centre
   float inverse = 1;   // 1 / scale
   float cosine = 1, sine = 0;
+  float ground_y = 0;              // where its foot stands, and its shadow lies
   float flip = 1;                  // -1: faces left
   float phase = 0;                 // of wings, wheels, sails: seconds
   float edge = 0;                  // of a pixel in local units

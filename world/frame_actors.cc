@@ -78,7 +78,7 @@ constexpr int kCopies[] = {1, 2, 3, kManyCount};
 void SetPaint(const Scene& scene, const Actor& actor, ActorFrame& a) {
   const Hour& hour = HourOf(scene.time);
   const float bright = VeilOf(scene.weather).bright;
-  Colour3 tint = Mix(hour.tint * (0.5f + 0.5f * bright), {1, 1, 1}, 0.40f);
+  Colour3 tint = Mix(hour.tint * (0.5f + 0.5f * bright), {1, 1, 1}, 0.50f);
   const bool shines = actor.subject == Subject::kSun || actor.subject == Subject::kMoon ||
                       actor.subject == Subject::kFireworks || actor.subject == Subject::kLantern;
   if (scene.setting == Setting::kSpace) tint = {.95f, .95f, 1.0f};
@@ -257,7 +257,10 @@ void SetSprites(const Scene& scene, const Actor& actor, const Place& place, Anch
     const float c = std::fabs(s.cosine), n = std::fabs(s.sine);
     s.reach_x = (c * shape.half_width + n * (half + std::fabs(middle))) * scale + 2 * f.step;
     s.reach_y = (c * (half + std::fabs(middle)) + n * shape.half_width) * scale + 2 * f.step;
-    a.foot_y = s.y + shape.bottom * scale;
+    // A leap lifts the foot, not the ground below it.
+    const float leap = actor.motion == Motion::kBounce && foot ? way.y * zoom : 0;
+    s.ground_y = s.y + shape.bottom * scale - leap;
+    a.foot_y = s.ground_y;
   }
 }
 

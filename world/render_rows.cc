@@ -160,8 +160,7 @@ HWY_INLINE Rgb Below(const FrameSetup& f, const ActorFrame& a, const Block& b, R
   // On the ground: darkest at the foot, then along the way that the light goes.
   for (int i = 0; i < a.count; ++i) {
     const Sprite& s = a.sprites[i];
-    const Lanes dx = b.x - s.x - a.shadow_skew * 0.5f * s.reach_x,
-                dy = b.y - (s.y - s.reach_y) + 0.01f;
+    const Lanes dx = b.x - s.x - a.shadow_skew * 0.5f * s.reach_x, dy = b.y - s.ground_y + 0.01f;
     const float rx = s.reach_x * (1.05f + 0.4f * std::fabs(a.shadow_skew)),
                 ry = 0.06f * a.shadow_stretch;
     c = c * (1.0f - Blob(Square(dx * (1 / rx)) + Square(dy * (1 / ry))) * a.shadow);

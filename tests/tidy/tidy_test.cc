@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 // Text of people, in the folders that people write in. Data and build trees are not.
 constexpr const char* kFolders[] = {"src",  "apps",  "tests", "bench", "tools",
-                                    "docs", "cmake", "api",   "fuzz"};
+                                    "docs", "cmake", "api",   "fuzz",  "world"};
 constexpr const char* kSkipped[] = {"tests/goldens/"};
 constexpr const char* kTextSuffixes[] = {".h",  ".cc",   ".cmake", ".txt", ".md", ".py",
                                          ".sh", ".json", ".yaml",  ".yml", ".ts", ".tsx",
