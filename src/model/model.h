@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/capabilities.h"
@@ -14,7 +16,14 @@ namespace aozora {
 
 class Tokenizer;  // text/tokenizer.h
 
-enum class DecoderKind : uint8_t { kFull, kTiny };
+enum class DecoderKind : uint8_t {
+  kFull,   // what the model was trained with; frames that it remembers are kept in half precision
+  kExact,  // the same, f32 throughout: for comparisons, at twice the memory
+  kTiny,   // a small one made to imitate it
+};
+
+std::string_view Name(DecoderKind kind);  // "full", "exact", "tiny"
+std::optional<DecoderKind> ParseDecoderKind(std::string_view name);
 
 // What a piece of work will take, known before it starts.
 struct Cost {
