@@ -135,17 +135,28 @@ Result<Measurement> Decode(op::Device& device, const Clock& clock, VideoDecoder&
   });
 }
 
-Result<Measurement> Vae21Decode(op::Device& device, const Clock& clock) {
+// As `generate` decodes: what the convolutions remember is kept as f16.
+constexpr wan::DecoderOptions kCompact = {.compact_history = true};
+
+Result<Measurement> Vae21(op::Device& device, const Clock& clock,
+                          const wan::DecoderOptions& options) {
   TensorSet weights = wan::RandomSet(wan::PlanVae21(96), DType::kF32, kSeed);
   const std::unique_ptr<VideoDecoder> decoder =
-      TRY(wan::MakeVae21Decoder(device, std::move(weights)));
+      TRY(wan::MakeVae21Decoder(device, std::move(weights), options));
   return Decode(device, clock, *decoder, {16, 3, 34, 60});
+}
+
+Result<Measurement> Vae21Decode(op::Device& device, const Clock& clock) {
+  return Vae21(device, clock, kCompact);
+}
+Result<Measurement> Vae21DecodeExact(op::Device& device, const Clock& clock) {
+  return Vae21(device, clock, {});
 }
 
 Result<Measurement> Vae22Decode(op::Device& device, const Clock& clock) {
   TensorSet weights = wan::RandomSet(wan::PlanVae22(160, 256), DType::kF32, kSeed);
   const std::unique_ptr<VideoDecoder> decoder =
-      TRY(wan::MakeVae22Decoder(device, std::move(weights)));
+      TRY(wan::MakeVae22Decoder(device, std::move(weights), kCompact));
   return Decode(device, clock, *decoder, {48, 2, 17, 30});
 }
 
@@ -165,8 +176,9 @@ constexpr Benchmark kAll[] = {
     {"dit_2550", "denoiser 1.3B bf16, 480x272, 17 frames", Dit2550},
     {"dit_8190", "denoiser 1.3B bf16, 416x240, 81 frames", Dit8190},
     {"umt5_layer", "one of 24 layers bf16, 512 tokens", Umt5Layer},
-    {"vae21_decode", "480x272, 9 frames, f32", Vae21Decode},
-    {"vae22_decode", "480x272, 5 frames, f32", Vae22Decode},
+    {"vae21_decode", "480x272, 9 frames, f16 history", Vae21Decode},
+    {"vae21_exact", "the same, f32 history", Vae21DecodeExact},
+    {"vae22_decode", "480x272, 5 frames, f16 history", Vae22Decode},
     {"taehv_decode", "480x272, 17 frames, f32", TaehvDecode},
 };
 

@@ -53,7 +53,7 @@ void AddOptions(CLI::App& app, Options* o) {
   app.add_option("--sampler", o->sampler, "unipc, euler, dpm++, dmd, lcm or rcm");
   app.add_option("--negative", o->negative, "What to avoid");
   app.add_option("--image", o->image, "Picture to start from (PNG, JPEG, WebP)");
-  app.add_option("--decoder", o->decoder, "full or tiny");
+  app.add_option("--decoder", o->decoder, "full, exact (f32 throughout) or tiny");
   app.add_option("--cache", o->cache, "Skip steps that change little: 0.05 to 0.2; 0 is off");
   app.add_option("--upscale", o->upscale, "Deliver as WIDTHxHEIGHT (Lanczos)");
   app.add_option("--interpolate", o->interpolate, "Deliver at this frame rate (follows motion)");
@@ -123,10 +123,9 @@ Result<GenerateRequest> MakeRequest(const Options& o) {
   request.step_count = o.steps;
   request.shift = o.shift;
   request.guidance = o.guidance;
-  if (o.decoder == "full") request.decoder = DecoderKind::kFull;
-  if (o.decoder == "tiny") request.decoder = DecoderKind::kTiny;
+  request.decoder = ParseDecoderKind(o.decoder);
   if (!o.decoder.empty() && !request.decoder) {
-    return Error::Invalid("decoder {}: there are full and tiny", o.decoder);
+    return Error::Invalid("decoder {}: there are full, exact and tiny", o.decoder);
   }
   request.cache_threshold = o.cache;
   if (!o.image.empty()) request.image = TRY(ReadImage(o.image));

@@ -158,7 +158,7 @@ Status Denoise(const Model& model, op::Device& device, const GoldenFile& file,
 // All pictures, clamped: [3, T, Y, X].
 Result<std::vector<float>> Decode(const Model& model, op::Device& device, const LatentSize& size,
                                   std::span<const float> x) {
-  const std::unique_ptr<VideoDecoder> decoder = TRY(model.OpenDecoder(device, DecoderKind::kFull));
+  const std::unique_ptr<VideoDecoder> decoder = TRY(model.OpenDecoder(device, DecoderKind::kExact));
   TRY(decoder->Begin(device, size.height, size.width));
   const size_t cells = size.frame_value_count();
   std::vector<float> pictures;  // [T, Y, X, 3]

@@ -3,6 +3,26 @@
 
 namespace aozora {
 
+std::string_view Name(DecoderKind kind) {
+  switch (kind) {
+    case DecoderKind::kFull:
+      return "full";
+    case DecoderKind::kExact:
+      return "exact";
+    case DecoderKind::kTiny:
+      return "tiny";
+  }
+  CHECK(false);
+  return "";
+}
+
+std::optional<DecoderKind> ParseDecoderKind(std::string_view name) {
+  for (DecoderKind kind : {DecoderKind::kFull, DecoderKind::kExact, DecoderKind::kTiny}) {
+    if (name == Name(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
 Result<std::unique_ptr<Model>> OpenModel(std::span<const Family* const> families,
                                          const CheckpointPaths& paths,
                                          std::span<const LoraChoice> loras) {

@@ -51,7 +51,7 @@ Result<uint32_t> FrameCount(const GenerateRequest& request, const Preset& preset
 }
 
 Result<DecoderKind> ChooseDecoder(const Capabilities& can, std::optional<DecoderKind> asked) {
-  if (asked == DecoderKind::kFull && !can.has_full_decoder) {
+  if (asked && *asked != DecoderKind::kTiny && !can.has_full_decoder) {
     return Error::NotFound("the model has no full decoder (VAE) here: add its file, or use tiny");
   }
   if (asked == DecoderKind::kTiny && !can.has_tiny_decoder) {
@@ -211,7 +211,7 @@ Status CheckMemory(const Plan& plan, const Machine& machine) {
   const auto worst = std::max_element(
       plan.stages.begin(), plan.stages.end(),
       [](const StageCost& a, const StageCost& b) { return a.memory_bytes < b.memory_bytes; });
-  const bool decode = worst->name == "decode" && plan.settings.decoder == DecoderKind::kFull;
+  const bool decode = worst->name == "decode" && plan.settings.decoder != DecoderKind::kTiny;
   return Error::Exhausted(
       "{}x{}, {} frames needs {} ({}: {} of weights, {} to work in) and {} is free: make it "
       "smaller or shorter{}{}",
@@ -290,7 +290,7 @@ std::string SettingsJson(const Settings& s) {
       {"timesteps", s.timesteps},
       {"guidance", s.guidance},
       {"boundary", s.boundary},
-      {"decoder", s.decoder == DecoderKind::kFull ? "full" : "tiny"},
+      {"decoder", Name(s.decoder)},
       {"cache_threshold", s.cache_threshold},
       {"image", s.has_image},
   };

@@ -180,7 +180,7 @@ TEST_F(Cli, WrongRequestsGetOneLineAndLeaveNothing) {
       {{"--model", Path("nowhere")}, 3, "nowhere"},
       {{"--memory", "1"}, 6, "is free"},
       {{"-o", Path("no/such/folder/out.mp4")}, 3, "no/such/folder"},
-      {{"--decoder", "none"}, 2, "full and tiny"},
+      {{"--decoder", "none"}, 2, "full, exact and tiny"},
       {{"--resume", Path("run"), "--codec", "gif"}, 2, "h264"},
   };
   for (const Case& c : cases) {

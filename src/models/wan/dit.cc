@@ -29,6 +29,10 @@ class Dit : public Denoiser {
  public:
   Dit(const DitConfig& config, DitWeights weights, const WeightPolicy& policy)
       : config_(config), weights_(std::move(weights)), policy_(policy) {}
+  // The decoder comes next, and should not share memory with pages that nobody reads any more.
+  ~Dit() override {
+    for (const BlockWeights& block : weights_.blocks) block.Release();
+  }
 
   Result<std::unique_ptr<Prompt>> PreparePrompt(op::Device& device, const TextEmbedding& text,
                                                 const Probe& probe) override;

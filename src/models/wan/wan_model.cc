@@ -22,6 +22,10 @@ NameMap LoraNames() {
 // The text encoder is used once for a clip: its layers pass through memory one by one.
 constexpr WeightPolicy kTextEncoderPolicy = {.pack = false, .release = true};
 
+DecoderOptions OptionsFor(DecoderKind kind) {
+  return {.compact_history = kind == DecoderKind::kFull};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Tokenizer>> WanModel::OpenTokenizer() const {
@@ -59,8 +63,8 @@ Result<std::unique_ptr<VideoDecoder>> WanModel::OpenDecoder(op::Device& device,
   }
   if (!parts_.vae) return Error::NotFound("no VAE beside the model");
   return parts_.vae->layout.network == Network::kVae21
-             ? MakeVae21Decoder(device, parts_.vae->weights)
-             : MakeVae22Decoder(device, parts_.vae->weights);
+             ? MakeVae21Decoder(device, parts_.vae->weights, OptionsFor(kind))
+             : MakeVae22Decoder(device, parts_.vae->weights, OptionsFor(kind));
 }
 
 Result<std::unique_ptr<VideoEncoder>> WanModel::OpenEncoder(op::Device& device) const {
@@ -98,8 +102,8 @@ Cost WanModel::DecoderCost(const LatentSize& latent, DecoderKind kind) const {
   }
   if (!parts_.vae) return Cost();
   return parts_.vae->layout.network == Network::kVae21
-             ? Vae21DecoderCost(parts_.vae->weights, latent)
-             : Vae22DecoderCost(parts_.vae->weights, latent);
+             ? Vae21DecoderCost(parts_.vae->weights, latent, OptionsFor(kind))
+             : Vae22DecoderCost(parts_.vae->weights, latent, OptionsFor(kind));
 }
 
 Cost WanModel::EncoderCost(const ClipSize& clip) const {
