@@ -98,6 +98,13 @@ HWY_INLINE void PaintActor(const ActorFrame& a, const Block& b, float more, Ink*
     const float ly = a.light_y * s.cosine - a.light_x * s.sine;
     Pen pen{a, s, u * s.flip, v, s.edge, s.phase, lx * s.flip, ly, &one};
     PaintLocal(pen);
+    // A pixel is inside of the box by its own place, not by that of its block: blocks differ in
+    // size between processors.
+    const LaneMask inside =
+        Max(Abs(b.x - s.x) - (s.reach_x + more), Abs(b.y - s.y) - (s.reach_y + more)) < 0.0f;
+    one.colour = one.colour * Select(inside, 1.0f, 0.0f);
+    one.cover = Select(inside, one.cover, 0.0f);
+    one.distance = Select(inside, one.distance, 1e3f);
     ink->colour = ink->colour * (1.0f - one.cover) + one.colour;
     ink->cover = one.cover + ink->cover * (1.0f - one.cover);
     ink->distance = Min(ink->distance, one.distance * (1 / s.inverse));

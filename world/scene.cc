@@ -112,8 +112,8 @@ WorldSubset WorldSubset::Full() {
 
 WorldSubset WorldSubset::Small() {
   WorldSubset subset = Full();
-  const auto set = [&](Attribute attribute, auto... values) {
-    Values(subset, attribute) = ((1u << static_cast<int>(values)) | ...);
+  const auto set = [&](Attribute attribute, auto... allowed) {
+    Values(subset, attribute) = ((1u << static_cast<int>(allowed)) | ...);
   };
   using S = Setting;
   set(Attribute::kSetting, S::kCalmSea, S::kBeach, S::kHills, S::kMountains, S::kDesert, S::kCity,
