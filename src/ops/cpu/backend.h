@@ -7,8 +7,9 @@
 
 namespace aozora::ops {
 
-// The fast one: oneDNN for matrix products and convolutions, Highway for the rest; picks the widest
-// instruction set at run time. f32 arithmetic throughout.
+// The fast one: kernels written once with Highway, for whichever instruction set the processor has;
+// products and convolutions in f32 with everything that follows them fused. (oneDNN 2.6 was
+// measured beside them: figures in linear.cc; its convolutions need the frames in one block.)
 std::unique_ptr<op::Backend> MakeCpuBackend();
 
 }  // namespace aozora::ops
