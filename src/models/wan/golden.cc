@@ -12,11 +12,8 @@ namespace {
 // What "golden.model" may say.
 const std::map<std::string, GoldenRunner, std::less<>>& Runners() {
   static const std::map<std::string, GoldenRunner, std::less<>> runners = {
-      {"wan_dit", RunDitGolden},
-      {"umt5", RunUmt5Golden},
-      {"vae21", RunVaeGolden},
-      {"vae22", RunVaeGolden},
-      {"taehv", RunTinyVaeGolden},
+      {"wan_dit", RunDitGolden}, {"umt5", RunUmt5Golden},     {"vae21", RunVaeGolden},
+      {"vae22", RunVaeGolden},   {"taehv", RunTinyVaeGolden},
   };
   return runners;
 }
