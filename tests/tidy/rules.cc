@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <regex>
 #include <set>
+#include <sstream>
 
 namespace aozora::tidy {
 namespace {
@@ -30,19 +31,25 @@ std::string At(const Source& source, size_t line, std::string_view what) {
 }
 
 // The folder of src/ that a path in it ("ops/cpu/linear.h") belongs to, or -1.
-int LayerOf(std::string_view path, const std::vector<std::string>& layers) {
+int LayerOf(std::string_view path, const Layers& layers) {
   int best = -1;
+  size_t length = 0;
   for (size_t i = 0; i < layers.size(); ++i) {
-    const bool inside = path.starts_with(layers[i] + "/");
-    if (inside && (best < 0 || layers[i].size() > layers[best].size())) best = static_cast<int>(i);
+    const std::string& folder = layers[i].folder;
+    if (!path.starts_with(folder + "/") || folder.size() < length) continue;
+    best = static_cast<int>(i);
+    length = folder.size();
   }
   return best;
 }
 
-bool IsImplementation(const std::string& layer) { return layer.find('/') != std::string::npos; }
+bool IsImplementation(std::string_view folder) { return folder.find('/') != std::string::npos; }
 
-std::string CheckInclude(const Source& source, std::string_view included,
-                         const std::vector<std::string>& layers) {
+bool IsGranted(const Layer& from, std::string_view to) {
+  return std::find(from.granted.begin(), from.granted.end(), to) != from.granted.end();
+}
+
+std::string CheckInclude(const Source& source, std::string_view included, const Layers& layers) {
   const int to = LayerOf(included, layers);
   // The programs put everything together: they may include all there is, and what lies beside them.
   const bool program = !source.IsUnder("src/");
@@ -51,9 +58,11 @@ std::string CheckInclude(const Source& source, std::string_view included,
   if (to < 0) return fmt::format("\"{}\" is in no folder of layers.txt", included);
   const int from = LayerOf(std::string_view(source.path).substr(4), layers);
   if (from < 0) return {};  // CheckFolder says so
-  if (to > from) return fmt::format("{} stands above {} in layers.txt", layers[from], layers[to]);
-  if (to != from && IsImplementation(layers[to]) && !source.IsTest()) {
-    return fmt::format("{} is an implementation: only apps/ and tests/ include it", layers[to]);
+  const std::string& upper = layers[static_cast<size_t>(to)].folder;
+  const Layer& lower = layers[static_cast<size_t>(from)];
+  if (to > from) return fmt::format("{} stands above {} in layers.txt", lower.folder, upper);
+  if (to != from && IsImplementation(upper) && !source.IsTest() && !IsGranted(lower, upper)) {
+    return fmt::format("{} is an implementation: only apps/ and tests/ include it", upper);
   }
   return {};
 }
@@ -158,16 +167,37 @@ Findings CheckFunctions(const Source& source, size_t indent, size_t begin, size_
 
 }  // namespace
 
-std::vector<std::string> ParseLayers(std::string_view text) {
-  std::vector<std::string> layers;
+Layers ParseLayers(std::string_view text) {
+  Layers layers;
   for (const std::string& line : SplitLines(text)) {
-    const std::string layer = line.substr(0, line.find_first_of(" \t#\r"));
-    if (!layer.empty()) layers.push_back(layer);
+    std::istringstream words(line.substr(0, line.find('#')));
+    Layer layer;
+    if (!(words >> layer.folder)) continue;
+    if (layer.folder.ends_with(':')) {
+      layer.folder.pop_back();
+      for (std::string granted; words >> granted;) layer.granted.push_back(granted);
+    }
+    layers.push_back(std::move(layer));
   }
   return layers;
 }
 
-Findings CheckIncludes(const Source& source, const std::vector<std::string>& layers) {
+Findings CheckLayers(const Layers& layers) {
+  Findings findings;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    for (const std::string& granted : layers[i].granted) {
+      const bool above =
+          std::any_of(layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(i),
+                      [&](const Layer& layer) { return layer.folder == granted; });
+      if (above && IsImplementation(granted)) continue;
+      findings.push_back(fmt::format("layers.txt: {} may use {}, which is no implementation above",
+                                     layers[i].folder, granted));
+    }
+  }
+  return findings;
+}
+
+Findings CheckIncludes(const Source& source, const Layers& layers) {
   static const std::regex pattern(R"re(^\s*#\s*include\s*"([^"]+)")re");
   Findings findings;
   for (size_t i = 0; i < source.uncommented.size(); ++i) {
@@ -180,10 +210,12 @@ Findings CheckIncludes(const Source& source, const std::vector<std::string>& lay
   return findings;
 }
 
-Findings CheckFolder(const Source& source, const std::vector<std::string>& layers) {
+Findings CheckFolder(const Source& source, const Layers& layers) {
   if (!source.IsUnder("src/")) return {};
   const std::string_view folder = source.folder().substr(4);
-  if (std::find(layers.begin(), layers.end(), folder) != layers.end()) return {};
+  const bool known = std::any_of(layers.begin(), layers.end(),
+                                 [&](const Layer& layer) { return layer.folder == folder; });
+  if (known) return {};
   return {At(source, 0, fmt::format("folder {} is not in layers.txt: nothing builds it", folder))};
 }
 

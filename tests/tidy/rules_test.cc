@@ -12,16 +12,29 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::vector<std::string> kLayers = ParseLayers(
-    "# comment\nbase\nop\nops/fast\nops/slow\nmodel   # note\nmodels/one\nmodels/two\n\nengine\n");
+const Layers kLayers = ParseLayers(
+    "# comment\nbase\nop\nops/fast\nops/slow\nmodel   # note\nmodels/one\nmodels/two\n"
+    "models/three: models/one  # the same kind\n\nengine\n");
 
 Findings Includes(const std::string& path, const std::string& included) {
   return CheckIncludes(Source(path, "#include \"" + included + "\"\n"), kLayers);
 }
 
 TEST(Layers, AreReadInOrder) {
-  EXPECT_THAT(kLayers, ElementsAre("base", "op", "ops/fast", "ops/slow", "model", "models/one",
-                                   "models/two", "engine"));
+  std::vector<std::string> folders;
+  for (const Layer& layer : kLayers) folders.push_back(layer.folder);
+  EXPECT_THAT(folders, ElementsAre("base", "op", "ops/fast", "ops/slow", "model", "models/one",
+                                   "models/two", "models/three", "engine"));
+  EXPECT_THAT(kLayers[6].granted, IsEmpty());
+  EXPECT_THAT(kLayers[7].granted, ElementsAre("models/one"));
+}
+
+TEST(Layers, AreGrantedImplementationsThatStandAbove) {
+  EXPECT_THAT(CheckLayers(kLayers), IsEmpty());
+  for (const char* bad : {"models/a: models/b\nmodels/b\n", "model\nmodels/a: model\n",
+                          "models/a: models/nowhere\n", "models/a: models/a\n"}) {
+    EXPECT_THAT(CheckLayers(ParseLayers(bad)), ElementsAre(HasSubstr("models/a may use"))) << bad;
+  }
 }
 
 TEST(Includes, GoDownwards) {
@@ -45,6 +58,14 @@ TEST(Includes, LeaveImplementationsToThemselvesAndToPrograms) {
               ElementsAre(HasSubstr("implementation")));
   EXPECT_THAT(Includes("src/ops/slow/a.cc", "ops/fast/backend.h"),
               ElementsAre(HasSubstr("implementation")));
+}
+
+TEST(Includes, MayUseTheImplementationsThatTheyAreGranted) {
+  EXPECT_THAT(Includes("src/models/three/a.cc", "models/one/network.h"), IsEmpty());
+  EXPECT_THAT(Includes("src/models/three/a.cc", "models/two/network.h"),
+              ElementsAre(HasSubstr("implementation")));
+  EXPECT_THAT(Includes("src/models/one/a.cc", "models/three/network.h"),
+              ElementsAre(HasSubstr("stands above")));
 }
 
 TEST(Includes, NameTheirFolder) {

@@ -67,8 +67,8 @@ const std::vector<Source>& Tree() {
   return sources;
 }
 
-const std::vector<std::string>& Layers() {
-  static const std::vector<std::string> layers = ParseLayers(ReadText(Root() / "layers.txt"));
+const Layers& AllLayers() {
+  static const Layers layers = ParseLayers(ReadText(Root() / "layers.txt"));
   return layers;
 }
 
@@ -90,20 +90,24 @@ void Enforce(Rule rule, bool (*applies)(const Source&)) {
 }
 
 TEST(Tidy, FoldersIncludeOnlyWhatStandsAboveThem) {
-  Enforce([](const Source& source) { return CheckIncludes(source, Layers()); }, IsProduct);
+  Enforce([](const Source& source) { return CheckIncludes(source, AllLayers()); }, IsProduct);
 }
 
 TEST(Tidy, EveryFolderIsALayer) {
-  Enforce([](const Source& source) { return CheckFolder(source, Layers()); }, IsProduct);
+  Enforce([](const Source& source) { return CheckFolder(source, AllLayers()); }, IsProduct);
 }
 
 TEST(Tidy, EveryLayerIsAFolderThatIsBuilt) {
   const std::string root_list = ReadText(Root() / "CMakeLists.txt");
-  EXPECT_FALSE(Layers().empty());
-  for (const std::string& layer : Layers()) {
+  EXPECT_FALSE(AllLayers().empty());
+  for (const auto& [layer, granted] : AllLayers()) {
     EXPECT_TRUE(fs::exists(Root() / "src" / layer / "CMakeLists.txt")) << layer;
     EXPECT_NE(root_list.find(layer), std::string::npos) << layer << " is not in CMakeLists.txt";
   }
+}
+
+TEST(Tidy, WhatALayerIsGrantedStandsAboveIt) {
+  for (const std::string& finding : CheckLayers(AllLayers())) ADD_FAILURE() << finding;
 }
 
 // The folders' lists take all files beside them, so a file is built where its folder has one.
