@@ -127,9 +127,9 @@ Result<Measurement> Decode(op::Device& device, const Clock& clock, VideoDecoder&
                            const LatentSize& size) {
   const std::vector<float> latent(size.channel_count * size.frame_value_count(), 0.5f);
   return Measure(device, clock, [&]() -> Status {
-    TRY(decoder.Begin(device, size.height, size.width));
+    TRY(decoder.Begin(device, size, {}));
     for (uint32_t frame = 0; frame < size.frame_count; ++frame) {
-      TRY(decoder.Decode(device, latent));
+      TRY(decoder.Decode(device, latent, [](ConstView) { return Ok(); }));
     }
     return Ok();
   });

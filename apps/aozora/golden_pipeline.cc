@@ -159,19 +159,22 @@ Status Denoise(const Model& model, op::Device& device, const GoldenFile& file,
 Result<std::vector<float>> Decode(const Model& model, op::Device& device, const LatentSize& size,
                                   std::span<const float> x) {
   const std::unique_ptr<VideoDecoder> decoder = TRY(model.OpenDecoder(device, DecoderKind::kExact));
-  TRY(decoder->Begin(device, size.height, size.width));
+  TRY(decoder->Begin(device, size, {}));
   const size_t cells = size.frame_value_count();
   std::vector<float> pictures;  // [T, Y, X, 3]
+  const PictureSink join = [&](ConstView made) -> Status {
+    const size_t begin = pictures.size();
+    pictures.resize(begin + static_cast<size_t>(made.count()));
+    device.Download(made, std::span(pictures).subspan(begin));
+    return Ok();
+  };
   for (uint32_t frame = 0; frame < size.frame_count; ++frame) {
     std::vector<float> latent(size.channel_count * cells);
     for (uint32_t channel = 0; channel < size.channel_count; ++channel) {
       const auto from = x.begin() + (size_t{channel} * size.frame_count + frame) * cells;
       std::copy_n(from, cells, latent.begin() + channel * cells);
     }
-    const op::Tensor made = TRY(decoder->Decode(device, latent));
-    const size_t begin = pictures.size();
-    pictures.resize(begin + static_cast<size_t>(made.shape().count()));
-    device.Download(made, std::span(pictures).subspan(begin));
+    TRY(decoder->Decode(device, latent, join));
   }
   const size_t positions = pictures.size() / 3;
   std::vector<float> video(pictures.size());

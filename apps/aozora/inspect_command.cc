@@ -19,7 +19,7 @@ Needs NeedsOf(const Model& model) {
   const Cost denoise = model.DenoiserCost(latent, model.capabilities().text_token_count_max);
   const DecoderKind kind =
       model.capabilities().has_full_decoder ? DecoderKind::kFull : DecoderKind::kTiny;
-  const Cost decode = model.DecoderCost(latent, kind);
+  const Cost decode = model.DecoderCost(model.preset().clip, kind);
   return {denoise.weight_bytes + denoise.scratch_bytes, decode.weight_bytes + decode.scratch_bytes,
           model.TextEncoderCost(model.capabilities().text_token_count_max).weight_bytes};
 }

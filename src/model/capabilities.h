@@ -25,6 +25,7 @@ struct Capabilities {
   bool text_to_video = true;
   ImageConditioning image_conditioning = ImageConditioning::kNone;
   uint32_t text_token_count_max = 512;
+  uint32_t side_px_min = 16;          // of a picture
   uint32_t trained_frame_count = 81;  // longer clips are made piece by piece
   uint64_t trained_pixel_count = 0;   // of one frame; larger works, and is said to be a risk
   uint32_t denoiser_count = 1;        // experts, used one after the other

@@ -60,18 +60,25 @@ class Denoiser {
                          std::span<float> velocity, const Probe& probe = nullptr) = 0;
 };
 
+// Takes pictures [n, Y, X, 3] as they are finished, in order, a few at a time; the view is valid
+// during the call. An error ends the decoding with that error.
+using PictureSink = std::function<Status(ConstView pictures)>;
+
 // Turns latents into pictures, one latent frame at a time and in order, in memory that does not
 // grow with the number of frames.
 class VideoDecoder {
  public:
   virtual ~VideoDecoder() = default;
-  // Starts a clip of latent frames of this height and width.
-  virtual Status Begin(op::Device& device, uint32_t latent_height, uint32_t latent_width) = 0;
+  // Starts a clip of latent.frame_count latent frames. `clip` is what is wanted of it: the size of
+  // the pictures, which follows from the latent's where the grid is not fixed (model/geometry.h),
+  // and how many pictures, beyond which a decoder may leave out what the last frame stands for.
+  virtual Status Begin(op::Device& device, const LatentSize& latent, const ClipSize& clip) = 0;
   // One latent frame [C, h, w] as the sampler leaves it (the decoder undoes the normalisation).
-  // Returns the pictures it completes, [n, Y, X, 3], -1 black to 1 white, not clamped: one for the
-  // first latent frame, time_stride for each other.
-  virtual Result<op::Tensor> Decode(op::Device& device, std::span<const float> latent_frame,
-                                    const Probe& probe = nullptr) = 0;
+  // Hands out the pictures that it completes, -1 black to 1 white, not clamped: one for the first
+  // latent frame, time_stride for each other. A decoder whose pictures depend on what comes later
+  // holds some of them back until then; with the last latent frame all have been handed out.
+  virtual Status Decode(op::Device& device, std::span<const float> latent_frame,
+                        const PictureSink& sink, const Probe& probe = nullptr) = 0;
 };
 
 // The way back: pictures into (mean) latents.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/check.h"
 
@@ -26,15 +27,27 @@ struct LatentSize {
   friend bool operator==(const LatentSize&, const LatentSize&) = default;
 };
 
+// A grid of latent cells that is the same for pictures of any size and shape.
+struct FixedGrid {
+  uint32_t height = 0;
+  uint32_t width = 0;
+};
+
 // How pixels, latents and tokens of a model relate. The first picture has a latent frame to itself,
 // each further latent frame stands for time_stride pictures.
 struct LatentGeometry {
+  // Codecs halve the resolution of colours, so that even a model that can make any size is asked
+  // for even ones.
+  static constexpr uint32_t kEven = 2;
+
   uint32_t channel_count = 0;
   uint32_t time_stride = 4;
-  uint32_t space_stride = 8;  // pixels a latent cell, both ways
+  uint32_t space_stride = 8;  // pixels a latent cell, both ways; unused with a fixed grid
   uint32_t patch = 2;         // latent cells a token, both ways
+  std::optional<FixedGrid> fixed_grid = std::nullopt;
 
-  uint32_t pixel_multiple() const { return space_stride * patch; }
+  // What the sides of pictures are multiples of.
+  uint32_t pixel_multiple() const { return fixed_grid ? kEven : space_stride * patch; }
   uint32_t LatentFrames(uint32_t frame_count) const {
     CHECK_LE(1u, frame_count);
     return 1 + (frame_count - 1 + time_stride - 1) / time_stride;
@@ -43,6 +56,9 @@ struct LatentGeometry {
     return latent_frame_count == 0 ? 0 : 1 + (latent_frame_count - 1) * time_stride;
   }
   LatentSize Latent(const ClipSize& clip) const {
+    if (fixed_grid) {
+      return {channel_count, LatentFrames(clip.frame_count), fixed_grid->height, fixed_grid->width};
+    }
     return {channel_count, LatentFrames(clip.frame_count), clip.height_px / space_stride,
             clip.width_px / space_stride};
   }

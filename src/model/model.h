@@ -66,7 +66,7 @@ class Model {
 
   virtual Cost TextEncoderCost(uint64_t token_count) const = 0;
   virtual Cost DenoiserCost(const LatentSize& latent, uint64_t text_token_count) const = 0;
-  virtual Cost DecoderCost(const LatentSize& latent, DecoderKind kind) const = 0;
+  virtual Cost DecoderCost(const ClipSize& clip, DecoderKind kind) const = 0;
   virtual Cost EncoderCost(const ClipSize& clip) const = 0;
 };
 
@@ -80,8 +80,8 @@ class Family {
  public:
   virtual ~Family() = default;
   virtual std::string_view name() const = 0;
-  // Whether the denoiser in the checkpoint is of this family, by the names and shapes of its
-  // tensors.
+  // Whether the checkpoint is of this family: by its configuration, or by the names and shapes of
+  // the denoiser's tensors.
   virtual bool Recognises(const Checkpoint& checkpoint) const = 0;
   // Opens it; a missing part, or a variant that cannot be run yet, is an error that says so.
   virtual Result<std::unique_ptr<Model>> Open(Checkpoint checkpoint,

@@ -227,31 +227,37 @@ Status Run::Denoise(uint32_t index, const LatentSize& size, std::vector<float>* 
 
 Status Run::Decode(uint32_t index, const LatentSize& size, std::span<const float> x) {
   const Segment& segment = plan_.segments[index];
-  const ClipSize& clip = plan_.settings.clip;
+  ClipSize clip = plan_.settings.clip;
+  clip.frame_count = segment.frames_skipped + segment.frames_delivered;
   const std::unique_ptr<VideoDecoder> decoder =
       TRY(model_.OpenDecoder(device_, plan_.settings.decoder));
-  TRY(decoder->Begin(device_, size.height, size.width));
-  const size_t cells = size.frame_value_count();
-  std::vector<float> latent_frame(size.channel_count * cells);
+  TRY(decoder->Begin(device_, size, clip));
   uint32_t made = 0, delivered = 0;
-  for (uint32_t frame = 0; frame < size.frame_count; ++frame) {
-    meter_.Report(index, made, segment.frame_count);
-    for (uint32_t channel = 0; channel < size.channel_count; ++channel) {
-      std::copy_n(x.begin() + (size_t{channel} * size.frame_count + frame) * cells, cells,
-                  latent_frame.begin() + channel * cells);
-    }
-    const op::Tensor pictures = TRY_WITHIN("decode", decoder->Decode(device_, latent_frame));
-    std::vector<float> values(static_cast<size_t>(pictures.shape().item_count()));
+  std::vector<float> values;
+  const PictureSink deliver = [&](ConstView pictures) -> Status {
+    values.resize(static_cast<size_t>(pictures.shape().item_count()));
     for (int64_t i = 0; i < pictures.dim(0); ++i, ++made) {
       if (made < segment.frames_skipped || delivered == segment.frames_delivered) continue;
-      device_.Download(pictures.view().Items(i, 1), values);
+      device_.Download(pictures.Items(i, 1), values);
       last_frame_ = ToImage(values, clip.width_px, clip.height_px);
       TRY(sink_.Write(last_frame_));
       ++delivered;
     }
+    meter_.Report(index, made, segment.frame_count);
+    return Ok();
+  };
+  meter_.Report(index, 0, segment.frame_count);
+  const size_t cells = size.frame_value_count();
+  std::vector<float> latent_frame(size.channel_count * cells);
+  for (uint32_t frame = 0; frame < size.frame_count; ++frame) {
+    for (uint32_t channel = 0; channel < size.channel_count; ++channel) {
+      std::copy_n(x.begin() + (size_t{channel} * size.frame_count + frame) * cells, cells,
+                  latent_frame.begin() + channel * cells);
+    }
+    TRY_WITHIN("decode", decoder->Decode(device_, latent_frame, deliver));
   }
   CHECK_EQ(delivered, segment.frames_delivered);
-  meter_.Report(index, made, segment.frame_count);
+  meter_.Report(index, segment.frame_count, segment.frame_count);
   device_.memory().Trim();
   meter_.NextStage();
   return Ok();

@@ -24,9 +24,11 @@ constexpr double kDiskBytesPerSecond = 1e9;
 // The process itself, frames on their way to the encoder, and the encoder.
 constexpr uint64_t kFixedBytes = 400_MiB;
 
-Result<uint32_t> Side(std::string_view name, uint32_t side_px, uint32_t multiple) {
-  if (side_px < kSidePxMin || side_px > kSidePxMax) {
-    return Error::Invalid("{} of {} px: must be {} to {}", name, side_px, kSidePxMin, kSidePxMax);
+Result<uint32_t> Side(std::string_view name, uint32_t side_px, const Capabilities& can) {
+  const uint32_t multiple = can.latent.pixel_multiple();
+  const uint32_t least = std::max(kSidePxMin, can.side_px_min);
+  if (side_px < least || side_px > kSidePxMax) {
+    return Error::Invalid("{} of {} px: must be {} to {}", name, side_px, least, kSidePxMax);
   }
   if (side_px % multiple != 0) {
     const uint32_t below = std::max(side_px / multiple * multiple, multiple);
@@ -102,11 +104,10 @@ Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& reque
   if (settings.prompt.empty()) return Error::Invalid("the prompt is empty: say what to make");
   settings.negative_prompt = TRY_WITHIN(
       "negative prompt", CleanPrompt(request.negative_prompt.value_or(preset.negative_prompt)));
-  const uint32_t multiple = can.latent.pixel_multiple();
   settings.clip.width_px =
-      TRY(Side("a width", request.width_px.value_or(preset.clip.width_px), multiple));
+      TRY(Side("a width", request.width_px.value_or(preset.clip.width_px), can));
   settings.clip.height_px =
-      TRY(Side("a height", request.height_px.value_or(preset.clip.height_px), multiple));
+      TRY(Side("a height", request.height_px.value_or(preset.clip.height_px), can));
   settings.frame_rate = request.frame_rate.value_or(preset.frame_rate);
   if (!(settings.frame_rate > 0) || settings.frame_rate > kClipFrameRateMax) {
     return Error::Invalid("{} frames per second: must be above 0 and at most {}",
@@ -200,7 +201,7 @@ Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
     }
     AddStage(plan, "denoise", model.DenoiserCost(latent, plan->ids.size()),
              ForwardCount(settings, schedule), kDenoiserEfficiency, machine);
-    AddStage(plan, "decode", model.DecoderCost(latent, settings.decoder), 1, kDecoderEfficiency,
+    AddStage(plan, "decode", model.DecoderCost(clip, settings.decoder), 1, kDecoderEfficiency,
              machine);
   }
   return Ok();

@@ -13,6 +13,13 @@ void JoinedFrames::Add(op::Device& device, ConstView piece) {
   device.Download(piece, std::span(values_).subspan(begin));
 }
 
+PictureSink JoinedFrames::Joiner(op::Device& device) {
+  return [this, &device](ConstView pictures) -> Status {
+    Add(device, pictures);
+    return Ok();
+  };
+}
+
 std::vector<float> JoinedFrames::In(AxisOrder order) const {
   std::vector<float> result(values_.size());
   if (values_.empty()) return result;

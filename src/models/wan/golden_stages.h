@@ -22,6 +22,8 @@ enum class AxisOrder : uint8_t {
 class JoinedFrames {
  public:
   void Add(op::Device& device, ConstView piece);
+  // Adds what a decoder finishes. Device and this outlive the sink.
+  PictureSink Joiner(op::Device& device);
   bool empty() const { return values_.empty(); }
   std::vector<float> In(AxisOrder order) const;
 

@@ -26,15 +26,16 @@ Status Decode(op::Device& device, VideoDecoder& decoder, GoldenCase& golden) {
   if (latent.shape.rank() != 4) {
     return Error::Corrupt("in.latent has shape {}", ToString(latent.shape));
   }
-  TRY(decoder.Begin(device, static_cast<uint32_t>(latent.shape[2]),
-                    static_cast<uint32_t>(latent.shape[3])));
+  const auto side = [&](int axis) { return static_cast<uint32_t>(latent.shape[axis]); };
+  TRY(decoder.Begin(device, {side(1), side(0), side(2), side(3)}, {}));
   StageRecorder stages(device, golden);
   const Probe probe = stages.MakeProbe();
   JoinedFrames video;
+  const PictureSink join = video.Joiner(device);
   const auto frame_floats = static_cast<size_t>(latent.shape.item_count());
   for (size_t frame = 0; frame < static_cast<size_t>(latent.shape[0]); ++frame) {
     const auto planes = std::span(latent.values).subspan(frame * frame_floats, frame_floats);
-    video.Add(device, TRY(decoder.Decode(device, planes, probe)));
+    TRY(decoder.Decode(device, planes, join, probe));
   }
   stages.CompareAll(AxisOrder::kTimeFirst);
   std::vector<float> pictures = video.In(AxisOrder::kTimeFirst);

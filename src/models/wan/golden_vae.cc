@@ -48,13 +48,14 @@ Status Vae::Decode(GoldenCase& golden) {
   if (latent.shape.rank() != 4 || latent.shape[0] != static_cast<int64_t>(channel_count)) {
     return Error::Corrupt("in.latent has shape {}", ToString(latent.shape));
   }
-  TRY(decoder_->Begin(device_, static_cast<uint32_t>(latent.shape[2]),
-                      static_cast<uint32_t>(latent.shape[3])));
+  const auto side = [&](int axis) { return static_cast<uint32_t>(latent.shape[axis]); };
+  TRY(decoder_->Begin(device_, {side(0), side(1), side(2), side(3)}, {}));
   StageRecorder stages(device_, golden);
   const Probe probe = stages.MakeProbe();
   JoinedFrames video;
+  const PictureSink join = video.Joiner(device_);
   for (int64_t frame = 0; frame < latent.shape[1]; ++frame) {
-    video.Add(device_, TRY(decoder_->Decode(device_, SliceAxis1(latent, frame), probe)));
+    TRY(decoder_->Decode(device_, SliceAxis1(latent, frame), join, probe));
   }
   stages.CompareAll(AxisOrder::kChannelsFirst);
   golden.Compare("out.video", video.In(AxisOrder::kChannelsFirst));

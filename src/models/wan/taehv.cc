@@ -151,9 +151,9 @@ Status BuildEncoder(TinyBuilder& build) {
 class Decoder : public VideoDecoder {
  public:
   static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights);
-  Status Begin(Device& device, uint32_t latent_height, uint32_t latent_width) override;
-  Result<Tensor> Decode(Device& device, std::span<const float> latent_frame,
-                        const Probe& probe) override;
+  Status Begin(Device& device, const LatentSize& latent, const ClipSize& clip) override;
+  Status Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
+                const Probe& probe) override;
 
  private:
   TinyNetwork network_;
@@ -184,27 +184,27 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
 
-Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
-  height_ = latent_height;
-  width_ = latent_width;
+Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
+  height_ = latent.height;
+  width_ = latent.width;
   skip_count_ = kTimeStride - 1;  // the first latent frame stands for one picture, the last of four
   network_.Reset();
   return Ok();
 }
 
-Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_frame,
-                               const Probe& probe) {
+Status Decoder::Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
+                       const Probe& probe) {
   Tensor z = LoadPlanes(device, latent_frame, channels_, height_, width_);
-  PictureSink pictures(kTimeStride - skip_count_);
-  const TinyNetwork::Sink sink = [&](Tensor frame) -> Status {
+  PictureBatch batch(kTimeStride - skip_count_);
+  const TinyNetwork::Sink finish = [&](Tensor frame) -> Status {
     // 0 to 1 becomes -1 to 1.
     TRY(device.Run(
         op::Elementwise{.x0 = frame, .x1 = black_, .a = 2, .low = -1, .high = 1, .y = frame}));
-    pictures.Add(device, frame);
+    batch.Add(device, frame);
     return Ok();
   };
-  TRY(network_.Run(device, std::move(z), probe, skip_count_, sink));
-  return pictures.Take();
+  TRY(network_.Run(device, std::move(z), probe, skip_count_, finish));
+  return sink(batch.Take());
 }
 
 class Encoder : public VideoEncoder {

@@ -22,14 +22,14 @@ class Decoder : public VideoDecoder {
  public:
   static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
                                                     HistoryType history);
-  Status Begin(Device& device, uint32_t latent_height, uint32_t latent_width) override;
-  Result<Tensor> Decode(Device& device, std::span<const float> latent_frame,
-                        const Probe& probe) override;
+  Status Begin(Device& device, const LatentSize& latent, const ClipSize& clip) override;
+  Status Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
+                const Probe& probe) override;
 
  private:
   // Takes one frame at level `index` all the way to pictures, so that of the large maps there is
   // one at a time.
-  Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureSink& sink);
+  Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureBatch& batch);
 
   ConvWeights conv2_;
   CausalConv3d conv1_;
@@ -76,9 +76,9 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
 
-Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
-  height_ = latent_height;
-  width_ = latent_width;
+Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
+  height_ = latent.height;
+  width_ = latent.width;
   started_ = false;
   conv1_.Reset();
   middle_.Reset();
@@ -90,8 +90,8 @@ Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
   return Ok();
 }
 
-Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_frame,
-                               const Probe& probe) {
+Status Decoder::Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
+                       const Probe& probe) {
   Tensor z = LoadLatentFrame(device, kLatentScale21, latent_frame, height_, width_);
   z = TRY(PointwiseConv(device, conv2_, z));
   if (probe) probe("conv2", z);
@@ -99,18 +99,18 @@ Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_fra
   if (probe) probe("conv1", x);
   x = TRY(middle_.Forward(device, std::move(x)));
   if (probe) probe("middle", x);
-  PictureSink sink(started_ ? time_stride_ : 1);
+  PictureBatch batch(started_ ? time_stride_ : 1);
   started_ = true;
-  TRY(RunFrom(device, 0, std::move(x), probe, sink));
-  return sink.Take();
+  TRY(RunFrom(device, 0, std::move(x), probe, batch));
+  return sink(batch.Take());
 }
 
 Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
-                        PictureSink& sink) {
+                        PictureBatch& batch) {
   if (index == levels_.size()) {
     const Tensor y = TRY(head_.Forward(device, std::move(x)));
     if (probe) probe("head", y);
-    sink.Add(device, y);
+    batch.Add(device, y);
     return Ok();
   }
   DecoderLevel& level = levels_[index];
@@ -118,14 +118,14 @@ Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& pro
   for (ResidualBlock& block : level.blocks) x = TRY(block.Forward(device, std::move(x)));
   if (index + 1 == levels_.size()) {
     if (probe) probe(stage, x);
-    return RunFrom(device, index + 1, std::move(x), probe, sink);
+    return RunFrom(device, index + 1, std::move(x), probe, batch);
   }
   x = TRY(level.upsample.DoubleTime(device, std::move(x)));
   for (int64_t frame = 0, count = x.dim(0); frame < count; ++frame) {
     Tensor y = TRY(level.upsample.DoubleSpace(device, x.view().Items(frame, 1)));
     if (frame + 1 == count) x.Reset();
     if (probe) probe(stage, y);
-    TRY(RunFrom(device, index + 1, std::move(y), probe, sink));
+    TRY(RunFrom(device, index + 1, std::move(y), probe, batch));
   }
   return Ok();
 }

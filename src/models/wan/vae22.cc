@@ -83,16 +83,16 @@ class Decoder : public VideoDecoder {
  public:
   static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
                                                     HistoryType history);
-  Status Begin(Device& device, uint32_t latent_height, uint32_t latent_width) override;
-  Result<Tensor> Decode(Device& device, std::span<const float> latent_frame,
-                        const Probe& probe) override;
+  Status Begin(Device& device, const LatentSize& latent, const ClipSize& clip) override;
+  Status Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
+                const Probe& probe) override;
 
  private:
   // Takes one frame all the way to pictures; see vae21.cc.
-  Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureSink& sink);
+  Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureBatch& batch);
   // One frame, or two where the group doubles them.
   Result<std::vector<Tensor>> RunGroup(Device& device, DecoderGroup& group, Tensor x);
-  Status Finish(Device& device, Tensor x, const Probe& probe, PictureSink& sink);
+  Status Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch);
 
   ConvWeights conv2_;
   CausalConv3d conv1_;
@@ -137,9 +137,9 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
 
-Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
-  height_ = latent_height;
-  width_ = latent_width;
+Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
+  height_ = latent.height;
+  width_ = latent.width;
   started_ = false;
   conv1_.Reset();
   middle_.Reset();
@@ -151,8 +151,8 @@ Status Decoder::Begin(Device&, uint32_t latent_height, uint32_t latent_width) {
   return Ok();
 }
 
-Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_frame,
-                               const Probe& probe) {
+Status Decoder::Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
+                       const Probe& probe) {
   Tensor z = LoadLatentFrame(device, kLatentScale22, latent_frame, height_, width_);
   z = TRY(PointwiseConv(device, conv2_, z));
   if (probe) probe("conv2", z);
@@ -160,19 +160,19 @@ Result<Tensor> Decoder::Decode(Device& device, std::span<const float> latent_fra
   if (probe) probe("conv1", x);
   x = TRY(middle_.Forward(device, std::move(x)));
   if (probe) probe("middle", x);
-  PictureSink sink(started_ ? time_stride_ : 1);
+  PictureBatch batch(started_ ? time_stride_ : 1);
   started_ = true;
-  TRY(RunFrom(device, 0, std::move(x), probe, sink));
-  return sink.Take();
+  TRY(RunFrom(device, 0, std::move(x), probe, batch));
+  return sink(batch.Take());
 }
 
 Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
-                        PictureSink& sink) {
-  if (index == groups_.size()) return Finish(device, std::move(x), probe, sink);
+                        PictureBatch& batch) {
+  if (index == groups_.size()) return Finish(device, std::move(x), probe, batch);
   std::vector<Tensor> frames = TRY(RunGroup(device, groups_[index], std::move(x)));
   for (Tensor& frame : frames) {
     if (probe) probe(fmt::format("upsamples{}", index), frame);
-    TRY(RunFrom(device, index + 1, std::move(frame), probe, sink));
+    TRY(RunFrom(device, index + 1, std::move(frame), probe, batch));
   }
   return Ok();
 }
@@ -199,7 +199,7 @@ Result<std::vector<Tensor>> Decoder::RunGroup(Device& device, DecoderGroup& grou
   return frames;
 }
 
-Status Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureSink& sink) {
+Status Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch) {
   x = TRY(head_.Forward(device, std::move(x)));
   if (probe) probe("head", x);
   const int64_t height = x.dim(1), width = x.dim(2);
@@ -209,7 +209,7 @@ Status Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureSink
   TRY(device.Run(op::Permute{.x = x.view().As(Shape{1, height, width, 3, kFold, kFold}),
                              .order = order,
                              .y = y.view().As(Shape{1, height, kFold, width, kFold, 3})}));
-  sink.Add(device, y);
+  batch.Add(device, y);
   return Ok();
 }
 

@@ -83,13 +83,13 @@ std::vector<float> StoreLatentFrame(op::Device& device, const LatentScale& scale
   return latent;
 }
 
-void PictureSink::Add(op::Device& device, ConstView picture) {
+void PictureBatch::Add(op::Device& device, ConstView picture) {
   CHECK_LT(next_, count_);
   if (!pictures_) pictures_ = device.New(picture.shape().WithAxis(0, count_));
   device.Copy(picture, pictures_.view().Items(next_++, 1));
 }
 
-op::Tensor PictureSink::Take() {
+op::Tensor PictureBatch::Take() {
   CHECK_EQ(next_, count_);
   return std::move(pictures_);
 }

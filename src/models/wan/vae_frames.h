@@ -32,9 +32,9 @@ std::vector<float> StoreLatentFrame(op::Device& device, const LatentScale& scale
                                     const op::Tensor& encoded);
 
 // The pictures of one call of a decoder, which finishes them one by one.
-class PictureSink {
+class PictureBatch {
  public:
-  explicit PictureSink(int64_t count) : count_(count) {}
+  explicit PictureBatch(int64_t count) : count_(count) {}
   // A picture [1, Y, X, 3].
   void Add(op::Device& device, ConstView picture);
   // All of them, [count, Y, X, 3].

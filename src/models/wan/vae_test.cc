@@ -50,17 +50,19 @@ Cost DecoderCostOf(const Kind& kind, const TensorSet& weights, const LatentSize&
 // Decodes `frame_count` frames of a clip that is the same for any of them, one after the other.
 std::vector<float> DecodeClip(op::Device& device, VideoDecoder& decoder, const Kind& kind,
                               int64_t frame_count, uint32_t height, uint32_t width) {
-  EXPECT_TRUE(decoder.Begin(device, height, width).ok());
+  const LatentSize size{static_cast<uint32_t>(kind.channels), static_cast<uint32_t>(frame_count),
+                        height, width};
+  EXPECT_TRUE(decoder.Begin(device, size, {}).ok());
   JoinedFrames video;
   const auto count = static_cast<size_t>(kind.channels * height * width);
   for (int64_t frame = 0; frame < frame_count; ++frame) {
     const std::vector<float> latent = RandomValues(count, static_cast<uint64_t>(100 + frame));
-    Result<op::Tensor> pictures = decoder.Decode(device, latent);
-    EXPECT_TRUE(pictures.ok());
-    video.Add(device, *pictures);
+    EXPECT_TRUE(decoder.Decode(device, latent, video.Joiner(device)).ok());
   }
   return video.In(AxisOrder::kTimeFirst);
 }
+
+const PictureSink kNobody = [](ConstView) { return Ok(); };
 
 class DecoderTest : public testing::TestWithParam<Kind> {
  protected:
@@ -103,12 +105,12 @@ TEST_P(DecoderTest, CostIsWhatDecodingTakes) {
       const TensorSet weights = WeightsOf(GetParam());
       const DecoderOptions options{compact};
       const auto decoder = MakeDecoder(*device, GetParam(), weights, options).value();
-      EXPECT_TRUE(decoder->Begin(*device, height, width).ok());
+      const LatentSize latent{static_cast<uint32_t>(GetParam().channels), frames, height, width};
+      EXPECT_TRUE(decoder->Begin(*device, latent, {}).ok());
       const auto count = static_cast<size_t>(GetParam().channels * height * width);
       for (uint32_t frame = 0; frame < frames; ++frame) {
-        ASSERT_TRUE(decoder->Decode(*device, RandomValues(count, frame)).ok());
+        ASSERT_TRUE(decoder->Decode(*device, RandomValues(count, frame), kNobody).ok());
       }
-      const LatentSize latent{static_cast<uint32_t>(GetParam().channels), frames, height, width};
       const Cost cost = DecoderCostOf(GetParam(), weights, latent, options);
       double flops = 0;
       for (const auto& [name, record] : device->records()) flops += record.flops;
@@ -134,12 +136,24 @@ TEST_P(DecoderTest, WhatIsLeftOverIsRefused) {
 
 TEST_P(DecoderTest, CancellingIsNotTakenForAResult) {
   const auto decoder = MakeDecoder(*device_, GetParam(), WeightsOf(GetParam())).value();
-  ASSERT_TRUE(decoder->Begin(*device_, 2, 2).ok());
+  const auto channels = static_cast<uint32_t>(GetParam().channels);
+  ASSERT_TRUE(decoder->Begin(*device_, {channels, 1, 2, 2}, {}).ok());
   device_.cancel().Cancel();
-  const std::vector<float> latent(static_cast<size_t>(4 * GetParam().channels));
-  const auto pictures = decoder->Decode(*device_, latent);
-  ASSERT_FALSE(pictures.ok());
-  EXPECT_EQ(pictures.error().code(), ErrorCode::kCancelled);
+  const std::vector<float> latent(4 * channels);
+  const auto decoded = decoder->Decode(*device_, latent, kNobody);
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_EQ(decoded.error().code(), ErrorCode::kCancelled);
+}
+
+TEST_P(DecoderTest, AnErrorOfTheSinkEndsTheDecoding) {
+  const auto decoder = MakeDecoder(*device_, GetParam(), WeightsOf(GetParam())).value();
+  const auto channels = static_cast<uint32_t>(GetParam().channels);
+  ASSERT_TRUE(decoder->Begin(*device_, {channels, 1, 2, 2}, {}).ok());
+  const std::vector<float> latent(4 * channels);
+  const auto decoded = decoder->Decode(
+      *device_, latent, [](ConstView) -> Status { return Error::Exhausted("the disk is full"); });
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_EQ(decoded.error().code(), ErrorCode::kExhausted);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, DecoderTest, testing::Values(kVae21, kVae22, kTiny21, kSuper22),

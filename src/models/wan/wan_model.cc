@@ -96,7 +96,8 @@ Cost WanModel::DenoiserCost(const LatentSize& latent, uint64_t text_token_count)
   return worst;
 }
 
-Cost WanModel::DecoderCost(const LatentSize& latent, DecoderKind kind) const {
+Cost WanModel::DecoderCost(const ClipSize& clip, DecoderKind kind) const {
+  const LatentSize latent = variant_.capabilities.latent.Latent(clip);
   if (kind == DecoderKind::kTiny) {
     return parts_.tiny_vae ? TinyDecoderCost(parts_.tiny_vae->weights, latent) : Cost();
   }

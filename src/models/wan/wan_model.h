@@ -42,7 +42,7 @@ class WanModel : public Model {
 
   Cost TextEncoderCost(uint64_t token_count) const override;
   Cost DenoiserCost(const LatentSize& latent, uint64_t text_token_count) const override;
-  Cost DecoderCost(const LatentSize& latent, DecoderKind kind) const override;
+  Cost DecoderCost(const ClipSize& clip, DecoderKind kind) const override;
   Cost EncoderCost(const ClipSize& clip) const override;
 
  private:
