@@ -339,6 +339,7 @@ CameraState CameraAt(const Scene& scene, double time_s) {
       camera.zoom = static_cast<float>(std::exp(-kZoomReach * s));
       break;
   }
+  camera.pan += scene.wander;
   return camera;
 }
 

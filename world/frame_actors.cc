@@ -245,7 +245,7 @@ void SetSprites(const Scene& scene, const Actor& actor, const Place& place, Anch
     const float rise = foot ? offset.y * 0.16f : offset.y * std::min(1.0f, 0.5f / height);
     const float x = place.x + way.x + spread * width;
     const float y = (foot ? place.y * way.growth : place.y) + rise * height + way.y;
-    s.x = (x - camera.pan * depth) * zoom;
+    s.x = (x - (camera.pan - scene.wander) * depth) * zoom;
     s.y = base + y * zoom - (foot ? shape.bottom * scale : 0);
     s.inverse = 1 / scale;
     s.cosine = Wave(way.turns + 0.25), s.sine = Wave(way.turns);

@@ -98,6 +98,7 @@ void DrawPlace(Dice& dice, Scene& scene) {
   scene.place_y = dice.Between(-1, 1);
   scene.speed = dice.Between(0.8f, 1.2f);
   scene.sun_on_left = dice.Chance(0.5f);
+  scene.wander = dice.Between(-0.6f, 0.6f);
 }
 
 }  // namespace

@@ -144,6 +144,7 @@ struct Scene {
   float place_x = 0;         // of the first subject in mid-clip, from the middle of the picture
   float place_y = 0;         // of what floats freely, -1 low .. 1 high
   float speed = 1;           // of the motions, 0.8 .. 1.2
+  float wander = 0;          // where along its world the camera stands, world units
   bool sun_on_left = false;  // where low suns and moons stand
 
   int ValueOf(Attribute attribute) const;  // of the first subject

@@ -8,20 +8,27 @@
 #define AOZORA_WORLD_WEATHER_INL_H_
 #endif
 
-#include "world/lanes_inl.h"
+#include "world/paint_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace aozora::world::HWY_NAMESPACE {
 
+// What falls is one sheet that repeats every so many cells, and slides past as a whole.
+inline constexpr float kFallPeriod = 2;  // picture units, sideways; of flakes and bubbles both ways
+inline constexpr float kStreakRows = 8;
+
+HWY_INLINE Lanes Wrap(Lanes cell, float period) { return cell - Floor(cell / period) * period; }
+
 // Streaks in cells of a slanted grid that runs down.
 HWY_INLINE Lanes Streaks(const FrameSetup& f, Lanes x, Lanes y, float pitch, float speed,
                          float width, uint32_t seed) {
-  const Lanes u = (x + 0.16f * y + f.weather.pan) * pitch, column = Floor(u);
+  const Lanes u = (x + 0.16f * y + f.weather.pan) * pitch, left = Floor(u);
+  const Lanes column = Wrap(left, kFallPeriod * pitch);
   const float tall = 0.42f;
   const Lanes v = y * (1 / tall) + f.weather.time_s * speed + Hash(column, 3.0f, seed) * 7.0f;
-  const Lanes row = Floor(v), h = Hash(column, row, seed);
-  const Lanes across = (u - column - 0.25f - 0.5f * h) * (1 / pitch);
-  const Lanes along = (v - row) - 0.5f;  // fades to both ends
+  const Lanes low = Floor(v), row = Wrap(low, kStreakRows), h = Hash(column, row, seed);
+  const Lanes across = (u - left - 0.25f - 0.5f * h) * (1 / pitch);
+  const Lanes along = (v - low) - 0.5f;  // fades to both ends
   const Lanes line =
       CoverLine(across, width, f.step) * Clamp01(1.0f - Square(along * (2.0f / 0.72f)));
   return line * Select(h < 0.62f, 1.0f, 0.0f);
@@ -29,12 +36,14 @@ HWY_INLINE Lanes Streaks(const FrameSetup& f, Lanes x, Lanes y, float pitch, flo
 
 HWY_INLINE Lanes Flakes(const FrameSetup& f, Lanes x, Lanes y, float pitch, float speed,
                         float radius, uint32_t seed) {
-  const Lanes v = y * pitch + f.weather.time_s * speed * pitch, row = Floor(v);
-  const Lanes drift = 0.3f * SinTurn(f.weather.time_s * 0.13f + Hash(row, 8.0f, seed));
-  const Lanes u = (x + f.weather.pan) * pitch + drift + Hash(row, 9.0f, seed) * 5.0f;
-  const Lanes column = Floor(u), h = Hash(column, row, seed);
-  const Lanes dx = (u - column - 0.35f - 0.3f * h) * (1 / pitch);
-  const Lanes dy = (v - row - 0.35f - 0.3f * Hash(column, row, seed ^ 1u)) * (1 / pitch);
+  const Lanes v = y * pitch + f.weather.time_s * speed * pitch, low = Floor(v);
+  const Lanes row = Wrap(low, kFallPeriod * pitch);
+  const float drift = 0.06f * Wave(f.weather.time_s * 0.13f);  // a wind that comes and goes
+  const Lanes u = (x + f.weather.pan + drift) * pitch + Hash(row, 9.0f, seed) * 5.0f;
+  const Lanes left = Floor(u), column = Wrap(left, kFallPeriod * pitch);
+  const Lanes h = Hash(column, row, seed);
+  const Lanes dx = (u - left - 0.35f - 0.3f * h) * (1 / pitch);
+  const Lanes dy = (v - low - 0.35f - 0.3f * Hash(column, row, seed ^ 1u)) * (1 / pitch);
   return Cover((Length(dx, dy) - radius * (0.6f + 0.4f * h)) * 0.6f, f.step) *
          Select(Hash(column, row, seed ^ 2u) < 0.72f, 1.0f, 0.0f);
 }
@@ -58,10 +67,11 @@ HWY_INLINE Rgb FallingThings(const FrameSetup& f, Lanes x, Lanes y, Rgb c) {
   }
   if (w.bubbles > 0) {
     const float pitch = 4;
-    const Lanes v = y * pitch - w.time_s * 0.16f * pitch, row = Floor(v);
-    const Lanes u = (x + w.pan) * pitch + Hash(row, 9.0f, f.seed) * 5.0f, column = Floor(u);
-    const Lanes h = Hash(column, row, f.seed ^ 0xEEEu);
-    const Lanes d = Length(u - column - 0.3f - 0.4f * h, v - row - 0.5f) * (1 / pitch) - 0.016f;
+    const Lanes v = y * pitch - w.time_s * 0.16f * pitch, low = Floor(v);
+    const Lanes row = Wrap(low, kFallPeriod * pitch);
+    const Lanes u = (x + w.pan) * pitch + Hash(row, 9.0f, f.seed) * 5.0f, left = Floor(u);
+    const Lanes h = Hash(Wrap(left, kFallPeriod * pitch), row, f.seed ^ 0xEEEu);
+    const Lanes d = Length(u - left - 0.3f - 0.4f * h, v - low - 0.5f) * (1 / pitch) - 0.016f;
     const Lanes a =
         (CoverLine(d, 0.0028f, f.step) + Cover(d, f.step) * 0.25f) * Select(h < 0.3f, 1.0f, 0.0f);
     c = Mix(c, Rgb(Colour3{0.86f, 0.97f, 1.0f}), Clamp01(a) * w.bubbles);
