@@ -3,11 +3,27 @@
 
 #include <sched.h>
 
-#include <atomic>
-
 #include "base/check.h"
 
 namespace aozora {
+namespace {
+
+// How often a thread looks for work before it sleeps: some 50 to 100 microseconds. Loops follow
+// each other faster than that, and a thread that sleeps in between does not only wake up late: if
+// anything else runs on its processor, the scheduler wakes it on the one that its waker keeps busy,
+// and leaves it there for up to tenths of a second (measured: half the speed next to a compiler of
+// the lowest priority, on two processors).
+constexpr uint32_t kSpinCount = 2000;
+
+inline void Pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb");  // what "yield" is meant to be: some tens of cycles
+#endif
+}
+
+}  // namespace
 
 struct ThreadPool::Loop {
   FunctionRef<void(uint64_t, uint32_t)> fn;
@@ -17,6 +33,7 @@ struct ThreadPool::Loop {
 
 ThreadPool::ThreadPool(uint32_t thread_count) {
   CHECK_LE(1u, thread_count);
+  if (thread_count <= HardwareThreadCount()) spin_count_ = kSpinCount;
   threads_.reserve(thread_count - 1);
   for (uint32_t worker = 1; worker < thread_count; ++worker) {
     threads_.emplace_back([this, worker] { WorkerMain(worker); });
@@ -27,6 +44,7 @@ ThreadPool::~ThreadPool() {
   {
     std::lock_guard lock(mutex_);
     stop_ = true;
+    ++generation_;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -38,6 +56,11 @@ void ThreadPool::RunTasks(Loop& loop, uint32_t worker) {
     if (task >= loop.task_count) return;
     loop.fn(task, worker);
   }
+}
+
+template <class Condition>
+void ThreadPool::SpinUntil(const Condition& condition) const {
+  for (uint32_t i = 0; i < spin_count_ && !condition(); ++i) Pause();
 }
 
 void ThreadPool::ParallelFor(uint64_t task_count,
@@ -56,6 +79,7 @@ void ThreadPool::ParallelFor(uint64_t task_count,
   }
   wake_.notify_all();
   RunTasks(loop, 0);
+  SpinUntil([this] { return running_count_ == 0; });
   std::unique_lock lock(mutex_);
   loop_ = nullptr;  // a worker that wakes up only now finds nothing to do
   done_.wait(lock, [this] { return running_count_ == 0; });
@@ -65,6 +89,9 @@ void ThreadPool::WorkerMain(uint32_t worker) {
   uint64_t seen = 0;
   std::unique_lock lock(mutex_);
   for (;;) {
+    lock.unlock();
+    SpinUntil([&] { return generation_ != seen; });
+    lock.lock();
     wake_.wait(lock, [&] { return stop_ || (loop_ != nullptr && generation_ != seen); });
     if (stop_) return;
     seen = generation_;

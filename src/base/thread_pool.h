@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -54,14 +55,18 @@ class ThreadPool {
   struct Loop;
   void WorkerMain(uint32_t worker);
   static void RunTasks(Loop& loop, uint32_t worker);
+  template <class Condition>
+  void SpinUntil(const Condition& condition) const;
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable done_;
-  Loop* loop_ = nullptr;        // guarded by mutex_
-  uint64_t generation_ = 0;     // guarded by mutex_; a new one for each loop
-  uint32_t running_count_ = 0;  // guarded by mutex_; workers inside the current loop
-  bool stop_ = false;           // guarded by mutex_
+  Loop* loop_ = nullptr;  // guarded by mutex_
+  // Written under mutex_; looked at without it only to see whether it is worth locking.
+  std::atomic<uint64_t> generation_{0};     // a new one for each loop, and to stop
+  std::atomic<uint32_t> running_count_{0};  // workers inside the current loop
+  bool stop_ = false;                       // guarded by mutex_
+  uint32_t spin_count_ = 0;                 // 0 if there are more threads than processors
   std::vector<std::thread> threads_;
 };
 
