@@ -33,27 +33,29 @@ void PrintPeak(const ops::Peak& peak, bool json) {
     fmt::print("{}\n", line.dump());
     return;
   }
-  fmt::print("peak: {:.0f} GFLOP/s of f32 multiply-adds ({}, {} threads), {:.1f} GB/s read\n\n",
-             peak.flops_per_second * 1e-9, peak.instruction_set, peak.thread_count,
-             peak.read_bytes_per_second * 1e-9);
+  fmt::print(
+      "peak: {:.0f} GFLOP/s of f32 multiply-adds ({}, {} threads), {:.1f} GB/s read; below, "
+      "shares of what the machine keeps up right before and after\n\n",
+      peak.flops_per_second * 1e-9, peak.instruction_set, peak.thread_count,
+      peak.read_bytes_per_second * 1e-9);
   fmt::print("{:13} {:>9} {:>9} {:>8} {:>9} {:>9}  {}\n", "", "seconds", "GFLOP/s", "of peak",
              "scratch", "peak RSS", "");
 }
 
-void PrintRow(const Benchmark& benchmark, const Measurement& m, double peak_flops, bool json) {
+void PrintRow(const Benchmark& benchmark, const Measurement& m, bool json) {
   const double rate = m.flops / m.seconds;
   if (json) {
     const nlohmann::json line = {{"name", benchmark.name},
                                  {"seconds", m.seconds},
                                  {"flops", m.flops},
-                                 {"fraction_of_peak", rate / peak_flops},
-                                 {"peak_flops_per_second", peak_flops},
+                                 {"fraction_of_peak", rate / m.peak_flops},
+                                 {"peak_flops_per_second", m.peak_flops},
                                  {"scratch_bytes", m.scratch_bytes},
                                  {"peak_rss_bytes", PeakResidentBytes()}};
     fmt::print("{}\n", line.dump());
   } else {
     fmt::print("{:13} {:9.3f} {:9.1f} {:7.1f}% {:>9} {:>9}  {}\n", benchmark.name, m.seconds,
-               rate * 1e-9, 100 * rate / peak_flops, HumanBytes(m.scratch_bytes),
+               rate * 1e-9, 100 * rate / m.peak_flops, HumanBytes(m.scratch_bytes),
                HumanBytes(PeakResidentBytes()), benchmark.what);
   }
   std::fflush(stdout);
@@ -84,12 +86,9 @@ Status Execute(const Options& options, const Environment& environment) {
   PrintPeak(first, options.json);
   for (const Benchmark& benchmark : Benchmarks()) {
     if (!options.only.empty() && benchmark.name != options.only) continue;
-    // A new engine and a new peak for each: other programs come and go, and a share of a peak that
-    // was measured minutes before says little.
     Engine engine(options.threads, BackendChoice::kFast, environment.cancel);
-    const double peak = ops::MeasurePeak(engine.pool(), clock).flops_per_second;
     const Measurement m = TRY_WITHIN(benchmark.name, benchmark.run(engine.device(), clock));
-    PrintRow(benchmark, m, peak, options.json);
+    PrintRow(benchmark, m, options.json);
     if (options.explain && !options.json) PrintRecords(engine.device());
   }
   return Ok();

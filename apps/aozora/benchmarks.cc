@@ -7,31 +7,51 @@
 #include "models/wan/decoders.h"
 #include "models/wan/dit.h"
 #include "models/wan/random_weights.h"
+#include "ops/cpu/peak.h"
 
 namespace aozora::app {
 namespace {
 
 constexpr uint64_t kSeed = 1;
 
-// Runs `work` until both are reached, and keeps the fastest.
-constexpr int kRepetitionsMin = 2;
-constexpr double kSecondsMin = 1;
+// Runs `work` until both are reached.
+constexpr int kRepetitionsMin = 3;
+constexpr double kSecondsMin = 2;
+// A forward of minutes is measured once: its own length evens out the noise.
+constexpr double kSecondsLong = 20;
+constexpr double kPeakSeconds = 0.3;
 
+// Peak and work take turns, and each repetition is compared with the peaks beside it: the speed of
+// a machine drifts by tens of per cent, as its clock does and as others use it.
 template <class Work>
 Result<Measurement> Measure(op::Device& device, const Clock& clock, const Work& work) {
-  Measurement measurement;
+  struct Repetition {
+    double seconds, peak_flops;
+    double share() const { return 1 / (seconds * peak_flops); }
+  };
+  std::vector<Repetition> repetitions;
+  const auto peak = [&] { return ops::SustainedFlops(device.pool(), clock, kPeakSeconds); };
   double total = 0;
   device.memory().ResetPeak();
-  for (int i = 0; i < kRepetitionsMin || total < kSecondsMin; ++i) {
+  peak();  // the first one wakes threads up
+  for (double before = peak();
+       static_cast<int>(repetitions.size()) < kRepetitionsMin || total < kSecondsMin;) {
     device.ClearRecords();
     const double start = clock.Seconds();
     TRY(work());
     const double seconds = clock.Seconds() - start;
+    const double after = peak();
+    repetitions.push_back({seconds, (before + after) / 2});
+    before = after;
     total += seconds;
-    if (i == 0 || seconds < measurement.seconds) measurement.seconds = seconds;
-    // A forward of minutes is measured once: its own length evens out the noise.
-    if (seconds > 20 * kSecondsMin) break;
+    if (seconds > kSecondsLong) break;
   }
+  const auto median = repetitions.begin() + static_cast<std::ptrdiff_t>(repetitions.size() / 2);
+  std::nth_element(repetitions.begin(), median, repetitions.end(),
+                   [](const Repetition& a, const Repetition& b) { return a.share() < b.share(); });
+  Measurement measurement;
+  measurement.seconds = median->seconds;
+  measurement.peak_flops = median->peak_flops;
   for (const auto& [name, record] : device.records()) measurement.flops += record.flops;
   measurement.scratch_bytes = device.memory().bytes_peak();
   return measurement;

@@ -13,7 +13,9 @@
 namespace aozora::app {
 
 struct Measurement {
-  double seconds = 0;          // best of the repetitions
+  // Of the repetition whose share of the peak is the median of all.
+  double seconds = 0;
+  double peak_flops = 0;       // a second, right before and after it
   double flops = 0;            // multiply-adds count 2; as the ops are defined, whatever is saved
   uint64_t scratch_bytes = 0;  // device memory at its peak, weights that are mapped not counted
 };

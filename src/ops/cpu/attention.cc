@@ -257,14 +257,14 @@ HWY_NOINLINE void RunTile(const op::RunContext& context, const AttentionPlan& pl
     const float* next_keys = keys + plan.key_block * plan.depth_padded;
     MultiplyBlock({tile.queries, rows * plan.depth_padded}, groups,
                   {keys, kPanelColumns * plan.depth_padded}, DivideUp(count, kPanelColumns),
-                  plan.depth_padded / kLanes, values,
+                  plan.depth_padded / kLanes, {.panel = values},
                   {tile.scores, rows * plan.key_block, panel_size}, false);
     SoftmaxBlock(plan, op, head, row_begin, group_count, block, tile);
     const size_t count_padded = RoundUp(count, kLanes);
     MultiplyBlock(
         {tile.scores, rows * plan.key_block}, groups,
         {packed + plan.value_offset() + begin * plan.value_columns, kPanelColumns * count_padded},
-        plan.value_columns / kPanelColumns, count_padded / kLanes, next_keys,
+        plan.value_columns / kPanelColumns, count_padded / kLanes, {.panel = next_keys},
         {tile.sums, rows * plan.value_columns, panel_size}, block > 0);
   }
   WriteTile(plan, op, head, row_begin, row_count, tile);

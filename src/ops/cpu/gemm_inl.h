@@ -27,6 +27,7 @@
 #include <cstring>
 
 #include "base/units.h"
+#include "tensor/decode.h"
 
 #ifndef AOZORA_UNROLL
 #if HWY_COMPILER_CLANG
@@ -156,8 +157,8 @@ inline Groups GroupsOf(size_t row_count) {
 }
 
 // C (+)= A B for all groups of an A and all panels of a B. Panels outside: one stays in the nearest
-// cache while all groups pass; meanwhile the next one comes to the second level, for a panel that
-// comes from further away keeps the first of its tiles waiting. Strides in floats.
+// cache while all groups pass; meanwhile what is needed next comes to the second level, for an
+// operand that comes from further away keeps the first of its tiles waiting. Strides in floats.
 struct Operand {
   const float* data;
   size_t stride;  // between groups or panels
@@ -167,22 +168,30 @@ struct Result {
   size_t group_stride;
   size_t panel_stride;
 };
-// `next_b` is what will be multiplied by after the last panel. `before(group, panel)` and
-// `after(group, panel)` are called around each tile.
+// What is needed next: panels, one after the other, and after the last one `panel`; or, where B is
+// near already, `row_floats` floats from `rows` on, which is the A of the next block.
+struct Next {
+  const float* panel = nullptr;
+  const float* rows = nullptr;
+  size_t row_floats = 0;
+};
+// `before(group, panel)` and `after(group, panel)` are called around each tile.
 template <class Before, class After>
 HWY_INLINE void MultiplyBlock(Operand a, Groups groups, Operand b, size_t panel_count,
-                              size_t chunk_count, const float* next_b, Result c, bool add,
+                              size_t chunk_count, const Next& next, Result c, bool add,
                               const Before& before, const After& after) {
   const TileFunction tile = TileOfRows(groups.rows);
   const size_t panel_size = chunk_count * kLanes * kPanelColumns;
   for (size_t panel = 0; panel < panel_count; ++panel) {
     const float* panel_b = b.data + panel * b.stride;
-    const float* next = panel + 1 < panel_count ? panel_b + b.stride : next_b;
+    const float* next_b = panel + 1 < panel_count ? panel_b + b.stride : next.panel;
     for (size_t group = 0; group < groups.count; ++group) {
-      // Each tile its part of the next panel; those that find nothing left look at their own.
-      const size_t part = group * chunk_count * 2 * kLineFloats;
-      const Ahead ahead =
-          part < panel_size ? Ahead{next + part, 2 * kLineFloats} : Ahead{panel_b, 0};
+      // Each tile its part; those that find nothing left look at their own panel.
+      const size_t index = next.rows != nullptr ? panel * groups.count + group : group;
+      const size_t part = index * chunk_count * 2 * kLineFloats;
+      const size_t size = next.rows != nullptr ? next.row_floats : panel_size;
+      const float* from = next.rows != nullptr ? next.rows : next_b;
+      const Ahead ahead = part < size ? Ahead{from + part, 2 * kLineFloats} : Ahead{panel_b, 0};
       before(group, panel);
       tile(a.data + group * a.stride, panel_b, chunk_count, ahead,
            c.data + group * c.group_stride + panel * c.panel_stride, add);
@@ -192,9 +201,9 @@ HWY_INLINE void MultiplyBlock(Operand a, Groups groups, Operand b, size_t panel_
 }
 
 HWY_INLINE void MultiplyBlock(Operand a, Groups groups, Operand b, size_t panel_count,
-                              size_t chunk_count, const float* next_b, Result c, bool add) {
+                              size_t chunk_count, const Next& next, Result c, bool add) {
   const auto nothing = [](size_t, size_t) {};
-  MultiplyBlock(a, groups, b, panel_count, chunk_count, next_b, c, add, nothing, nothing);
+  MultiplyBlock(a, groups, b, panel_count, chunk_count, next, c, add, nothing, nothing);
 }
 
 inline constexpr int64_t kRowsAhead = 3;
@@ -230,53 +239,104 @@ inline void PackGroups(const float* x, int64_t row_stride, size_t row_count, siz
 }
 
 #if HWY_TARGET != HWY_SCALAR
-// Four values at `rows[4 q + i] + k` for each quarter-vector q.
+// Four 32-bit lanes at `rows[4 q] + at` bytes for each quarter-vector q.
 template <class D>
-HWY_INLINE hn::Vec<D> LoadQuads(D d, const float* const* rows, size_t k) {
+HWY_INLINE hn::Vec<D> LoadQuads(D d, const std::byte* const* rows, size_t at) {
   if constexpr (hn::MaxLanes(D()) <= 4) {
-    return hn::LoadU(d, rows[0] + k);
+    const hn::Repartition<uint8_t, D> d8;
+    return hn::BitCast(d, hn::LoadU(d8, reinterpret_cast<const uint8_t*>(rows[0] + at)));
   } else {
     const hn::Half<D> half;
-    return hn::Combine(d, LoadQuads(half, rows + hn::MaxLanes(half), k), LoadQuads(half, rows, k));
+    return hn::Combine(d, LoadQuads(half, rows + hn::MaxLanes(half), at),
+                       LoadQuads(half, rows, at));
   }
 }
 
+// For each i < 4 calls store(i, v), v being the 32-bit lanes i of L rows, from byte `at` on.
+template <class Store>
+HWY_INLINE void TransposeQuads(const std::byte* const* rows, size_t at, const Store& store) {
+  const hn::RebindToUnsigned<FloatTag> d;
+  const hn::RepartitionToWide<decltype(d)> d64;
+  const auto v0 = LoadQuads(d, rows, at);
+  const auto v1 = LoadQuads(d, rows + 1, at);
+  const auto v2 = LoadQuads(d, rows + 2, at);
+  const auto v3 = LoadQuads(d, rows + 3, at);
+  const auto low01 = hn::BitCast(d64, hn::InterleaveLower(d, v0, v1));
+  const auto low23 = hn::BitCast(d64, hn::InterleaveLower(d, v2, v3));
+  const auto high01 = hn::BitCast(d64, hn::InterleaveUpper(d, v0, v1));
+  const auto high23 = hn::BitCast(d64, hn::InterleaveUpper(d, v2, v3));
+  store(0, hn::BitCast(d, hn::InterleaveLower(d64, low01, low23)));
+  store(1, hn::BitCast(d, hn::InterleaveUpper(d64, low01, low23)));
+  store(2, hn::BitCast(d, hn::InterleaveLower(d64, high01, high23)));
+  store(3, hn::BitCast(d, hn::InterleaveUpper(d64, high01, high23)));
+}
 #endif
+
+// Where the columns of a panel begin; those that are missing repeat the last.
+struct PanelRows {
+  PanelRows(const std::byte* first, int64_t byte_stride, size_t column_count) {
+    for (size_t i = 0; i < kPanelColumns; ++i) {
+      at[i] = first + static_cast<int64_t>(std::min(i, column_count - 1)) * byte_stride;
+    }
+  }
+  const std::byte* at[kPanelColumns];
+};
 
 // Lays `column_count` <= S columns of B, given as rows of k values (a weight is [N, K]), out as one
 // panel of `k_padded` rows.
 inline void PackPanel(const float* w, int64_t row_stride, size_t column_count, size_t k,
                       size_t k_padded, float* HWY_RESTRICT out) {
-  const float* rows[kPanelColumns];
-  for (size_t i = 0; i < kPanelColumns; ++i) {
-    rows[i] = w + static_cast<int64_t>(std::min(i, column_count - 1)) * row_stride;
-  }
+  const PanelRows rows(reinterpret_cast<const std::byte*>(w),
+                       row_stride * static_cast<int64_t>(sizeof(float)), column_count);
   size_t done = 0;
 #if HWY_TARGET != HWY_SCALAR
   const FloatTag d;
-  const hn::RepartitionToWide<FloatTag> d64;
   for (; done + 4 <= k; done += 4) {
     for (size_t half = 0; half < kPanelColumns; half += kLanes) {
-      const FloatVec v0 = LoadQuads(d, rows + half, done);
-      const FloatVec v1 = LoadQuads(d, rows + half + 1, done);
-      const FloatVec v2 = LoadQuads(d, rows + half + 2, done);
-      const FloatVec v3 = LoadQuads(d, rows + half + 3, done);
-      const auto low01 = hn::BitCast(d64, hn::InterleaveLower(d, v0, v1));
-      const auto low23 = hn::BitCast(d64, hn::InterleaveLower(d, v2, v3));
-      const auto high01 = hn::BitCast(d64, hn::InterleaveUpper(d, v0, v1));
-      const auto high23 = hn::BitCast(d64, hn::InterleaveUpper(d, v2, v3));
       float* to = out + done * kPanelColumns + half;
-      hn::Store(hn::BitCast(d, hn::InterleaveLower(d64, low01, low23)), d, to);
-      hn::Store(hn::BitCast(d, hn::InterleaveUpper(d64, low01, low23)), d, to + kPanelColumns);
-      hn::Store(hn::BitCast(d, hn::InterleaveLower(d64, high01, high23)), d,
-                to + 2 * kPanelColumns);
-      hn::Store(hn::BitCast(d, hn::InterleaveUpper(d64, high01, high23)), d,
-                to + 3 * kPanelColumns);
+      TransposeQuads(rows.at + half, done * sizeof(float), [&](size_t i, auto v) HWY_ATTR {
+        hn::Store(hn::BitCast(d, v), d, to + i * kPanelColumns);
+      });
     }
   }
 #endif
   for (; done < k; ++done) {
-    for (size_t i = 0; i < kPanelColumns; ++i) out[done * kPanelColumns + i] = rows[i][done];
+    for (size_t i = 0; i < kPanelColumns; ++i) {
+      std::memcpy(out + done * kPanelColumns + i, rows.at[i] + done * sizeof(float), sizeof(float));
+    }
+  }
+  std::fill(out + k * kPanelColumns, out + k_padded * kPanelColumns, 0.0f);
+}
+
+// The same of columns stored as bf16, at any address, times `factor`. Two values at a time are
+// turned as one lane and taken apart last, which costs half as much as decoding them first.
+inline void PackPanelBF16(const std::byte* w, int64_t byte_stride, size_t column_count, size_t k,
+                          size_t k_padded, float factor, float* HWY_RESTRICT out) {
+  const PanelRows rows(w, byte_stride, column_count);
+  size_t done = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const FloatTag d;
+  const hn::RebindToUnsigned<FloatTag> d32;
+  const FloatVec scale = hn::Set(d, factor);
+  const auto odd = hn::Set(d32, 0xFFFF0000u);
+  for (; done + 8 <= k; done += 8) {
+    for (size_t half = 0; half < kPanelColumns; half += kLanes) {
+      float* to = out + done * kPanelColumns + half;
+      TransposeQuads(rows.at + half, done * 2, [&](size_t i, auto v) HWY_ATTR {
+        const FloatVec first = hn::BitCast(d, hn::ShiftLeft<16>(v));
+        const FloatVec second = hn::BitCast(d, hn::And(v, odd));
+        hn::Store(hn::Mul(scale, first), d, to + 2 * i * kPanelColumns);
+        hn::Store(hn::Mul(scale, second), d, to + (2 * i + 1) * kPanelColumns);
+      });
+    }
+  }
+#endif
+  for (; done < k; ++done) {
+    for (size_t i = 0; i < kPanelColumns; ++i) {
+      uint16_t bits;
+      std::memcpy(&bits, rows.at[i] + done * 2, sizeof(bits));
+      out[done * kPanelColumns + i] = factor * BF16ToF32(bits);
+    }
   }
   std::fill(out + k * kPanelColumns, out + k_padded * kPanelColumns, 0.0f);
 }

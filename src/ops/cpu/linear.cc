@@ -35,6 +35,8 @@ constexpr size_t kFewRowsColumnsMax = 256;
 // prefetched of them (rows often lie a power of two apart) from pushing itself out of the cache.
 constexpr size_t kVeryFewRows = 64;
 constexpr size_t kVeryFewRowsColumns = 64;
+// The last tasks have fewer columns, so that no thread waits long for another that is slower.
+constexpr size_t kLastColumns = 64;
 // Tasks for each thread, so that the last ones to finish do not keep the others waiting for long.
 constexpr size_t kTasksPerThread = 4;
 constexpr size_t kColumnsMin = 128;  // of a task; below, laying out x would show
@@ -52,6 +54,21 @@ struct Plan {
   Groups groups;
   size_t task_columns;  // multiple of kPanelColumns
   size_t task_groups;
+  // Few rows: from this column on tasks have kLastColumns.
+  size_t large_columns;
+
+  size_t ColumnTaskCount() const {
+    return large_columns / task_columns + DivideUp(n - large_columns, kLastColumns);
+  }
+  struct Columns {
+    size_t begin, count;
+  };
+  Columns TaskColumns(size_t task) const {
+    const size_t large_count = large_columns / task_columns;
+    if (task < large_count) return {task * task_columns, task_columns};
+    const size_t begin = large_columns + (task - large_count) * kLastColumns;
+    return {begin, std::min(kLastColumns, n - begin)};
+  }
 };
 
 // Where one task finds its operands and leaves its sums.
@@ -93,6 +110,13 @@ HWY_NOINLINE void PackWeightPanel(const Weight& weight, size_t column, size_t co
     const int64_t stride = weight.view.item_stride();
     PackPanel(weight.view.f32() + static_cast<int64_t>(column) * stride + k, stride, column_count,
               depth, padded, out);
+    return;
+  }
+  if (weight.view.dtype() == DType::kBF16) {
+    const int64_t stride = weight.view.item_stride();
+    const int64_t at = static_cast<int64_t>(column) * stride + static_cast<int64_t>(k);
+    PackPanelBF16(static_cast<const std::byte*>(weight.view.data()) + at * 2, stride * 2,
+                  column_count, depth, padded, weight.scale, out);
     return;
   }
   for (size_t i = 0; i < column_count; ++i) {
@@ -204,15 +228,14 @@ struct Pass {
   bool last;
 };
 HWY_NOINLINE void RunPass(const Plan& plan, const op::Linear& op, const Block& block,
-                          const Pass& pass, Operand a, Operand b, const float* next_b,
-                          float* sums) {
+                          const Pass& pass, Operand a, Operand b, const Next& next, float* sums) {
   const size_t panel_count = DivideUp(block.column_count, kPanelColumns);
   const size_t tile = plan.groups.rows * kPanelColumns;
   const Groups groups = {plan.groups.rows, block.group_count};
   const Result c = {sums, tile, tile * block.group_count};
   const size_t chunk_count = DivideUp(pass.depth, kLanes);
   if (!pass.last) {
-    MultiplyBlock(a, groups, b, panel_count, chunk_count, next_b, c, pass.k > 0);
+    MultiplyBlock(a, groups, b, panel_count, chunk_count, next, c, pass.k > 0);
     return;
   }
   const FinishFunction finish = FinishOf(op.activation);
@@ -223,7 +246,7 @@ HWY_NOINLINE void RunPass(const Plan& plan, const op::Linear& op, const Block& b
                   std::min(kPanelColumns, block.column_count - column)};
   };
   MultiplyBlock(
-      a, groups, b, panel_count, chunk_count, next_b, c, pass.k > 0,
+      a, groups, b, panel_count, chunk_count, next, c, pass.k > 0,
       [&](size_t group, size_t panel) { PrefetchCorner(op, corner_of(group, panel)); },
       [&](size_t group, size_t panel) {
         finish(op, groups, corner_of(group, panel),
@@ -250,8 +273,8 @@ inline Operand PackedX(const Plan& plan, const float* packed, size_t group, size
 // All rows of some columns. The weights of a pass are laid out once, and rows pass by them in
 // blocks that fit the second-level cache.
 void RunFewRowsTask(const op::RunContext& context, const Plan& plan, const op::Linear& op,
-                    size_t column, const float* packed, float* sums, float* panels) {
-  const size_t column_count = std::min(plan.task_columns, plan.n - column);
+                    Plan::Columns columns, const float* packed, float* sums, float* panels) {
+  const auto [column, column_count] = columns;
   float* decoded = panels + plan.task_columns * kDepth;
   const size_t sums_per_group = plan.groups.rows * RoundUp(column_count, kPanelColumns);
   ForEachPass(context, plan, [&](const Pass& pass) {
@@ -263,8 +286,11 @@ void RunFewRowsTask(const op::RunContext& context, const Plan& plan, const op::L
     for (size_t group = 0; group < plan.groups.count; group += plan.task_groups) {
       const Block block = {group, std::min(plan.task_groups, plan.groups.count - group), column,
                            column_count};
-      RunPass(plan, op, block, pass, PackedX(plan, packed, group, pass.k, pass.depth),
-              {panels, stride}, panels, sums + group * sums_per_group);
+      const Operand a = PackedX(plan, packed, group, pass.k, pass.depth);
+      const float* next_a = a.data + block.group_count * a.stride;  // also from pass to pass
+      RunPass(plan, op, block, pass, a, {panels, stride},
+              {.rows = next_a, .row_floats = plan.task_groups * a.stride},
+              sums + group * sums_per_group);
     }
   });
 }
@@ -286,12 +312,11 @@ void RunFewRows(op::RunContext& context, const Plan& plan, const op::Linear& op)
   const size_t panels_size = plan.task_columns * kDepth;
   const size_t worker_size = sums_size + panels_size + kPanelColumns * kDecodedStride;
   const Scratch scratch(context.memory, worker_size * context.pool.thread_count());
-  context.pool.ParallelFor(DivideUp(plan.n, plan.task_columns),
-                           [&](uint64_t task, uint32_t worker) {
-                             float* sums = scratch.data() + worker * worker_size;
-                             RunFewRowsTask(context, plan, op, task * plan.task_columns,
-                                            packed.data(), sums, sums + sums_size);
-                           });
+  context.pool.ParallelFor(plan.ColumnTaskCount(), [&](uint64_t task, uint32_t worker) {
+    float* sums = scratch.data() + worker * worker_size;
+    RunFewRowsTask(context, plan, op, plan.TaskColumns(task), packed.data(), sums,
+                   sums + sums_size);
+  });
 }
 
 // Columns [begin, begin + count) of y for all rows, with their weights laid out once.
@@ -324,7 +349,7 @@ void RunManyRowsPart(op::RunContext& context, const Plan& plan, const op::Linear
       const float* b = packed + n / kPanelColumns * panel_size + pass.k * kPanelColumns;
       const float* next_b = pass.last ? b : b + pass.depth * kPanelColumns;
       RunPass(plan, op, block, pass, {a, RoundUp(pass.depth, kLanes) * plan.groups.rows},
-              {b, panel_size}, next_b, sums);
+              {b, panel_size}, {.panel = next_b}, sums);
     });
   });
 }
@@ -356,7 +381,7 @@ inline size_t EvenShare(size_t count, size_t most, size_t least, size_t least_sh
 // Sizes the tasks: a block of A, the sums, and two panels or (few rows) the panels of a task are to
 // fit the second-level cache.
 Plan PlanOf(const op::Linear& op, uint32_t thread_count) {
-  Plan plan;
+  Plan plan = {};
   plan.m = static_cast<size_t>(op.x.dim(0));
   plan.k = static_cast<size_t>(op.x.dim(1));
   plan.n = static_cast<size_t>(op.y.dim(1));
@@ -368,19 +393,23 @@ Plan PlanOf(const op::Linear& op, uint32_t thread_count) {
   plan.task_groups =
       EvenShare(plan.groups.count, std::max<size_t>(rows / plan.groups.rows, 1), 1, 1);
   const size_t task_rows = plan.task_groups * plan.groups.rows;
-  size_t columns;
-  size_t tasks = kTasksPerThread * thread_count;
   if (plan.m > kFewRows) {
-    columns = (budget - 2 * kDepth * kPanelColumns) / task_rows - kDepth;
-    tasks = DivideUp(tasks, DivideUp(plan.groups.count, plan.task_groups));
+    const size_t columns = (budget - 2 * kDepth * kPanelColumns) / task_rows - kDepth;
+    const size_t tasks =
+        DivideUp(kTasksPerThread * thread_count, DivideUp(plan.groups.count, plan.task_groups));
+    plan.task_columns =
+        RoundUp(EvenShare(plan.n, columns / kPanelColumns * kPanelColumns, kColumnsMin, tasks),
+                kPanelColumns);
   } else {
-    columns = (budget - task_rows * kDepth) / (plan.m + kDepth);
-    columns = plan.m > kVeryFewRows ? std::clamp(columns, kColumnsMin, kFewRowsColumnsMax)
-                                    : kVeryFewRowsColumns;
+    size_t columns = kVeryFewRowsColumns;
+    if (plan.m > kVeryFewRows) {
+      columns = (budget - task_rows * kDepth) / (plan.m + kDepth);
+      columns = std::clamp(columns, kColumnsMin, kFewRowsColumnsMax);
+    }
+    plan.task_columns = columns / kPanelColumns * kPanelColumns;
+    const size_t last = std::min(plan.n, 2 * kLastColumns * thread_count);
+    plan.large_columns = (plan.n - last) / plan.task_columns * plan.task_columns;
   }
-  const size_t least = plan.m > kFewRows ? kColumnsMin : kPanelColumns;
-  columns = columns / kPanelColumns * kPanelColumns;
-  plan.task_columns = RoundUp(EvenShare(plan.n, columns, least, tasks), kPanelColumns);
   return plan;
 }
 

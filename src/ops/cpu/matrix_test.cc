@@ -269,6 +269,12 @@ TEST(CpuPeak, IsMeasuredOnAllThreads) {
 TEST(CpuPeak, IsZeroOnAClockThatStands) {
   ThreadPool pool(1);
   EXPECT_EQ(MeasurePeak(pool, FakeClock(), 1).flops_per_second, 0);
+  EXPECT_EQ(SustainedFlops(pool, FakeClock(), 1), 0);
+}
+
+TEST(CpuPeak, IsKeptUpForSomeTime) {
+  ThreadPool pool(2);
+  EXPECT_GT(SustainedFlops(pool, SystemClock(), 0.01), 1e8);
 }
 
 TEST(CpuCache, IsOfAPlausibleSize) {

@@ -110,5 +110,24 @@ Peak MeasurePeak(ThreadPool& pool, const Clock& clock, int trial_count) {
   return peak;
 }
 
+double SustainedFlops(ThreadPool& pool, const Clock& clock, double seconds) {
+  constexpr uint64_t kPieceRounds = kRoundCount / 8;
+  const uint64_t piece_count = 8 * uint64_t{pool.thread_count()};
+  std::vector<float> sink(piece_count);
+  const double start = clock.Seconds();
+  double elapsed = 0;
+  uint64_t round_count = 0;
+  do {
+    pool.ParallelFor(piece_count, [&](uint64_t piece, uint32_t) {
+      sink[piece] = HWY_DYNAMIC_DISPATCH(cpu::MultiplyAdd)(kPieceRounds);
+    });
+    round_count += piece_count * kPieceRounds;
+    const double before = elapsed;
+    elapsed = clock.Seconds() - start;
+    if (elapsed <= before) return 0;  // a clock that stands still
+  } while (elapsed < seconds);
+  return HWY_DYNAMIC_DISPATCH(cpu::FlopsPerRound)() * static_cast<double>(round_count) / elapsed;
+}
+
 }  // namespace aozora::ops
 #endif  // HWY_ONCE

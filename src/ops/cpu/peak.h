@@ -16,9 +16,13 @@ struct Peak {
   double read_bytes_per_second = 0;  // from main memory, all threads together
 };
 
-// Measures it on the threads of `pool`; takes about half a second. Other work on the same cores
-// shows in the result: the best of `trial_count` counts, and it is measured next to what is
-// compared with it.
+// Measures it on the threads of `pool`; takes about half a second. The best of `trial_count` bursts
+// of some 10 ms counts: what the machine can do when nobody disturbs it.
 Peak MeasurePeak(ThreadPool& pool, const Clock& clock, int trial_count = 7);
+
+// The multiply-adds a second that the machine keeps up for `seconds`, handed to the threads in
+// small pieces as the ops' work is. On a shared machine, or where the clock falls as the processor
+// warms up, this is what a timing right before or after it may be compared with; bursts are not.
+double SustainedFlops(ThreadPool& pool, const Clock& clock, double seconds);
 
 }  // namespace aozora::ops
