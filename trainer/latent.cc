@@ -170,11 +170,10 @@ SlotState StateAt(const SlotLatent& latent, int slot, double time_s) {
       value += weights[m] * point, slope += slopes[m] * point;
     }
     const CurveKind none = {0, 1};
-    const CurveKind kind = slot == 0 ? (q < 3 ? kSceneCurves[q] : none)
-                                     : (q < 7 ? kActorCurves[q] : none);
+    const CurveKind kind =
+        slot == 0 ? (q < 3 ? kSceneCurves[q] : none) : (q < 7 ? kActorCurves[q] : none);
     state.curves[static_cast<size_t>(q)] = kind.offset + kind.scale * value;
-    state.rates[static_cast<size_t>(q)] =
-        kind.scale * slope * static_cast<float>(kPointsPerSecond);
+    state.rates[static_cast<size_t>(q)] = kind.scale * slope * static_cast<float>(kPointsPerSecond);
   }
   return state;
 }

@@ -11,15 +11,16 @@ using torch::Tensor;
 using C = PainterConfig;
 
 constexpr double kTau = 6.283185307179586;
-constexpr double kSharpness = 4;        // softmax of codes: kHot becomes .99
-constexpr float kCameraHeight = 0.4f;   // above the ground, world units
-constexpr float kSkyDepth = 0.12f;      // 1 / distance
+constexpr double kSharpness = 4;       // softmax of codes: kHot becomes .99
+constexpr float kCameraHeight = 0.4f;  // above the ground, world units
+constexpr float kSkyDepth = 0.12f;     // 1 / distance
 constexpr float kSubjectDepth = 0.6f;
 constexpr float kDownMin = 0.004f;      // below the horizon
 constexpr float kCloudDrift = 0.0133f;  // world units a second
 constexpr float kDistanceUnit = 0.1f;   // of the backdrop's output, picture units
 constexpr float kSpriteUnit = 0.3f;     // of the sprite's output, local units
 constexpr float kEdgeMin = 1.0f / 4096;
+constexpr float kNowhere = -100;  // logit of a share of nothing
 constexpr int kSceneTimes = 6, kActorTimes = 20;
 constexpr double kSceneBeat = 0.1, kActorBeat = 0.05;  // Hz
 constexpr int kSceneInputs = kSettingCount + kTimeCount + kWeatherCount + kLookCount + 1 +
@@ -76,19 +77,19 @@ PainterImpl::PainterImpl() {
   const auto table = [&](const char* name, std::vector<int64_t> sizes, double spread) {
     return register_parameter(name, torch::randn(sizes) * spread);
   };
-  far_depths_ = register_parameter(
-      "far_depths", torch::tensor({0.16f, 0.27f, 0.38f}).repeat({kSettingCount, 1}));
-  far_table_ = table("far_table", {kSettingCount, C::kFarLayers * C::kFarChannels, C::kFarTable}, .02);
+  far_depths_ = register_parameter("far_depths",
+                                   torch::tensor({0.16f, 0.27f, 0.38f}).repeat({kSettingCount, 1}));
+  far_table_ =
+      table("far_table", {kSettingCount, C::kFarLayers * C::kFarChannels, C::kFarTable}, .02);
   sky_still_ = table("sky_still", {1, C::kSkyChannels, C::kSkyHeight, C::kSkyWidth}, .02);
   sky_moving_ = table("sky_moving", {1, C::kSkyChannels, C::kSkyHeight, C::kSkyWidth}, .02);
   ground_plane_ = table(
       "ground_plane", {kSettingCount, C::kGroundChannels, C::kGroundHeight, C::kGroundWidth}, .02);
   wave_weight_ = register_parameter(
-      "wave_weight",
-      torch::randn({C::kWaves, 5}) * torch::tensor({1.0f, 2.0f, 0.7f, 0.7f, 0.25f}));
+      "wave_weight", torch::randn({C::kWaves, 5}) * torch::tensor({1.0f, 2.0f, 0.7f, 0.7f, 0.25f}));
   wave_phase_ = register_parameter("wave_phase", torch::rand({C::kWaves}));
-  sheets_ = register_parameter("sheets",
-                               torch::full({C::kSheets, C::kSheetSide, C::kSheetSide}, 0.05f));
+  sheets_ =
+      register_parameter("sheets", torch::full({C::kSheets, C::kSheetSide, C::kSheetSide}, 0.05f));
   sheet_colour_ = register_parameter("sheet_colour", torch::full({kSheetKindCount, 3}, 0.9f));
 
   scene_in_ = register_module("scene_in", torch::nn::Linear(kSceneInputs, C::kContext));
@@ -125,8 +126,8 @@ Tensor PainterImpl::ActorInputs(const PainterFrames& f, const Tensor& points) {
   // Soft marks around each actor, for shadows, mirrored images and halos: [F, P, 3 A].
   const Tensor present = (f.actor_codes.select(-1, kPresentAt) + 1).mul(0.5).clamp(0, 1);
   const Tensor inverse = torch::exp(-f.actor_curves.select(-1, kLogScale)).unsqueeze(1);
-  const Tensor dx = (points.select(-1, 0).unsqueeze(-1) -
-                     f.actor_curves.select(-1, kX).unsqueeze(1)) * inverse;
+  const Tensor dx =
+      (points.select(-1, 0).unsqueeze(-1) - f.actor_curves.select(-1, kX).unsqueeze(1)) * inverse;
   const Tensor y = points.select(-1, 1).unsqueeze(-1);
   const Tensor dy = (y - f.actor_curves.select(-1, kY).unsqueeze(1)) * inverse;
   const Tensor below = (y - f.actor_curves.select(-1, kFoot).unsqueeze(1)) * inverse;
@@ -134,8 +135,8 @@ Tensor PainterImpl::ActorInputs(const PainterFrames& f, const Tensor& points) {
   const Tensor slid = dx + 0.4 * sun;  // shadows fall away from the light
   const Tensor halo = torch::exp(-0.5 * (dx.square() + dy.square()));
   const Tensor shadow = torch::exp(-slid.square() - 16 * below.square());
-  const Tensor mirror = torch::exp(-1.5 * dx.square() - 0.5 * (below + 1).square()) *
-                        torch::sigmoid(-8 * below);
+  const Tensor mirror =
+      torch::exp(-1.5 * dx.square() - 0.5 * (below + 1).square()) * torch::sigmoid(-8 * below);
   return torch::cat({halo, shadow, mirror}, -1) * present.unsqueeze(1).repeat({1, 1, 3});
 }
 
@@ -151,8 +152,7 @@ Tensor PainterImpl::BackdropInputs(const PainterFrames& f, const Tensor& points,
     return 1 + (zoom - 1) * (0.35 + 0.65 / kSubjectDepth * depth);
   };
   std::vector<Tensor> parts;
-  parts.push_back(
-      torch::stack({x, y, up, torch::tanh(8 * up), torch::tanh(40 * up)}, -1));  // 5
+  parts.push_back(torch::stack({x, y, up, torch::tanh(8 * up), torch::tanh(40 * up)}, -1));  // 5
   // Sky.
   const Tensor sky_zoom = zoom_at(kSkyDepth);
   const Tensor sky_x = x / sky_zoom + pan * kSkyDepth, sky_y = up / sky_zoom;
@@ -162,9 +162,9 @@ Tensor PainterImpl::BackdropInputs(const PainterFrames& f, const Tensor& points,
     return torch::stack({across / C::kSkyReach, sky_y * (2 / C::kSkyTop) - 1}, -1);
   };
   const auto all = [&](const Tensor& plane) { return plane.expand({frames, -1, -1, -1}); };
-  parts.push_back(LookUp(all(sky_still_), sky_places(sky_x)).transpose(1, 2));                // 4
+  parts.push_back(LookUp(all(sky_still_), sky_places(sky_x)).transpose(1, 2));  // 4
   parts.push_back(
-      LookUp(all(sky_moving_), sky_places(sky_x + kCloudDrift * time)).transpose(1, 2));      // 4
+      LookUp(all(sky_moving_), sky_places(sky_x + kCloudDrift * time)).transpose(1, 2));  // 4
   // Ridges.
   const Tensor depths = torch::matmul(settings, far_depths_);  // [F, 3]
   const Tensor tables = torch::matmul(settings, far_table_.flatten(1))
@@ -176,13 +176,12 @@ Tensor PainterImpl::BackdropInputs(const PainterFrames& f, const Tensor& points,
     far_y.push_back(up / far_zoom);
   }
   const Tensor across = torch::stack(far_x, 1).view({-1, count}) / C::kFarReach;
-  const Tensor ridge =
-      LookUp(tables, torch::stack({across, torch::zeros_like(across)}, -1))
-          .view({frames, C::kFarLayers, C::kFarChannels, count});
-  const Tensor high = torch::stack(far_y, 1);  // [F, 3, P]
-  parts.push_back(ridge.flatten(1, 2).transpose(1, 2));                             // 12
-  parts.push_back(high.transpose(1, 2));                                            // 3
-  parts.push_back(torch::tanh(30 * (high - ridge.select(2, 0))).transpose(1, 2));   // 3
+  const Tensor ridge = LookUp(tables, torch::stack({across, torch::zeros_like(across)}, -1))
+                           .view({frames, C::kFarLayers, C::kFarChannels, count});
+  const Tensor high = torch::stack(far_y, 1);                                      // [F, 3, P]
+  parts.push_back(ridge.flatten(1, 2).transpose(1, 2));                            // 12
+  parts.push_back(high.transpose(1, 2));                                           // 3
+  parts.push_back(torch::tanh(30 * (high - ridge.select(2, 0))).transpose(1, 2));  // 3
   // Ground, in perspective; what is finer than a pixel fades.
   const Tensor down = torch::clamp_min(-up, kDownMin) / zoom;
   const Tensor far = kCameraHeight / down, log_far = torch::log(far);
@@ -193,20 +192,19 @@ Tensor PainterImpl::BackdropInputs(const PainterFrames& f, const Tensor& points,
     const Tensor kept = torch::exp(-(2 * size.unsqueeze(-1) * f2).square());
     return Fourier(place, frequencies) * torch::cat({kept, kept}, -1);
   };
-  parts.push_back(torch::stack({down, log_far}, -1));             // 2
-  parts.push_back(faded(side, edge, {0.5f, 1, 2}));               // 6
-  parts.push_back(faded(far, far_edge, {0.35f, 0.7f, 1.4f}));     // 6
-  const Tensor planes =
-      torch::matmul(settings, ground_plane_.flatten(1))
-          .view({frames, C::kGroundChannels, C::kGroundHeight, C::kGroundWidth});
+  parts.push_back(torch::stack({down, log_far}, -1));          // 2
+  parts.push_back(faded(side, edge, {0.5f, 1, 2}));            // 6
+  parts.push_back(faded(far, far_edge, {0.35f, 0.7f, 1.4f}));  // 6
+  const Tensor planes = torch::matmul(settings, ground_plane_.flatten(1))
+                            .view({frames, C::kGroundChannels, C::kGroundHeight, C::kGroundWidth});
   const Tensor row =
       (log_far - C::kGroundLogNear) * (2 / (C::kGroundLogFar - C::kGroundLogNear)) - 1;
-  parts.push_back(LookUp(planes, torch::stack({side / C::kGroundReach, row}, -1))
-                      .transpose(1, 2));                          // 4
+  parts.push_back(
+      LookUp(planes, torch::stack({side / C::kGroundReach, row}, -1)).transpose(1, 2));  // 4
   // Waves that travel, over land and sky.
   const Tensor calm = 1 / (1 + (6 * far_edge).square());
-  const Tensor place = torch::stack({x, up, torch::clamp(side, -4, 4), torch::clamp_max(far, 8),
-                                     time.expand_as(x)}, -1);
+  const Tensor place = torch::stack(
+      {x, up, torch::clamp(side, -4, 4), torch::clamp_max(far, 8), time.expand_as(x)}, -1);
   const Tensor turns = torch::matmul(place, wave_weight_.t()) + wave_phase_;
   parts.push_back(torch::sin(kTau * turns) * calm.unsqueeze(-1));  // 16
   parts.push_back(ActorInputs(f, points));                         // 9
@@ -238,26 +236,29 @@ PainterImpl::Backdrop PainterImpl::PaintBackdrop(const PainterFrames& f, const T
 
 PainterImpl::Sprites PainterImpl::PaintSprites(const PainterFrames& f, const Tensor& points) {
   const int64_t frames = points.size(0), count = points.size(1), actors = f.active_actors;
-  const auto each = [&](const Tensor& t) {  // [F, n] for every actor: [F * A, n]
-    return t.unsqueeze(1).expand({-1, actors, -1}).flatten(0, 1);
+  // Only those who are there: [N] of the F * A places.
+  const Tensor present =
+      (f.actor_codes.narrow(1, 0, actors).select(-1, kPresentAt) > 0).flatten().nonzero().flatten();
+  const auto seen = [&](const Tensor& t) {
+    return t.narrow(1, 0, actors).flatten(0, 1).index_select(0, present);
   };
-  const auto seen = [&](const Tensor& t) { return t.narrow(1, 0, actors).flatten(0, 1); };
+  const Tensor of_frame = torch::floor_divide(present, actors);
+  const auto each = [&](const Tensor& t) { return t.index_select(0, of_frame); };
   const Tensor codes = seen(f.actor_codes), curves = seen(f.actor_curves);
   const Tensor rates = seen(f.actor_rates), scene = each(f.scene_codes);
   const Tensor subjects = Chances(codes, kSubjectAt, kSubjectCount);
-  const Tensor flip = torch::where(curves.narrow(-1, kFlip, 1) < 0, torch::tensor(-1.0f),
-                                   torch::tensor(1.0f));
+  const Tensor one = torch::ones_like(curves.narrow(-1, kFlip, 1));
+  const Tensor flip = torch::where(curves.narrow(-1, kFlip, 1) < 0, -one, one);
   const Tensor sun = scene.narrow(-1, kSunSideAt, 1);
   const Tensor context = torch::cat(
       {subjects, Chances(codes, kColourAt, kColourCount), Chances(scene, kTimeAt, kTimeCount),
        Chances(scene, kWeatherAt, kWeatherCount), Chances(scene, kLookAt, kLookCount),
        Chances(scene, kSettingAt, kSettingCount), sun, flip, sun * flip,
-       rates.narrow(-1, kX, 3) * 10,
-       Beats(each(f.time_s.unsqueeze(-1)).squeeze(-1), kActorTimes, kActorBeat)},
+       rates.narrow(-1, kX, 3) * 10, Beats(each(f.time_s), kActorTimes, kActorBeat)},
       -1);
   const Tensor film = actor_film_(torch::silu(actor_mid_(torch::silu(actor_in_(context)))));
   // Into the actor's own coordinates: y up, facing right, about -1 .. 1.
-  const Tensor at = points.unsqueeze(1).expand({-1, actors, -1, -1}).flatten(0, 1);
+  const Tensor at = each(points);
   const Tensor scale = torch::exp(curves.narrow(-1, kLogScale, 1));
   const Tensor dx = (at.select(-1, 0) - curves.narrow(-1, kX, 1)) / scale;
   const Tensor dy = (at.select(-1, 1) - curves.narrow(-1, kY, 1)) / scale;
@@ -266,16 +267,21 @@ PainterImpl::Sprites PainterImpl::PaintSprites(const PainterFrames& f, const Ten
   const Tensor c = curves.narrow(-1, kCosine, 1) / length, s = curves.narrow(-1, kSine, 1) / length;
   const Tensor u = (dx * c + dy * s) * flip, v = dy * c - dx * s;
   const Tensor inputs = torch::cat({torch::stack({u, v}, -1), Fourier(u, {.25f, .5f, 1, 2, 4}),
-                                    Fourier(v, {.25f, .5f, 1, 2, 4})}, -1);
+                                    Fourier(v, {.25f, .5f, 1, 2, 4})},
+                                   -1);
   const Tensor out = RunMixed(inputs, subjects, sprite_w_, sprite_b_, film);
-  const Tensor edge = torch::clamp_min(f.footprint, kEdgeMin);
-  const Tensor local_edge = each(edge.unsqueeze(-1)) / scale;
-  const Tensor inside = (torch::abs(u) < C::kSpriteWindow) & (torch::abs(v) < C::kSpriteWindow) &
-                        (codes.narrow(-1, kPresentAt, 1) > 0);
-  const Tensor logit = out.select(-1, 0) * (-4 * kSpriteUnit) / local_edge;
+  const Tensor edge = each(torch::clamp_min(f.footprint, kEdgeMin)).unsqueeze(-1) / scale;
+  const Tensor inside = (torch::abs(u) < C::kSpriteWindow) & (torch::abs(v) < C::kSpriteWindow);
+  const Tensor logit = (out.select(-1, 0) * (-4 * kSpriteUnit) / edge)
+                           .masked_fill(torch::logical_not(inside), kNowhere);
   Sprites sprites;
-  sprites.logit = torch::where(inside, logit, torch::tensor(-100.0f)).view({frames, actors, count});
-  sprites.colour = out.narrow(-1, 1, 3).view({frames, actors, count, 3});
+  const auto options = points.options();
+  sprites.logit = torch::full({frames * actors, count}, kNowhere, options)
+                      .index_copy(0, present, logit)
+                      .view({frames, actors, count});
+  sprites.colour = torch::zeros({frames * actors, count, 3}, options)
+                       .index_copy(0, present, out.narrow(-1, 1, 3))
+                       .view({frames, actors, count, 3});
   return sprites;
 }
 
@@ -291,13 +297,15 @@ PainterImpl::Sheets PainterImpl::PaintSheets(const PainterFrames& f, const Tenso
   sheets = torch::cat({sheets, sheets.narrow(2, 0, 1)}, 2);
   for (int i = 0; i < C::kSheets; ++i) {
     const SheetKind& kind = kSheetKinds[i];
-    const Tensor u = (x + kind.slant * y + pan + kind.wind * torch::sin(kTau * 0.13 * time)) /
-                     kSheetPeriodX;
+    const Tensor u =
+        (x + kind.slant * y + pan + kind.wind * torch::sin(kTau * 0.13 * time)) / kSheetPeriodX;
     const Tensor v = (y + kind.slide_y * time) / kind.period_y;
     const Tensor places = torch::stack({u - torch::floor(u), v - torch::floor(v)}, -1) * 2 - 1;
-    const Tensor share = LookUp(sheets[i].view({1, 1, C::kSheetSide + 1, C::kSheetSide + 1})
+    const Tensor share = LookUp(sheets[i]
+                                    .view({1, 1, C::kSheetSide + 1, C::kSheetSide + 1})
                                     .expand({frames, -1, -1, -1}),
-                                places).squeeze(1);
+                                places)
+                             .squeeze(1);
     Tensor& sum = sums[static_cast<size_t>(kind.kind)];
     sum = sum.defined() ? sum + share : share;
   }
@@ -308,8 +316,7 @@ PainterImpl::Painted PainterImpl::Paint(const PainterFrames& f, const Tensor& po
                                         int64_t sprites_from) {
   const Backdrop b = PaintBackdrop(f, points);
   Painted painted;
-  painted.sky_logit =
-      b.distance * 4 / torch::clamp_min(f.footprint, kEdgeMin).unsqueeze(-1);
+  painted.sky_logit = b.distance * 4 / torch::clamp_min(f.footprint, kEdgeMin).unsqueeze(-1);
   const Tensor sky = torch::sigmoid(painted.sky_logit).unsqueeze(-1);
   Tensor colour = b.land + (b.sky - b.land) * sky;
   const int64_t rest = points.size(1) - sprites_from;

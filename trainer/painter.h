@@ -4,19 +4,18 @@
 // pixels, so edges are as sharp as the picture that is asked for.
 //
 // Parts. Each class of setting and of subject has a small network of its own; the probabilities
-// that the codes stand for mix their weights once a frame (Yang et al., "CondConv", 2019). A context
-// network turns the other codes into a scale and a shift for every hidden unit (FiLM, Perez et al.,
-// 2017). Inputs are coordinates as the camera sees them at several depths, Fourier features of them
-// (Tancik et al., 2020) and learned planes looked up there (Mueller et al., "Instant NGP", 2022;
-// "K-planes", 2023).
+// that the codes stand for mix their weights once a frame (Yang et al., "CondConv", 2019). A
+// context network turns the other codes into a scale and a shift for every hidden unit (FiLM, Perez
+// et al., 2017). Inputs are coordinates as the camera sees them at several depths, Fourier features
+// of them (Tancik et al., 2020) and learned planes looked up there (Mueller et al., "Instant NGP",
+// 2022; "K-planes", 2023).
 //   backdrop   sky and land, two colours and a signed distance between them, and a veil of fog
 //   actors     a signed distance and a colour in the subject's own coordinates
 //   sheets     what falls: planes that repeat and slide
 #pragma once
 
-#include "trainer/torch.h"
-
 #include "trainer/latent.h"
+#include "trainer/torch.h"
 
 namespace aozora::trainer {
 
@@ -49,20 +48,22 @@ struct SheetKind {
   int kind;
 };
 inline constexpr float kSheetPeriodX = 2;
-inline constexpr SheetKind kSheetKinds[PainterConfig::kSheets] = {
-    {3.36f, 1.302f, 0.16f, 0, 0}, {3.36f, 0.966f, 0.16f, 0, 0},    {2, 0.17f, 0, 0.06f, 1},
-    {2, 0.11f, 0, 0.06f, 1},      {2, -0.16f, 0, 0, 2}};
+inline constexpr SheetKind kSheetKinds[PainterConfig::kSheets] = {{3.36f, 1.302f, 0.16f, 0, 0},
+                                                                  {3.36f, 0.966f, 0.16f, 0, 0},
+                                                                  {2, 0.17f, 0, 0.06f, 1},
+                                                                  {2, 0.11f, 0, 0.06f, 1},
+                                                                  {2, -0.16f, 0, 0, 2}};
 inline constexpr int kSheetKindCount = 3;
 
 // The state of `frames` instants, from StateAt, as tensors.
 struct PainterFrames {
-  torch::Tensor scene_codes;   // [F, 40]; as are the actors', for all kActorsMax slots (A)
-  torch::Tensor scene_curves;  // [F, 8]
-  torch::Tensor actor_codes;   // [F, A, 40]
-  torch::Tensor actor_curves;  // [F, A, 8]
-  torch::Tensor actor_rates;   // [F, A, 8]
-  torch::Tensor time_s;        // [F]
-  torch::Tensor footprint;     // [F], side of a pixel in picture units
+  torch::Tensor scene_codes;           // [F, 40]; as are the actors', for all kActorsMax slots (A)
+  torch::Tensor scene_curves;          // [F, 8]
+  torch::Tensor actor_codes;           // [F, A, 40]
+  torch::Tensor actor_curves;          // [F, A, 8]
+  torch::Tensor actor_rates;           // [F, A, 8]
+  torch::Tensor time_s;                // [F]
+  torch::Tensor footprint;             // [F], side of a pixel in picture units
   int64_t active_actors = kActorsMax;  // slots beyond are empty in all frames
 };
 
@@ -71,9 +72,9 @@ class PainterImpl : public torch::nn::Module {
   PainterImpl();
 
   struct Backdrop {
-    torch::Tensor sky, land;  // [F, P, 3]
-    torch::Tensor distance;   // [F, P], above 0 in the sky, picture units
-    torch::Tensor veil;       // [F, P], 0..1
+    torch::Tensor sky, land;    // [F, P, 3]
+    torch::Tensor distance;     // [F, P], above 0 in the sky, picture units
+    torch::Tensor veil;         // [F, P], 0..1
     torch::Tensor veil_colour;  // [F, 3]
     torch::Tensor gates;        // [F, 3], of rain, snow, bubbles
   };

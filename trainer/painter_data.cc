@@ -87,7 +87,8 @@ class PointPicker {
       const float row = (picture_.frame.y_first - y) / picture_.frame.step + 0.5f;
       if (column < 0 || row < 0) continue;
       const PixelPlace place = {static_cast<uint32_t>(column), static_cast<uint32_t>(row)};
-      if (place.column < picture_.size.width_px && place.row < picture_.size.height_px) return place;
+      if (place.column < picture_.size.width_px && place.row < picture_.size.height_px)
+        return place;
     }
     return {dice_.Below(picture_.size.width_px), dice_.Below(picture_.size.height_px)};
   }
@@ -206,7 +207,8 @@ torch::Tensor PicturePoints(uint32_t width_px, uint32_t height_px) {
   const torch::Tensor x = (torch::arange(int64_t{width_px}) - (width_px - 1) / 2.0) * step;
   const torch::Tensor y = ((height_px - 1) / 2.0 - torch::arange(int64_t{height_px})) * step;
   return torch::stack({x.unsqueeze(0).expand({height_px, width_px}),
-                       y.unsqueeze(1).expand({height_px, width_px})}, -1)
+                       y.unsqueeze(1).expand({height_px, width_px})},
+                      -1)
       .to(torch::kFloat32)
       .reshape({1, int64_t{width_px} * height_px, 2});
 }

@@ -2,9 +2,8 @@
 // Examples for the painter: points of rendered frames with the colours that they should have.
 #pragma once
 
-#include "trainer/painter.h"
-
 #include "trainer/latent.h"
+#include "trainer/painter.h"
 #include "world/render.h"
 #include "world/scene.h"
 
@@ -24,17 +23,17 @@ class FrameCollector {
 
 struct PainterBatch {
   PainterFrames frames;
-  torch::Tensor points;     // [F, P, 2]
-  torch::Tensor colour;     // [F, P, 3], 0..1
-  torch::Tensor sky;        // [F, P], share of the pixel that is sky
-  torch::Tensor covered;    // [F, P], share that the first subject covers, all copies
+  torch::Tensor points;   // [F, P, 2]
+  torch::Tensor colour;   // [F, P, 3], 0..1
+  torch::Tensor sky;      // [F, P], share of the pixel that is sky
+  torch::Tensor covered;  // [F, P], share that the first subject covers, all copies
   int64_t sprites_from = 0;
 };
 
 struct PainterBatchSize {
   int frame_count = 16;
-  int open_points = 1280;   // of a frame, outside of all actors
-  int actor_points = 768;   // where actors may be
+  int open_points = 1280;  // of a frame, outside of all actors
+  int actor_points = 768;  // where actors may be
 };
 
 // The batch that `seed` stands for.

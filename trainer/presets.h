@@ -8,5 +8,6 @@
 namespace aozora::trainer {
 
 Status TrainPainter(const RunOptions& options);
+Status TrainDenoiser(const RunOptions& options);  // needs options.out/tokenizer.model
 
 }  // namespace aozora::trainer

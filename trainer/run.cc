@@ -108,10 +108,9 @@ Status Run::Log(const std::vector<std::pair<std::string, double>>& values) {
 }
 
 Image ToImage(const torch::Tensor& colour) {
-  const torch::Tensor bytes =
-      (colour.clamp(0, 1) * 255 + 0.5).to(torch::kUInt8).contiguous().cpu();
-  Image image = Image::Black(static_cast<uint32_t>(colour.size(1)),
-                             static_cast<uint32_t>(colour.size(0)));
+  const torch::Tensor bytes = (colour.clamp(0, 1) * 255 + 0.5).to(torch::kUInt8).contiguous().cpu();
+  Image image =
+      Image::Black(static_cast<uint32_t>(colour.size(1)), static_cast<uint32_t>(colour.size(0)));
   std::copy_n(bytes.data_ptr<uint8_t>(), image.rgb.size(), image.rgb.begin());
   return image;
 }
@@ -125,8 +124,9 @@ Image Tile(const std::vector<Image>& pictures, uint32_t columns) {
     const size_t left = (i % columns) * width, top = (i / columns) * height;
     for (uint32_t y = 0; y < height; ++y) {
       const auto from = pictures[i].row(y);
-      std::copy(from.begin(), from.end(),
-                sheet.rgb.begin() + static_cast<ptrdiff_t>(3 * ((top + y) * sheet.width_px + left)));
+      std::copy(
+          from.begin(), from.end(),
+          sheet.rgb.begin() + static_cast<ptrdiff_t>(3 * ((top + y) * sheet.width_px + left)));
     }
   }
   return sheet;

@@ -2,8 +2,6 @@
 // What every preset shares: where a run keeps its things, when it ends, what it writes down.
 #pragma once
 
-#include "trainer/torch.h"
-
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -13,6 +11,7 @@
 
 #include "base/result.h"
 #include "tensor/image.h"
+#include "trainer/torch.h"
 #include "trainer/training_state.h"
 #include "world/scene.h"
 
@@ -30,7 +29,7 @@ struct RunOptions {
   torch::Device device = torch::kCPU;
 
   world::WorldSubset subset() const {
-    return full_world ? world::WorldSubset::Full() : world::WorldSubset::Small();
+    return full_world ? world::WorldSubset::Full() : world::WorldSubset::Plain();
   }
 };
 

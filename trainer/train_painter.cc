@@ -20,8 +20,8 @@ AdamSettings Settings() {
   AdamSettings settings;
   settings.rate = 2e-3;
   settings.ema_decay = 0.998;
-  settings.rate_factors = {{"far_table", 8}, {"sky_", 8},  {"ground_plane", 8},
-                           {"sheets", 8},    {"far_depths", 0.2}};
+  settings.rate_factors = {
+      {"far_table", 8}, {"sky_", 8}, {"ground_plane", 8}, {"sheets", 8}, {"far_depths", 0.2}};
   return settings;
 }
 
@@ -30,11 +30,13 @@ torch::Tensor LossOf(Painter& painter, const PainterBatch& batch,
   const PainterImpl::Painted painted =
       painter->Paint(batch.frames, batch.points, batch.sprites_from);
   const torch::Tensor error = painted.colour - batch.colour;
-  const torch::Tensor colour = torch::sqrt(error.square() + 1e-4).mean() + 2 * error.square().mean();
+  const torch::Tensor colour =
+      torch::sqrt(error.square() + 1e-4).mean() + 2 * error.square().mean();
   const torch::Tensor outside = (batch.covered < 0.5).to(torch::kFloat32);
-  const torch::Tensor sky =
-      (torch::binary_cross_entropy_with_logits(painted.sky_logit, batch.sky, {}, {},
-                                               at::Reduction::None) * outside).mean();
+  const torch::Tensor sky = (torch::binary_cross_entropy_with_logits(painted.sky_logit, batch.sky,
+                                                                     {}, {}, at::Reduction::None) *
+                             outside)
+                                .mean();
   torch::Tensor loss = colour + 0.05 * sky;
   double covered = 0;
   if (painted.actor_logits.defined()) {
@@ -61,8 +63,8 @@ Status Examine(Painter& painter, const RunOptions& options, Run& run) {
   std::vector<Image> real, painted;
   double error_all = 0, error_subject = 0, subject_count = 0;
   for (int i = 0; i < kExamScenes; ++i) {
-    const world::Scene scene = OnKnownGround(
-        SampleScene(kExamSeed + static_cast<uint64_t>(i), options.subset(), world::Split::kHeldOut));
+    const world::Scene scene = OnKnownGround(SampleScene(kExamSeed + static_cast<uint64_t>(i),
+                                                         options.subset(), world::Split::kHeldOut));
     const double time_s = 1 + 0.7 * i;
     real.push_back(RenderFrame(scene, time_s, kExamWidthPx, kExamHeightPx));
     const torch::Tensor colour = PaintPicture(painter, EncodeScene(scene), time_s, kExamWidthPx,
@@ -126,14 +128,14 @@ Status TrainPainter(const RunOptions& options) {
     if (run.Due(4, "exam")) {
       const TrainingState::Averaged averaged(state);
       TRY(Examine(painter, options, run));
-      TRY(state.Export(run.folder() / "painter.safetensors", torch::kFloat32, {}));
+      TRY(state.Export(run.folder() / "painter.safetensors", torch::kFloat32));
     }
   }
   {
     const TrainingState::Averaged averaged(state);
     TRY(Examine(painter, options, run));
   }
-  return state.Export(options.out / "painter.safetensors", torch::kFloat32, {});
+  return state.Export(options.out / "painter.safetensors", torch::kFloat32);
 }
 
 }  // namespace aozora::trainer

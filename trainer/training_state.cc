@@ -89,7 +89,8 @@ void TrainingState::Step(double share) {
   const double clip = std::isfinite(gradient_norm_)
                           ? std::min(1.0, settings_.gradient_norm_max / (gradient_norm_ + 1e-12))
                           : 0.0;
-  const double unbias1 = 1 - std::pow(settings_.beta1, n), unbias2 = 1 - std::pow(settings_.beta2, n);
+  const double unbias1 = 1 - std::pow(settings_.beta1, n),
+               unbias2 = 1 - std::pow(settings_.beta2, n);
   const double keep = std::min(settings_.ema_decay, (1 + n) / (10 + n));
   for (Entry& e : entries_) {
     torch::Tensor& gradient = e.value.mutable_grad();
@@ -151,11 +152,15 @@ Result<std::map<std::string, double>> TrainingState::Load(const std::filesystem:
   return notes;
 }
 
-Status TrainingState::Export(const std::filesystem::path& path, torch::ScalarType type,
-                             const std::map<std::string, std::string>& metadata) const {
+Status TrainingState::ExportPart(const std::string& prefix, const std::filesystem::path& path,
+                                 torch::ScalarType type) const {
   std::vector<std::pair<std::string, torch::Tensor>> tensors;
-  for (const Entry& e : entries_) tensors.emplace_back(e.name, e.mean.to(type));
-  return SaveTensors(path, tensors, metadata);
+  for (const Entry& e : entries_) {
+    if (e.name.starts_with(prefix)) {
+      tensors.emplace_back(e.name.substr(prefix.size()), e.mean.to(type));
+    }
+  }
+  return SaveTensors(path, tensors, {});
 }
 
 Status LoadParameters(torch::nn::Module& module, const std::filesystem::path& path) {

@@ -3,14 +3,13 @@
 // of steps, saved whole, so that training can end at any moment and go on as if it had not.
 #pragma once
 
-#include "trainer/torch.h"
-
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "trainer/torch.h"
 
 namespace aozora::trainer {
 
@@ -54,8 +53,12 @@ class TrainingState {
   Result<std::map<std::string, double>> Load(const std::filesystem::path& path);
 
   // The averaged parameters alone, for the engine.
-  Status Export(const std::filesystem::path& path, torch::ScalarType type,
-                const std::map<std::string, std::string>& metadata) const;
+  Status Export(const std::filesystem::path& path, torch::ScalarType type) const {
+    return ExportPart("", path, type);
+  }
+  // Those whose name starts with `prefix`, without it.
+  Status ExportPart(const std::string& prefix, const std::filesystem::path& path,
+                    torch::ScalarType type) const;
 
  private:
   struct Entry {

@@ -111,27 +111,12 @@ WorldSubset WorldSubset::Full() {
   return subset;
 }
 
-WorldSubset WorldSubset::Small() {
+WorldSubset WorldSubset::Plain() {
   WorldSubset subset = Full();
-  const auto set = [&](Attribute attribute, auto... allowed) {
-    Values(subset, attribute) = ((1u << static_cast<int>(allowed)) | ...);
-  };
-  using S = Setting;
-  set(Attribute::kSetting, S::kCalmSea, S::kBeach, S::kHills, S::kMountains, S::kDesert, S::kCity,
-      S::kMeadow, S::kUnderwater);
-  using U = Subject;
-  set(Attribute::kSubject, U::kSailboat, U::kBalloon, U::kFish, U::kCar, U::kLighthouse, U::kBall,
-      U::kWhale, U::kHouse, U::kTree, U::kSaucer);
-  using C = Colour;
-  set(Attribute::kColour, C::kRed, C::kOrange, C::kYellow, C::kGreen, C::kBlue, C::kPurple,
-      C::kPink, C::kWhite);
-  set(Attribute::kWeather, Weather::kClear, Weather::kRain, Weather::kSnow, Weather::kFog);
-  set(Attribute::kMotion, Motion::kRest, Motion::kLeft, Motion::kRight, Motion::kRise,
-      Motion::kFall);
-  set(Attribute::kCamera, Camera::kStill, Camera::kPanLeft, Camera::kPanRight, Camera::kZoomIn,
-      Camera::kZoomOut);
-  set(Attribute::kLook, Look::kSoft);
-  set(Attribute::kCount, Count::kOne);
+  const auto bit = [](auto value) { return 1u << static_cast<int>(value); };
+  Values(subset, Attribute::kWeather) &= ~bit(Weather::kStorm);
+  Values(subset, Attribute::kLook) = bit(Look::kSoft);
+  Values(subset, Attribute::kCount) &= ~bit(Count::kMany);
   subset.two_subjects = false;
   return subset;
 }

@@ -156,8 +156,9 @@ struct WorldSubset {
   bool two_subjects = true;
 
   static WorldSubset Full();
-  // Eight settings and ten subjects, one at a time: what some CPU-hours of training can learn.
-  static WorldSubset Small();
+  // Every setting and subject, but one kind of subject at a time and up to three of it, one look
+  // and no lightning: what some CPU-hours of training can learn.
+  static WorldSubset Plain();
   bool Allows(Attribute attribute, int value) const;
 };
 

@@ -103,21 +103,21 @@ TEST(Split, HoldsOutAboutOneInTwenty) {
 }
 
 TEST(Subset, IsKeptTo) {
-  const WorldSubset small = WorldSubset::Small();
+  const WorldSubset plain = WorldSubset::Plain();
   std::set<int> settings, subjects;
   for (uint64_t seed = 0; seed < kSampleCount; ++seed) {
-    const Scene scene = SampleScene(seed, small);
+    const Scene scene = SampleScene(seed, plain);
     for (int i = 0; i < kAttributeCount; ++i) {
       const Attribute attribute = static_cast<Attribute>(i);
       if (attribute == Attribute::kRelation) continue;
-      EXPECT_TRUE(small.Allows(attribute, scene.ValueOf(attribute))) << AttributeName(attribute);
+      EXPECT_TRUE(plain.Allows(attribute, scene.ValueOf(attribute))) << AttributeName(attribute);
     }
     EXPECT_FALSE(scene.second.has_value());
     settings.insert(scene.ValueOf(Attribute::kSetting));
     subjects.insert(scene.ValueOf(Attribute::kSubject));
   }
-  EXPECT_EQ(settings.size(), 8u);
-  EXPECT_EQ(subjects.size(), 10u);
+  EXPECT_EQ(settings.size(), 15u);
+  EXPECT_EQ(subjects.size(), 26u);
 }
 
 TEST(Names, AreReadBack) {

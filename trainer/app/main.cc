@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trains the parts of the embedded model.
-#include "trainer/torch.h"
-
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +7,7 @@
 #include <map>
 
 #include "trainer/presets.h"
+#include "trainer/torch.h"
 
 namespace {
 
@@ -17,6 +16,7 @@ using aozora::trainer::RunOptions;
 
 const std::map<std::string, std::function<Status(const RunOptions&)>> kPresets = {
     {"painter", aozora::trainer::TrainPainter},
+    {"denoiser", aozora::trainer::TrainDenoiser},
 };
 
 }  // namespace

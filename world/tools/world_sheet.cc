@@ -27,13 +27,13 @@ struct Options {
   uint32_t width_px = 256, height_px = 144;
   double time_s = 5;
   double fps = 24;
-  bool small = false, held_out = false, clip = false, bench = false;
+  bool plain = false, held_out = false, clip = false, bench = false;
 };
 
 constexpr uint32_t kScenesMax = 4096;
 
 std::vector<Scene> ChooseScenes(const Options& o) {
-  const WorldSubset all = o.small ? WorldSubset::Small() : WorldSubset::Full();
+  const WorldSubset all = o.plain ? WorldSubset::Plain() : WorldSubset::Full();
   const Split split = o.held_out ? Split::kHeldOut : Split::kTrain;
   std::vector<Scene> scenes;
   if (o.by.empty()) {
@@ -142,7 +142,7 @@ int main(int count, char** arguments) {
   app.add_option("--height", o.height_px)->check(CLI::Range(kRenderSidePxMin, kRenderSidePxMax));
   app.add_option("--time", o.time_s, "seconds");
   app.add_option("--fps", o.fps)->check(CLI::Range(1.0, 120.0));
-  app.add_flag("--small", o.small, "the subset for training without a GPU");
+  app.add_flag("--plain", o.plain, "the subset for training without a GPU");
   app.add_flag("--held-out", o.held_out, "combinations that never occur in training");
   app.add_flag("--clip", o.clip, "one clip instead of a sheet");
   app.add_flag("--bench", o.bench, "time of a frame, by setting");

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trainer/captions.h"
+
+#include <algorithm>
+
+#include "base/rng.h"
+#include "text/clean.h"
+#include "trainer/denoiser.h"
+#include "world/dice.h"
+
+namespace aozora::trainer {
+namespace {
+
+// The captions say what they say about a scene of this kind; a clip shows one of that length.
+world::Scene DrawScene(uint64_t seed, const world::WorldSubset& subset,
+                       const DenoiserBatchSize& size) {
+  world::Scene scene = OnKnownGround(SampleScene(seed, subset, size.split));
+  scene.duration_s = kSecondsPerFrame * (size.latent_frames - 1);
+  return scene;
+}
+
+}  // namespace
+
+std::pair<torch::Tensor, torch::Tensor> ToIds(const std::vector<std::string>& texts,
+                                              const Tokenizer& tokenizer,
+                                              const torch::Device& device) {
+  std::vector<std::vector<int32_t>> all;
+  size_t longest = 1;
+  for (const std::string& text : texts) {
+    auto ids = tokenizer.Encode(text, static_cast<size_t>(TextEncoderConfig::kTokensMax));
+    CHECK(ids.ok());
+    longest = std::max(longest, ids->size());
+    all.push_back(std::move(*ids));
+  }
+  const int64_t count = static_cast<int64_t>(texts.size());
+  torch::Tensor ids = torch::zeros({count, static_cast<int64_t>(longest)}, torch::kInt64);
+  torch::Tensor lengths = torch::zeros({count}, torch::kInt64);
+  for (int64_t i = 0; i < count; ++i) {
+    const auto& from = all[static_cast<size_t>(i)];
+    lengths[i] = static_cast<int64_t>(from.size());
+    std::copy(from.begin(), from.end(), ids[i].data_ptr<int64_t>());
+  }
+  return {ids.to(device), lengths.to(device)};
+}
+
+DenoiserBatch MakeDenoiserBatch(uint64_t seed, const world::WorldSubset& subset,
+                                const Tokenizer& tokenizer, const DenoiserBatchSize& size,
+                                const torch::Device& device) {
+  world::Dice dice(SplitSeed(seed, 78));
+  DenoiserBatch batch;
+  std::vector<float> values;
+  std::vector<std::string> texts;
+  for (int i = 0; i < size.count; ++i) {
+    const uint64_t scene_seed = SplitSeed(seed, static_cast<uint64_t>(i) + 100);
+    Captioned example{DrawScene(scene_seed, subset, size), {}};
+    const world::Language language =
+        dice.Chance(0.5f) ? world::Language::kEnglish : world::Language::kFrench;
+    example.caption = WriteCaption(example.scene, language, SplitSeed(scene_seed, 5));
+    if (dice.Chance(size.without_caption)) example.caption = {"", language, 0};
+    const SlotLatent latent = EncodeScene(example.scene);
+    CHECK_EQ(latent.frame_count, size.latent_frames);
+    values.insert(values.end(), latent.values.begin(), latent.values.end());
+    texts.push_back(example.caption.text);
+    batch.examples.push_back(std::move(example));
+  }
+  batch.slots = torch::tensor(values)
+                    .view({size.count, size.latent_frames, kSlotCount, kSlotValues})
+                    .to(device);
+  std::tie(batch.ids, batch.lengths) = ToIds(texts, tokenizer, device);
+  return batch;
+}
+
+SlotLatent ToLatent(const torch::Tensor& slots) {
+  const torch::Tensor flat = slots.to(torch::kCPU, torch::kFloat32).contiguous();
+  SlotLatent latent;
+  latent.frame_count = static_cast<int>(flat.size(0));
+  latent.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+  return latent;
+}
+
+}  // namespace aozora::trainer

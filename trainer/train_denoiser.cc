@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+
+#include <array>
+#include <cmath>
+#include <future>
+
+#include "base/rng.h"
+#include "media/image_io.h"
+#include "trainer/captions.h"
+#include "trainer/denoiser.h"
+#include "trainer/painter_data.h"
+#include "trainer/presets.h"
+#include "world/dice.h"
+
+namespace aozora::trainer {
+namespace {
+
+constexpr double kTrainShift = 3;      // towards noise: slots say the same many times over
+constexpr double kUniformShare = 0.3;  // of sigmas, drawn evenly
+constexpr double kKnownShare = 0.2;    // of batches whose first latent frame is given
+constexpr double kSigmaWeightMin = 0.05;
+constexpr int kFramesMax = 6;
+constexpr int kExamCount = 128;
+constexpr uint64_t kExamSeed = 1u << 29;
+
+AdamSettings Settings() {
+  AdamSettings settings;
+  settings.rate = 1.2e-3;
+  settings.weight_decay = 0.01;
+  settings.ema_decay = 0.998;
+  settings.rate_factors = {{"token_embedding", 3}};
+  return settings;
+}
+
+torch::Tensor DrawSigmas(int64_t count, const torch::Device& device) {
+  const torch::Tensor s = torch::sigmoid(torch::randn({count}, device));
+  const torch::Tensor shifted = kTrainShift * s / (1 + (kTrainShift - 1) * s);
+  const torch::Tensor even = torch::rand({count}, device);
+  return torch::where(torch::rand({count}, device) < kUniformShare, even, shifted)
+      .clamp(1e-3, 1 - 1e-5);
+}
+
+// Mean square of the velocity's error, where sigma allows.
+torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch, int64_t known) {
+  const int64_t count = batch.slots.size(0), frames = batch.slots.size(1);
+  const torch::Tensor sigma = DrawSigmas(count, batch.slots.device());
+  torch::Tensor per_frame = sigma.unsqueeze(1).repeat({1, frames});
+  if (known > 0) per_frame.narrow(1, 0, known).zero_();
+  const torch::Tensor s = per_frame.view({count, frames, 1, 1});
+  const torch::Tensor noisy = batch.slots * (1 - s) + torch::randn_like(batch.slots) * s;
+  const torch::Tensor text = model->text(batch.ids, batch.lengths);
+  const torch::Tensor clean = model->denoiser(noisy, per_frame * 1000, text, batch.lengths);
+  const torch::Tensor error =
+      (clean - batch.slots).square().mean({2, 3}).narrow(1, known, frames - known);
+  const torch::Tensor weight = 1 / sigma.clamp_min(kSigmaWeightMin).square();
+  return (error.mean(1) * weight).mean();
+}
+
+int Best(const torch::Tensor& slot, int at, int count) {
+  return static_cast<int>(slot.narrow(0, at, count).argmax().item<int64_t>());
+}
+
+// The motion that curves show, of those that move in a line; the others count as such.
+world::Motion MotionOf(const SlotLatent& latent) {
+  const double end = kSecondsPerFrame * (latent.frame_count - 1);
+  const SlotState a = StateAt(latent, 1, 0.25), b = StateAt(latent, 1, end - 0.25);
+  const SlotState s = StateAt(latent, 0, 0.25), t = StateAt(latent, 0, end - 0.25);
+  const float zoom = std::exp(t.curves[kLogZoom] - s.curves[kLogZoom]);
+  // What the camera does to a thing that rests.
+  const float depth = 0.6f;
+  const float x = b.curves[kX] / zoom - a.curves[kX] + (t.curves[kPan] - s.curves[kPan]) * depth;
+  const float y = (b.curves[kY] - t.curves[kHorizon]) / zoom - (a.curves[kY] - s.curves[kHorizon]);
+  if (std::max(std::fabs(x), std::fabs(y)) < 0.08f) return world::Motion::kRest;
+  if (std::fabs(x) > std::fabs(y)) return x < 0 ? world::Motion::kLeft : world::Motion::kRight;
+  return y > 0 ? world::Motion::kRise : world::Motion::kFall;
+}
+
+world::Camera CameraOf(const SlotLatent& latent) {
+  const double end = kSecondsPerFrame * (latent.frame_count - 1);
+  const SlotState a = StateAt(latent, 0, 0.25), b = StateAt(latent, 0, end - 0.25);
+  const float pan = b.curves[kPan] - a.curves[kPan];
+  const float zoom = b.curves[kLogZoom] - a.curves[kLogZoom];
+  if (std::fabs(zoom) > 0.12f) return zoom > 0 ? world::Camera::kZoomIn : world::Camera::kZoomOut;
+  if (std::fabs(pan) > 0.2f) return pan > 0 ? world::Camera::kPanRight : world::Camera::kPanLeft;
+  const float tilt = b.curves[kHorizon] - a.curves[kHorizon];
+  if (std::fabs(tilt) > 0.06f) return tilt < 0 ? world::Camera::kTiltUp : world::Camera::kTiltDown;
+  return world::Camera::kStill;
+}
+
+// Share of held-out prompts whose attributes come out as they are told.
+std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const RunOptions& options,
+                                                    const Tokenizer& tokenizer,
+                                                    torch::Tensor* slots_out) {
+  DenoiserBatchSize size;
+  size.count = kExamCount, size.without_caption = 0, size.split = world::Split::kHeldOut;
+  const DenoiserBatch batch =
+      MakeDenoiserBatch(kExamSeed, options.subset(), tokenizer, size, options.device);
+  const torch::Tensor noise = torch::randn_like(batch.slots);
+  const torch::Tensor slots =
+      Sample(model, noise, batch.ids, batch.lengths, tokenizer.end_id(), {}).cpu();
+  using world::Attribute;
+  std::map<Attribute, std::array<double, 2>> counts;
+  for (int i = 0; i < kExamCount; ++i) {
+    const Captioned& example = batch.examples[static_cast<size_t>(i)];
+    const SlotLatent latent = ToLatent(slots[i]);
+    const torch::Tensor scene = slots[i].mean(0)[0], actor = slots[i].mean(0)[1];
+    const std::pair<Attribute, int> found[] = {
+        {Attribute::kSetting, Best(scene, kSettingAt, kSettingCount)},
+        {Attribute::kTime, Best(scene, kTimeAt, kTimeCount)},
+        {Attribute::kWeather, Best(scene, kWeatherAt, kWeatherCount)},
+        {Attribute::kSubject, Best(actor, kSubjectAt, kSubjectCount)},
+        {Attribute::kColour, Best(actor, kColourAt, kColourCount)},
+        {Attribute::kMotion, static_cast<int>(MotionOf(latent))},
+        {Attribute::kCamera, static_cast<int>(CameraOf(latent))}};
+    for (const auto& [attribute, value] : found) {
+      if (!example.caption.Mentions(attribute)) continue;
+      counts[attribute][0] += value == example.scene.ValueOf(attribute);
+      counts[attribute][1] += 1;
+    }
+  }
+  std::vector<std::pair<std::string, double>> shares;
+  for (const auto& [attribute, count] : counts) {
+    shares.emplace_back(AttributeName(attribute), count[0] / std::max(count[1], 1.0));
+  }
+  if (slots_out != nullptr) *slots_out = slots;
+  return shares;
+}
+
+}  // namespace
+
+Status TrainDenoiser(const RunOptions& options) {
+  torch::manual_seed(options.seed);
+  const Tokenizer tokenizer = TRY(Tokenizer::FromFile(options.out / "tokenizer.model"));
+  TextToSlots model(tokenizer.vocabulary_size(), DenoiserConfig());
+  model->to(options.device);
+  TrainingState state(*model, Settings());
+  Run run(options, "denoiser", state);
+  TRY(run.Resume());
+  const auto batch_of = [&](int64_t step) {
+    const uint64_t seed = SplitSeed(options.seed ^ 0xD0u, static_cast<uint64_t>(step));
+    world::Dice dice(seed);
+    DenoiserBatchSize size;
+    if (options.batch > 0) size.count = static_cast<int>(options.batch);
+    if (dice.Chance(0.35f)) size.latent_frames = 2 + static_cast<int>(dice.Below(kFramesMax - 2));
+    return MakeDenoiserBatch(seed, options.subset(), tokenizer, size, options.device);
+  };
+  auto next = std::async(std::launch::async, batch_of, run.step());
+  double sum = 0, count = 0;
+  for (;;) {
+    if (!TRY(run.Continue())) break;
+    const DenoiserBatch batch = next.get();
+    next = std::async(std::launch::async, batch_of, run.step() + 1);
+    world::Dice dice(SplitSeed(options.seed, static_cast<uint64_t>(run.step())));
+    const torch::Tensor loss = LossOf(model, batch, dice.Chance(kKnownShare) ? 1 : 0);
+    loss.backward();
+    state.Step(run.RateShare());
+    sum += loss.item<double>(), count += 1;
+    if (run.step() < 3 || run.Due(0.5, "log")) {
+      TRY(run.Log(
+          {{"loss", sum / count}, {"norm", state.gradient_norm()}, {"rate", run.RateShare()}}));
+      sum = count = 0;
+    }
+    if (run.Due(5, "exam")) {
+      const TrainingState::Averaged averaged(state);
+      fmt::print("exam at {:.1f} min:", run.minutes());
+      for (const auto& [name, share] : Examine(model, options, tokenizer, nullptr)) {
+        fmt::print(" {} {:.2f}", name, share);
+      }
+      fmt::print("\n");
+    }
+  }
+  TRY(state.ExportPart("text.", options.out / "text_encoder.safetensors", torch::kFloat32));
+  return state.ExportPart("denoiser.", options.out / "denoiser.safetensors", torch::kFloat32);
+}
+
+}  // namespace aozora::trainer
