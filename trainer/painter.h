@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoder of the embedded model: coordinate networks that paint any point of a picture at any
-// time and any size from the slots of a latent (trainer/latent.h). Nothing in it is a grid of
-// pixels, so edges are as sharp as the picture that is asked for.
+// The decoder of the embedded model (format 1, frozen: src/models/mini computes the same):
+// coordinate networks that paint any point of a picture at any time and any size from the slots of
+// a latent (trainer/latent.h). Nothing in it is a grid of pixels, so edges are as sharp as the
+// picture that is asked for.
 //
 // Parts. Each class of setting and of subject has a small network of its own; the probabilities
 // that the codes stand for mix their weights once a frame (Yang et al., "CondConv", 2019). A
