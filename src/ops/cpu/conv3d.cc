@@ -109,6 +109,44 @@ void PackWeights(op::RunContext& context, const Weight& weight, const ConvPlan& 
   });
 }
 
+// Weights of fewer bytes stay f32: they cost little memory, and decoding them costs time.
+constexpr int64_t kHalfBytesMin = int64_t{1} << 20;
+constexpr int64_t kHalfPieceValues = int64_t{1} << 14;
+
+// Whether 16 bits hold all values: as a rule those of checkpoints that are stored so.
+template <class Encode, class Decode>
+bool Fits(const float* values, int64_t count, const Encode& encode, const Decode& decode) {
+  return std::all_of(values, values + count, [&](float value) {
+    const float stored = decode(encode(value));
+    return std::memcmp(&stored, &value, sizeof(value)) == 0;
+  });
+}
+
+// Packed weights that own their memory.
+struct ConvStorage {
+  std::unique_ptr<Scratch> memory;
+  DType dtype;
+  ConvValues values() const { return {memory->data(), dtype}; }
+};
+
+// In half the memory, if nothing is lost.
+ConvStorage Compact(op::RunContext& context, std::unique_ptr<Scratch> packed, int64_t count) {
+  const float* values = packed->data();
+  const auto bytes = count * static_cast<int64_t>(sizeof(float));
+  const bool bf16 = bytes >= kHalfBytesMin && Fits(values, count, F32ToBF16, BF16ToF32);
+  const bool f16 = !bf16 && bytes >= kHalfBytesMin && Fits(values, count, F32ToF16, F16ToF32);
+  if (!bf16 && !f16) return {std::move(packed), DType::kF32};
+  auto half = std::make_unique<Scratch>(context.memory, static_cast<size_t>(count + 1) / 2);
+  auto* out = reinterpret_cast<uint16_t*>(half->data());
+  const int64_t piece_count = (count + kHalfPieceValues - 1) / kHalfPieceValues;
+  context.pool.ParallelFor(static_cast<uint64_t>(piece_count), [&](uint64_t piece, uint32_t) {
+    const int64_t begin = static_cast<int64_t>(piece) * kHalfPieceValues;
+    const int64_t end = std::min(count, begin + kHalfPieceValues);
+    std::transform(values + begin, values + end, out + begin, bf16 ? F32ToBF16 : F32ToF16);
+  });
+  return {std::move(half), bf16 ? DType::kBF16 : DType::kF16};
+}
+
 // How a weight lies can only be known when it is used: whether the picture is enlarged, and how it
 // is padded, decide which taps there are. So packing waits for the first run; a weight is used in
 // one way by any network, but the others would work as well.
@@ -116,22 +154,23 @@ class PackedConv : public op::Packed {
  public:
   explicit PackedConv(op::Memory& memory) : memory_(memory) {}
 
-  const float* Get(op::RunContext& context, const op::Conv3d& op, const ConvPlan& plan) const {
+  ConvValues Get(op::RunContext& context, const op::Conv3d& op, const ConvPlan& plan) const {
     PackKey key = KeyOf(op, plan);
     for (const Form& form : forms_) {
-      if (form.key == key) return form.values->data();
+      if (form.key == key) return form.storage.values();
     }
-    auto values = std::make_unique<Scratch>(memory_, static_cast<size_t>(plan.layout.value_count));
-    PackWeights(context, *op.weight, plan, values->data());
+    const int64_t count = plan.layout.value_count;
+    auto packed = std::make_unique<Scratch>(memory_, static_cast<size_t>(count));
+    PackWeights(context, *op.weight, plan, packed->data());
     op.weight->Release();
-    forms_.push_back({std::move(key), std::move(values)});
-    return forms_.back().values->data();
+    forms_.push_back({std::move(key), Compact(context, std::move(packed), count)});
+    return forms_.back().storage.values();
   }
 
  private:
   struct Form {
     PackKey key;
-    std::unique_ptr<Scratch> values;
+    ConvStorage storage;
   };
   op::Memory& memory_;
   mutable std::vector<Form> forms_;  // a backend is used by one thread at a time
@@ -162,7 +201,7 @@ void Run(op::RunContext& context, const op::Conv3d& op) {
   const PackedConv once(context.memory);
   const ConvJob job{op, plan, (packed != nullptr ? packed : &once)->Get(context, op, plan),
                     context.cancel};
-  const auto task_floats = static_cast<size_t>(plan.in_box_floats() + plan.sums_floats());
+  const auto task_floats = static_cast<size_t>(job.scratch_floats());
   const Scratch scratch(context.memory, task_floats * context.pool.thread_count());
   const auto task_count = static_cast<uint64_t>(plan.task_count());
   context.pool.ParallelFor(task_count, [&](uint64_t task, uint32_t worker) {

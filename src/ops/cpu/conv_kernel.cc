@@ -134,26 +134,48 @@ ConvBox CountsOf(const ConvPlan& plan, const Place& place, const ConvPhase& y, c
 
 // Asks for weights that the next pass will read, so that they come while this one computes: those
 // of large convolutions come from far away, and serve one tile only.
-HWY_INLINE void PrefetchLines(const float* begin, const float* end) {
-  constexpr int kLineFloats = 16;
+HWY_INLINE void PrefetchLines(const std::byte* begin, const std::byte* end) {
+  constexpr int kLineBytes = 64;
 #if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
-  for (; begin < end; begin += kLineFloats) __builtin_prefetch(begin, 0, 2);
+  for (; begin < end; begin += kLineBytes) __builtin_prefetch(begin, 0, 2);
 #endif
 }
 
+// `count` weights, a multiple of the lanes, as f32.
+void DecodeWeights(const ConvValues& values, int64_t offset, int64_t count, float* to) {
+  const ConvTag d;
+  const hn::RebindToUnsigned<ConvTag> d32;
+  const hn::Rebind<uint16_t, ConvTag> d16;
+  const uint16_t* from = static_cast<const uint16_t*>(values.data) + offset;
+  if (values.dtype == DType::kF16) {
+    CopyValues(reinterpret_cast<const hwy::float16_t*>(from), count, to);
+    return;
+  }
+  for (int64_t i = 0; i < count; i += kConvLanes) {
+    const auto wide = hn::ShiftLeft<16>(hn::PromoteTo(d32, hn::LoadU(d16, from + i)));
+    hn::Store(hn::BitCast(d, wide), d, to + i);
+  }
+}
+
+// The weights of the next pass, which lie behind those of this one.
+struct UpcomingWeights {
+  const std::byte* data;
+  int64_t bytes;
+};
+
 // Adds one pass to the sums of all pixels of a phase: the weights stay where they are, pixels go
 // by.
-void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride, int64_t weight_count,
-             const ConvTileTable& table, ConvTileArgs args) {
+void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride,
+             const UpcomingWeights& upcoming, const ConvTileTable& table, ConvTileArgs args) {
   const float* in = args.in;
   float* sums = args.sums;
   const int64_t part_count = (counts.x + table.pixels_max - 1) / table.pixels_max;
   const int64_t line = plan.in_box.x * in_stride;
   args.pixel_stride = plan.width.step * in_stride;
-  const float* next = args.weights + weight_count;  // passes lie one after the other
-  const float* const next_end = next + weight_count;
+  const std::byte* next = upcoming.data;
+  const std::byte* const next_end = next + upcoming.bytes;
   const int64_t call_count = std::max<int64_t>(counts.t * counts.y * part_count, 1);
-  const int64_t share = (weight_count / call_count + 16) / 16 * 16;
+  const int64_t share = (upcoming.bytes / call_count + 64) / 64 * 64;
   for (int64_t t = 0; t < counts.t; ++t) {
     for (int64_t y = 0; y < counts.y; ++y) {
       args.in = in + (t * plan.time.step * plan.in_box.y + y * plan.height.step) * line;
@@ -173,7 +195,7 @@ void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride, int
 
 // Sums of one phase over one chunk of channels.
 void RunPhase(const ConvJob& job, const Place& place, int64_t phase, int64_t chunk, const float* in,
-              float* sums) {
+              float* decoded, float* sums) {
   const ConvPlan& plan = job.plan;
   const ConvLayout& layout = plan.layout;
   const auto width_phases = static_cast<int64_t>(plan.width.phases.size());
@@ -187,15 +209,21 @@ void RunPhase(const ConvJob& job, const Place& place, int64_t phase, int64_t chu
         layout.lane_axis == ConvLaneAxis::kInputs ? ConvInputTiles(count) : ConvOutputTiles(count);
     ConvTileArgs args;
     args.in = in;
-    args.weights = job.weights + layout.Offset(phase, chunk, index);
+    const int64_t block_begin = layout.Offset(phase, chunk, index);
     args.sums = sums + block.channel - place.group->channel_begin;
     args.sums_stride = place.group->width;
     args.add = chunk > 0;
     for (const ConvPass& pass : plan.passes[phase * 2 + (is_last ? 1 : 0)]) {
       args.pass = &pass;
+      const int64_t offset = block_begin + pass.begin * block.width;
       const int64_t weight_count = pass.length * block.width;
-      RunPass(plan, counts, layout.ChunkStride(chunk), weight_count, table, args);
-      args.weights += weight_count;
+      const bool is_f32 = job.weights.dtype == DType::kF32;
+      const int64_t value_bytes = is_f32 ? sizeof(float) : sizeof(uint16_t);
+      const auto* stored = static_cast<const std::byte*>(job.weights.data) + offset * value_bytes;
+      if (!is_f32) DecodeWeights(job.weights, offset, weight_count, decoded);
+      args.weights = is_f32 ? static_cast<const float*>(job.weights.data) + offset : decoded;
+      const int64_t bytes = weight_count * value_bytes;
+      RunPass(plan, counts, layout.ChunkStride(chunk), {stored + bytes, bytes}, table, args);
       args.add = true;
     }
   }
@@ -259,13 +287,14 @@ void RunTask(const ConvJob& job, int64_t task, float* scratch) {
   const ConvPlan& plan = job.plan;
   const Place place = PlaceOf(plan, task);
   float* box = scratch;
-  float* sums = scratch + plan.in_box_floats();
+  float* sums = box + plan.in_box_floats();
+  float* decoded = sums + plan.sums_floats();
   const int64_t phase_floats = plan.tile.count() * place.group->width;
   for (int64_t chunk = 0; chunk < plan.layout.chunk_count; ++chunk) {
     if (job.cancel.cancelled()) return;
     CopyBox(job, place, chunk, box);
     for (int64_t phase = 0; phase < plan.phase_count(); ++phase) {
-      RunPhase(job, place, phase, chunk, box, sums + phase * phase_floats);
+      RunPhase(job, place, phase, chunk, box, decoded, sums + phase * phase_floats);
     }
   }
   for (int64_t phase = 0; phase < plan.phase_count(); ++phase) {

@@ -110,8 +110,26 @@ std::vector<ConvGroup> MakeGroups(const ConvLayout& layout, int64_t tile_count) 
   return groups;
 }
 
+// Whether any output sees a frame through each tap in time. All taps, if no output sees anything:
+// sums need one pass at least.
+std::vector<bool> TapsInUse(const ConvAxis& time) {
+  const ConvPhase& phase = time.phases[0];
+  std::vector<bool> in_use(static_cast<size_t>(phase.tap_count), false);
+  bool any = false;
+  for (int64_t out = 0; out < phase.out_count; ++out) {
+    for (int64_t tap = 0; tap < phase.tap_count; ++tap) {
+      const int64_t frame = phase.first + out * time.step + tap;
+      if (frame < 0 || frame >= time.in_count) continue;
+      in_use[static_cast<size_t>(tap)] = any = true;
+    }
+  }
+  if (!any) in_use.assign(in_use.size(), true);
+  return in_use;
+}
+
 // Cuts k of one phase and chunk into passes. Each tap in time and height is a run over the taps of
-// a line, which lie side by side in the input box.
+// a line, which lie side by side in the input box. Where passes begin does not depend on which taps
+// are in use, so that neither does the order of additions.
 std::vector<ConvPass> MakePasses(const ConvPlan& plan, const ConvPhase& y, const ConvPhase& x,
                                  int64_t channels) {
   const bool inputs = plan.layout.lane_axis == ConvLaneAxis::kInputs;
@@ -119,18 +137,30 @@ std::vector<ConvPass> MakePasses(const ConvPlan& plan, const ConvPhase& y, const
   const int64_t length_max = inputs ? kPassLengthInputs : kPassLength;
   const int64_t line = x.tap_count * channels;
   const int64_t part = RoundUpTo(EvenPart(line, length_max), inputs ? lanes : 1);
+  const std::vector<bool> in_use = TapsInUse(plan.time);
   std::vector<ConvPass> passes;
+  int64_t at = 0;          // in k
+  int64_t pass_begin = 0;  // of the pass, taps that are not in use included
+  bool starts = true;      // a new pass
   for (int64_t tap_t = 0; tap_t < plan.time.phases[0].tap_count; ++tap_t) {
     for (int64_t tap_y = 0; tap_y < y.tap_count; ++tap_y) {
       const int64_t from_y = tap_t * plan.in_box.y + y.first - plan.height.first() + tap_y;
       const int64_t pixel = from_y * plan.in_box.x + x.first - plan.width.first();
       for (int64_t k = 0; k < line; k += part) {
         const ConvRun run{pixel * channels + k, std::min(part, line - k)};
-        if (passes.empty() || passes.back().length + run.length > length_max) {
-          passes.push_back({{}, 0});
+        if (at + run.length - pass_begin > length_max) {
+          pass_begin = at;
+          starts = true;
         }
-        passes.back().runs.push_back(run);
-        passes.back().length += run.length;
+        if (in_use[static_cast<size_t>(tap_t)]) {
+          if (starts) passes.push_back({{}, at, 0});
+          passes.back().runs.push_back(run);
+          passes.back().length += run.length;
+          starts = false;
+        } else {
+          starts = true;  // what a pass multiplies by lies together
+        }
+        at += run.length;
       }
     }
   }
@@ -213,6 +243,15 @@ int64_t ConvPlan::sums_floats() const {
   int64_t width_max = 0;
   for (const ConvGroup& group : groups) width_max = std::max(width_max, group.width);
   return RoundUpTo(phase_count() * tile.count() * width_max, kLineFloats);
+}
+
+int64_t ConvPlan::pass_weights_floats() const {
+  int64_t length = 0, width_max = 0;
+  for (const std::vector<ConvPass>& phase : passes) {
+    for (const ConvPass& pass : phase) length = std::max(length, pass.length);
+  }
+  for (const ConvBlock& block : layout.blocks) width_max = std::max(width_max, block.width);
+  return RoundUpTo(length * width_max, kLineFloats);
 }
 
 ConvPlan MakeConvPlan(const op::Conv3d& op, const ConvLanes& machine) {

@@ -102,7 +102,8 @@ struct ConvRun {
 };
 struct ConvPass {
   std::vector<ConvRun> runs;
-  int64_t length;
+  int64_t begin = 0;   // in the k of its phase and chunk
+  int64_t length = 0;  // of all runs
 };
 
 struct ConvGroup {
@@ -118,13 +119,17 @@ struct ConvPlan {
   ConvBox tile_count;
   ConvBox in_box;  // of a full tile
   std::vector<ConvGroup> groups;
-  std::vector<std::vector<ConvPass>> passes;  // [phase * 2 + whether the chunk is the last]
+  // [phase * 2 + whether the chunk is the last]; taps that no output sees a frame through, as at
+  // the start of a clip, are left out.
+  std::vector<std::vector<ConvPass>> passes;
 
   int64_t phase_count() const { return static_cast<int64_t>(layout.phase_taps.size()); }
   int64_t task_count() const { return tile_count.count() * static_cast<int64_t>(groups.size()); }
   // Floats of the input box and of the sums of a tile, rounded up to whole cache lines.
   int64_t in_box_floats() const;
   int64_t sums_floats() const;
+  // Floats of the weights of the largest pass.
+  int64_t pass_weights_floats() const;
 };
 
 ConvPlan MakeConvPlan(const op::Conv3d& op, const ConvLanes& machine);

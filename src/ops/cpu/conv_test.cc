@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ops/cpu/kernels.h"
+#include "tensor/decode.h"
 
 namespace aozora::ops::cpu {
 namespace {
@@ -323,6 +324,65 @@ TEST(Conv3d, TakesWeightsOfOtherTypesAndTheirScale) {
   Machine machine;
   machine.Run(problem.Op());
   ExpectClose(problem, 1);
+}
+
+// On every instruction set. 1.3 MB as f32: smaller ones stay that.
+TEST(Conv3d, KeepsWeightsThatFit16BitsInAsMany) {
+  const auto bf16 = [](float value) { return BF16ToF32(F32ToBF16(value)); };
+  const auto f16 = [](float value) { return F16ToF32(F32ToF16(value)); };
+  const Case c{1, 4, 5, 192, 192, 1, 3, 3, {}, kSame, kSame};
+  const auto bytes = static_cast<uint64_t>(c.in * c.out * 9) * sizeof(float);
+  for (int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
+    hwy::SetSupportedTargetsForTest(rest & -rest);
+    SCOPED_TRACE(hwy::TargetName(rest & -rest));
+    for (const bool is_bf16 : {false, true}) {
+      Machine machine;
+      op::RunContext context = machine.Context();
+      Problem problem(c);
+      for (float& value : problem.w) value = is_bf16 ? bf16(value) : f16(value);
+      const std::unique_ptr<op::Packed> packed = PackConv3d(context, problem.weight);
+      op::Conv3d op = problem.Op();
+      op.packed = packed.get();
+      machine.Run(op);
+      ExpectClose(problem, 7);
+      EXPECT_LE(machine.memory().bytes_in_use(), bytes / 2 + 64);
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+TEST(Conv3d, KeepsOtherWeightsAsTheyAre) {
+  Machine machine;
+  op::RunContext context = machine.Context();
+  Problem problem({1, 4, 5, 192, 192, 1, 3, 3, {}, kSame, kSame});
+  const std::unique_ptr<op::Packed> packed = PackConv3d(context, problem.weight);
+  op::Conv3d op = problem.Op();
+  op.packed = packed.get();
+  machine.Run(op);
+  ExpectClose(problem, 7);
+  EXPECT_GE(machine.memory().bytes_in_use(), problem.w.size() * sizeof(float));
+}
+
+// The start of a clip is not worth its zeros, but gives what they would.
+TEST(Conv3d, LeavesOutFramesThatDoNotExist) {
+  for (const int64_t channels : {4, 32, 160}) {
+    for (const int64_t missing : {1, 2}) {
+      Case c{3, 6, 7, channels, 48, 3, 3, 3, {}, kSame, kSame};
+      Problem zeros(c);
+      c.t -= missing;
+      c.time.pad_front = static_cast<uint32_t>(missing);
+      Problem start(c);
+      start.w = zeros.w;
+      start.bias = zeros.bias;
+      const auto skipped = static_cast<int64_t>(zeros.x.size()) / 3 * missing;
+      std::fill_n(zeros.x.begin(), skipped, 0.0f);
+      std::copy(zeros.x.begin() + skipped, zeros.x.end(), start.x.begin());
+      Machine machine;
+      machine.Run(zeros.Op());
+      machine.Run(start.Op());
+      EXPECT_EQ(start.y, zeros.y);
+    }
+  }
 }
 
 TEST(Conv3d, GivesItsMemoryBack) {
