@@ -45,6 +45,7 @@ constexpr size_t kPackedBytesMax = 64_MiB;
 // The decoded rows of one panel, apart by a little more than kDepth so that they do not share the
 // same sets of the cache.
 constexpr size_t kDecodedStride = kDepth + 16;
+constexpr size_t kCopiedStride = 2 * kDecodedStride;  // bytes of a row of bf16
 
 // The sums of one element of y are added in the same order however y is cut into tasks, so tasks
 // may suit the machine's cache and threads without a change of the result.
@@ -113,10 +114,16 @@ HWY_NOINLINE void PackWeightPanel(const Weight& weight, size_t column, size_t co
     return;
   }
   if (weight.view.dtype() == DType::kBF16) {
-    const int64_t stride = weight.view.item_stride();
-    const int64_t at = static_cast<int64_t>(column) * stride + static_cast<int64_t>(k);
-    PackPanelBF16(static_cast<const std::byte*>(weight.view.data()) + at * 2, stride * 2,
-                  column_count, depth, padded, weight.scale, out);
+    // Copied first: rows are often a multiple of 2048 bytes apart, and would push each other out of
+    // the nearest cache.
+    const int64_t stride = 2 * weight.view.item_stride();
+    const std::byte* from = static_cast<const std::byte*>(weight.view.data()) +
+                            static_cast<int64_t>(column) * stride + static_cast<int64_t>(2 * k);
+    std::byte* rows = reinterpret_cast<std::byte*>(decoded);
+    for (size_t i = 0; i < column_count; ++i, from += stride) {
+      std::memcpy(rows + i * kCopiedStride, from, 2 * depth);
+    }
+    PackPanelBF16(rows, kCopiedStride, column_count, depth, padded, weight.scale, out);
     return;
   }
   for (size_t i = 0; i < column_count; ++i) {
