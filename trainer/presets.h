@@ -9,5 +9,12 @@ namespace aozora::trainer {
 
 Status TrainPainter(const RunOptions& options);
 Status TrainDenoiser(const RunOptions& options);  // needs options.out/tokenizer.model
+Status TrainJudge(const RunOptions& options);
+
+// options.out/golden.safetensors: what libtorch makes of the weights there.
+Status WriteGoldens(const RunOptions& options);
+// Clips of held-out prompts by options.program with the weights in options.out, read by
+// options.judge: a table, options.out/eval.json and a contact sheet.
+Status Evaluate(const RunOptions& options);
 
 }  // namespace aozora::trainer

@@ -18,11 +18,13 @@
 namespace aozora::trainer {
 
 struct RunOptions {
-  std::filesystem::path folder;  // checkpoints, logs, sheets; one sub-folder a preset
-  std::filesystem::path out;     // where the engine's files go (weights/mini)
-  double minutes = 10;           // of processor time on a CPU, of wall time on a GPU
-  double planned_minutes = 0;    // of the whole schedule, over all runs; 0: `minutes`
-  int64_t batch = 0;             // 0: the preset's own
+  std::filesystem::path folder;   // checkpoints, logs, sheets; one sub-folder a preset
+  std::filesystem::path out;      // where the engine's files go (weights/mini)
+  std::filesystem::path program;  // aozora itself, for the examination
+  std::filesystem::path judge;    // the judge's weights
+  double minutes = 10;            // of processor time on a CPU, of wall time on a GPU
+  double planned_minutes = 0;     // of the whole schedule, over all runs; 0: `minutes`
+  int64_t batch = 0;              // 0: the preset's own
   uint64_t seed = 1;
   int threads = 1;
   bool full_world = false;  // all that the world can show, not the subset for CPUs

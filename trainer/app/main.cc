@@ -15,8 +15,9 @@ using aozora::Status;
 using aozora::trainer::RunOptions;
 
 const std::map<std::string, std::function<Status(const RunOptions&)>> kPresets = {
-    {"painter", aozora::trainer::TrainPainter},
-    {"denoiser", aozora::trainer::TrainDenoiser},
+    {"painter", aozora::trainer::TrainPainter}, {"denoiser", aozora::trainer::TrainDenoiser},
+    {"judge", aozora::trainer::TrainJudge},     {"golden", aozora::trainer::WriteGoldens},
+    {"eval", aozora::trainer::Evaluate},
 };
 
 }  // namespace
@@ -25,6 +26,7 @@ int main(int argc, char** argv) {
   CLI::App app("Trains the parts of the embedded model");
   RunOptions options;
   std::string preset, device = "auto", folder = "build/runs", out = "weights/mini";
+  std::string program = "build/release/apps/aozora/aozora", judge = "trainer/judge.safetensors";
   app.add_option("preset", preset, "what to train")->required();
   app.add_option("--minutes", options.minutes, "of processor time (on a GPU: of time)");
   app.add_option("--planned-minutes", options.planned_minutes, "of the whole schedule, all runs");
@@ -33,6 +35,8 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads)->check(CLI::Range(1, 256));
   app.add_option("--folder", folder, "checkpoints, logs and sheets");
   app.add_option("--out", out, "where the engine's files go");
+  app.add_option("--program", program, "aozora, for eval");
+  app.add_option("--judge", judge, "the judge's weights, for eval");
   app.add_option("--device", device, "auto, cpu, cuda");
   app.add_flag("--full", options.full_world, "all of the world, not the subset for CPUs");
   CLI11_PARSE(app, argc, argv);
@@ -44,6 +48,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   options.folder = folder, options.out = out;
+  options.program = program, options.judge = judge;
   if (device == "cuda" || (device == "auto" && torch::cuda::is_available())) {
     options.device = torch::kCUDA;
   }
