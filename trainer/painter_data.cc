@@ -205,7 +205,8 @@ double FootprintOf(uint32_t width_px, uint32_t height_px) {
 torch::Tensor PicturePoints(uint32_t width_px, uint32_t height_px) {
   const double step = FootprintOf(width_px, height_px);
   const torch::Tensor x = (torch::arange(int64_t{width_px}) - (width_px - 1) / 2.0) * step;
-  const torch::Tensor y = ((height_px - 1) / 2.0 - torch::arange(int64_t{height_px})) * step;
+  // A number minus a tensor of whole numbers would be made whole first.
+  const torch::Tensor y = (torch::arange(int64_t{height_px}) - (height_px - 1) / 2.0) * -step;
   return torch::stack({x.unsqueeze(0).expand({height_px, width_px}),
                        y.unsqueeze(1).expand({height_px, width_px})},
                       -1)
