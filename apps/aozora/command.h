@@ -15,10 +15,14 @@
 
 namespace aozora::app {
 
+// The model that is used when none is named; it comes with the program.
+inline constexpr const char* kDefaultModel = "mini";
+
 struct Environment {
-  const CancelToken& cancel;            // set by SIGINT and SIGTERM
-  std::filesystem::path models_folder;  // $AOZORA_MODELS, or aozora/models in the data folder
-  std::filesystem::path cache_folder;   // aozora in the cache folder; empty: keep nothing
+  const CancelToken& cancel;             // set by SIGINT and SIGTERM
+  std::filesystem::path models_folder;   // $AOZORA_MODELS, or aozora/models in the data folder
+  std::filesystem::path shipped_folder;  // of the models that come with the program, or empty
+  std::filesystem::path cache_folder;    // aozora in the cache folder; empty: keep nothing
 };
 
 using Command = std::function<Status(const Environment&)>;

@@ -6,6 +6,7 @@
 #include "media/scale.h"
 #include "media/sprite_sheet.h"
 #include "media/tee_sink.h"
+#include "media/visible_mark.h"
 
 namespace aozora::app {
 namespace {
@@ -37,6 +38,8 @@ Result<std::unique_ptr<Delivery>> Delivery::Create(const DeliverySettings& setti
                                settings.video)));
   delivery->first_ = ends.back();
   if (ends.size() > 1) delivery->Put<TeeSink>(ends);
+  delivery->Put<MarkingSink>(
+      *delivery->first_);  // at the size that leaves, on everything that does
   if (settings.width_px != clip.width_px || settings.height_px != clip.height_px) {
     delivery->Put<ScalingSink>(*delivery->first_, settings.width_px, settings.height_px, pool);
   }

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "models/mini/family.h"
 #include "models/wan/family.h"
 #include "ops/cpu/backend.h"
 #include "ops/reference/backend.h"
@@ -10,8 +11,10 @@
 namespace aozora::app {
 
 std::span<const Family* const> Families() {
+  static const mini::MiniFamily mini;
   static const wan::WanFamily wan;
-  static const std::array<const Family*, 1> all = {&wan};
+  // The one that is told by its configuration comes first: its denoiser alone could be another's.
+  static const std::array<const Family*, 2> all = {&mini, &wan};
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include "diffusion/golden.h"
 #include "engine.h"
 #include "golden_pipeline.h"
+#include "models/mini/golden.h"
 #include "models/wan/golden.h"
 #include "models/wan/golden_rewrite.h"
 
@@ -128,8 +129,9 @@ Status CompareSamplers(const std::filesystem::path& path, Table* table) {
 
 Status CompareFile(op::Device& device, const std::filesystem::path& path, Table* table) {
   const GoldenFile file = TRY(OpenGolden(path));
-  Result<std::vector<GoldenRow>> rows =
-      IsPipelineGolden(file) ? RunPipelineGolden(device, file) : wan::RunGolden(device, file);
+  Result<std::vector<GoldenRow>> rows = IsPipelineGolden(file)     ? RunPipelineGolden(device, file)
+                                        : mini::IsMiniGolden(file) ? mini::RunGolden(device, file)
+                                                                   : wan::RunGolden(device, file);
   if (!rows.ok() && rows.error().code() == ErrorCode::kUnsupported && file.cases.empty()) {
     table->Skip(file.name, "it records nothing to compare with");
     return Ok();

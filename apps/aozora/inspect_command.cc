@@ -112,7 +112,11 @@ Command AddModels(CLI::App& app) {
   const auto json = std::make_shared<bool>(false);
   app.add_flag("--json", *json, "Print one JSON object a line");
   return [json](const Environment& environment) -> Status {
-    const std::vector<InstalledModel> models = TRY(ListModels(environment.models_folder));
+    std::vector<InstalledModel> models = TRY(ListModels(environment.models_folder));
+    if (!environment.shipped_folder.empty()) {
+      std::vector<InstalledModel> shipped = TRY(ListModels(environment.shipped_folder));
+      models.insert(models.end(), shipped.begin(), shipped.end());
+    }
     if (models.empty() && !*json) {
       fmt::print("no models in {} (set AOZORA_MODELS for another folder)\n",
                  environment.models_folder.string());

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "command.h"
+#include "shipped_models.h"
 
 namespace aozora::app {
 namespace {
@@ -26,7 +27,7 @@ std::filesystem::path FolderFromEnvironment(const char* name, const char* under_
 }
 
 Environment MakeEnvironment() {
-  Environment environment{g_cancel, {}, {}};
+  Environment environment{g_cancel, {}, FindShippedModels(), {}};
   if (const char* models = std::getenv("AOZORA_MODELS"); models != nullptr && *models != '\0') {
     environment.models_folder = models;
   } else {

@@ -12,10 +12,27 @@ namespace {
 
 constexpr float kLoraStrengthMax = 10;
 
+Result<std::filesystem::path> PathOf(const std::string& model, const Environment& environment) {
+  const std::filesystem::path& shipped = environment.shipped_folder;
+  if (model.empty()) {
+    if (!shipped.empty()) return shipped / kDefaultModel;
+    return Error::NotFound(
+        "the model that comes with the program ({}) is not beside it: set AOZORA_WEIGHTS to the "
+        "folder that holds it, or name another with --model",
+        kDefaultModel);
+  }
+  std::vector<std::filesystem::path> folders = {environment.models_folder};
+  if (!shipped.empty()) folders.push_back(shipped);
+  return ResolveModel(folders, model);
+}
+
 }  // namespace
 
 void ModelOptions::AddTo(CLI::App& app) {
-  app.add_option("--model", model, "Folder, checkpoint file, or name of an installed model");
+  app.add_option(
+      "--model", model,
+      "Folder, checkpoint file, or name of an installed model (the one that comes with the "
+      "program if left out)");
   app.add_option("--text-encoder", text_encoder, "Text encoder file, if not beside the model");
   app.add_option("--vae", vae, "Full decoder file, if not beside the model");
   app.add_option("--tiny-decoder", tiny_decoder, "Tiny decoder file, if not beside the model");
@@ -45,10 +62,7 @@ Result<LoraChoice> ParseLora(std::string_view text) {
 
 Result<std::unique_ptr<Model>> ModelOptions::Open(const Environment& environment) const {
   CheckpointPaths paths;
-  if (model.empty()) {
-    return Error::Invalid("no model named: use --model with a folder, a file or an installed name");
-  }
-  paths.model = TRY(ResolveModel(environment.models_folder, model));
+  paths.model = TRY(PathOf(model, environment));
   paths.text_encoder = text_encoder;
   paths.decoder = vae;
   paths.tiny_decoder = tiny_decoder;

@@ -38,21 +38,24 @@ Result<std::vector<InstalledModel>> ListModels(const std::filesystem::path& fold
   return models;
 }
 
-Result<std::filesystem::path> ResolveModel(const std::filesystem::path& folder,
+Result<std::filesystem::path> ResolveModel(std::span<const std::filesystem::path> folders,
                                            std::string_view name_or_path) {
   std::error_code error;
   const std::filesystem::path path(name_or_path);
   if (std::filesystem::exists(path, error)) return path;
-  std::string installed;
-  for (const InstalledModel& model : TRY(ListModels(folder))) {
-    if (model.name == name_or_path || std::filesystem::path(model.name).stem() == name_or_path) {
-      return model.path;
+  std::string searched, installed;
+  for (const std::filesystem::path& folder : folders) {
+    searched += (searched.empty() ? "" : " or ") + folder.string();
+    for (const InstalledModel& model : TRY(ListModels(folder))) {
+      if (model.name == name_or_path || std::filesystem::path(model.name).stem() == name_or_path) {
+        return model.path;
+      }
+      installed += (installed.empty() ? "" : ", ") + model.name;
     }
-    installed += (installed.empty() ? "" : ", ") + model.name;
   }
   if (installed.empty()) installed = "nothing yet";
   return Error::NotFound("no model {}: neither a file or folder nor installed in {} (there: {})",
-                         name_or_path, folder.string(), installed);
+                         name_or_path, searched, installed);
 }
 
 }  // namespace aozora

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,9 @@ struct InstalledModel {
 // Sorted by name. A folder that does not exist holds no models.
 Result<std::vector<InstalledModel>> ListModels(const std::filesystem::path& folder);
 
-// What a person gave as a model: a path that exists, or the name of an installed one. The error
-// lists what is installed.
-Result<std::filesystem::path> ResolveModel(const std::filesystem::path& folder,
+// What a person gave as a model: a path that exists, or the name of one that is installed in one of
+// the folders, of which the first that has it counts. The error lists what is installed.
+Result<std::filesystem::path> ResolveModel(std::span<const std::filesystem::path> folders,
                                            std::string_view name_or_path);
 
 }  // namespace aozora

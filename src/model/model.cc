@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model.h"
 
+#include <map>
+
 namespace aozora {
 
 std::string_view Name(DecoderKind kind) {
@@ -21,6 +23,27 @@ std::optional<DecoderKind> ParseDecoderKind(std::string_view name) {
     if (name == Name(kind)) return kind;
   }
   return std::nullopt;
+}
+
+PartInfo DescribePart(std::string_view part, const TensorFile& file, std::string_view layout,
+                      const TensorSet& weights, std::string sizes) {
+  PartInfo info;
+  info.part = part;
+  info.file = file.path.string();
+  info.layout = fmt::format("{} ({})", layout, file.format);
+  info.sizes = std::move(sizes);
+  std::map<std::string, int> dtypes;
+  for (const std::string& name : weights.Names()) {
+    const ConstView& view = weights.Find(name)->view;
+    ++dtypes[std::string(Name(view.dtype()))];
+    info.parameter_count += static_cast<uint64_t>(view.count());
+  }
+  for (const auto& [dtype, count] : dtypes) {
+    if (!info.dtypes.empty()) info.dtypes += ", ";
+    info.dtypes += dtypes.size() == 1 ? dtype : fmt::format("{} {}", dtype, count);
+  }
+  info.bytes = weights.bytes();
+  return info;
 }
 
 Result<std::unique_ptr<Model>> OpenModel(std::span<const Family* const> families,

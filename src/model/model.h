@@ -11,6 +11,7 @@
 #include "model/capabilities.h"
 #include "model/checkpoint.h"
 #include "model/components.h"
+#include "weights/tensor_set.h"
 
 namespace aozora {
 
@@ -42,6 +43,10 @@ struct PartInfo {
   uint64_t parameter_count = 0;
   uint64_t bytes = 0;
 };
+
+// What a part's file and tensors say about it; `layout` says whose names the tensors have.
+PartInfo DescribePart(std::string_view part, const TensorFile& file, std::string_view layout,
+                      const TensorSet& weights, std::string sizes);
 
 // An opened checkpoint: everything known, nothing computed, weights mapped. Const and usable from
 // any thread; the parts it opens are not. Parts are opened one after the other, and closed when

@@ -103,7 +103,7 @@ const std::vector<Ban>& CodeBans() {
        {"src/base/clock.cc"}},
       {{"#"},
        std::regex(R"(#\s*(if|ifdef|ifndef|elif)\b.*\b(__AVX|__SSE|__FMA|__F16C|__ARM|)"
-                  R"(__aarch64__|__x86_64__|__i386__|HWY_TARGET))"),
+                  R"(__aarch64__|__x86_64__|__i386__|HWY_TARGET\b))"),
        "an #ifdef on the processor: kernels in ops/ choose at run time",
        {"src/ops/"}},
   };

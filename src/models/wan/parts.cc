@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 
 namespace aozora::wan {
 namespace {
@@ -184,23 +183,7 @@ std::string UnsupportedKind(const TensorSet& denoiser) {
 }
 
 PartInfo Describe(std::string_view part, const Part& what, std::string sizes) {
-  PartInfo info;
-  info.part = part;
-  info.file = what.file->path.string();
-  info.layout = fmt::format("{} ({})", Name(what.layout.layout), what.file->format);
-  info.sizes = std::move(sizes);
-  std::map<std::string, int> dtypes;
-  for (const std::string& name : what.weights.Names()) {
-    const ConstView& view = what.weights.Find(name)->view;
-    ++dtypes[std::string(Name(view.dtype()))];
-    info.parameter_count += static_cast<uint64_t>(view.count());
-  }
-  for (const auto& [dtype, count] : dtypes) {
-    if (!info.dtypes.empty()) info.dtypes += ", ";
-    info.dtypes += dtypes.size() == 1 ? dtype : fmt::format("{} {}", dtype, count);
-  }
-  info.bytes = what.weights.bytes();
-  return info;
+  return DescribePart(part, *what.file, Name(what.layout.layout), what.weights, std::move(sizes));
 }
 
 }  // namespace aozora::wan

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "base/hash.h"
+#include "model/fingerprint.h"
 #include "models/wan/wan_model.h"
 #include "text/tokenizer.h"
 #include "weights/tensor_file.h"
@@ -46,20 +45,6 @@ DitHints HintsFor(const Checkpoint& checkpoint, const Part& denoiser) {
 
 bool HasEncoder(const std::optional<Part>& vae) {
   return vae && vae->weights.Has("encoder.conv1.weight");
-}
-
-// A tensor's line in the fingerprint, and the files that it lies in.
-std::string FingerprintLine(const std::string& name, const Weight& weight,
-                            std::set<std::filesystem::path>* files) {
-  if (weight.file != nullptr) files->insert(weight.file->path());
-  return fmt::format("{} {} {}\n", name, ToString(weight.view.shape()), Name(weight.view.dtype()));
-}
-
-std::string FileLine(const std::filesystem::path& path) {
-  std::error_code error;
-  const uintmax_t size = std::filesystem::file_size(path, error);
-  const auto time = std::filesystem::last_write_time(path, error);
-  return fmt::format("{} {} {}\n", path.filename().string(), size, time.time_since_epoch().count());
 }
 
 }  // namespace
@@ -128,28 +113,22 @@ std::string WanModel::PresetHint() const {
 }
 
 std::string WanModel::MakeFingerprint() const {
-  std::string text;
-  std::set<std::filesystem::path> files;
+  Fingerprint print;
   std::vector<const Part*> all;
   for (const Part& part : parts_.denoisers) all.push_back(&part);
   for (const auto* part : {&parts_.text_encoder, &parts_.vae, &parts_.tiny_vae}) {
     if (*part) all.push_back(&**part);
   }
   for (const Part* part : all) {
-    text += fmt::format("part {} {}\n", Name(part->layout.network), Name(part->layout.layout));
-    for (const std::string& name : part->weights.Names()) {
-      text += FingerprintLine(name, *part->weights.Find(name), &files);
-    }
+    print.Add(fmt::format("part {} {}", Name(part->layout.network), Name(part->layout.layout)));
+    print.Add(part->weights);
   }
   for (const OpenedLora& lora : loras_) {
-    text += fmt::format("lora {} {} {}\n", lora.strength, lora.for_high_noise, lora.for_low_noise);
-    for (const StoredTensor& tensor : lora.file.tensors) {
-      text += FingerprintLine(tensor.name, tensor.weight, &files);
-    }
+    print.Add(fmt::format("lora {} {} {}", lora.strength, lora.for_high_noise, lora.for_low_noise));
+    for (const StoredTensor& tensor : lora.file.tensors) print.Add(tensor.name, tensor.weight);
   }
-  for (const std::filesystem::path& path : files) text += FileLine(path);
-  for (const std::filesystem::path& path : checkpoint_->tokenizers) text += FileLine(path);
-  return Sha256Hex(text);
+  for (const std::filesystem::path& path : checkpoint_->tokenizers) print.AddFile(path);
+  return print.Hash();
 }
 
 Result<std::unique_ptr<Model>> WanModel::Open(std::unique_ptr<const Checkpoint> checkpoint,

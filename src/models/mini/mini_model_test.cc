@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole models on disk, with small random networks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "base/rng.h"
+#include "models/mini/clean_denoiser.h"
+#include "models/mini/family.h"
+#include "models/mini/mini_testonly.h"
+#include "models/wan/dit.h"
+#include "models/wan/family.h"
+#include "text/tokenizer.h"
+#include "weights/name_map.h"
+
+namespace aozora::mini {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Result<std::unique_ptr<Model>> Open(const CheckpointPaths& paths,
+                                    const std::vector<LoraChoice>& loras = {}) {
+  static const MiniFamily mini;
+  static const wan::WanFamily wan;
+  const Family* const all[] = {&mini, &wan};
+  return OpenModel(all, paths, loras);
+}
+
+std::string OpenError(const TestFolder& folder) {
+  const auto model = Open({.model = folder.path()});
+  return model.ok() ? "opened" : model.error().message();
+}
+
+TEST(MiniModel, Opens) {
+  TestFolder folder;
+  PutModel(folder);
+  const auto model = Open({.model = folder.path()});
+  ASSERT_TRUE(model.ok()) << model.error().message();
+  const Capabilities& can = (*model)->capabilities();
+  EXPECT_EQ(can.family, "Aozora");
+  EXPECT_EQ(can.variant, "small");
+  EXPECT_TRUE(can.has_full_decoder);
+  EXPECT_FALSE(can.has_tiny_decoder);
+  EXPECT_FALSE(can.has_encoder);
+  EXPECT_EQ(can.image_conditioning, ImageConditioning::kNone);
+  EXPECT_EQ(can.text_token_count_max, 24u);
+  EXPECT_EQ(can.side_px_min, 64u);
+  EXPECT_EQ(can.latent.pixel_multiple(), 2u);
+  EXPECT_EQ(can.latent.Latent({1920, 1080, 240}), (LatentSize{18, 6, 2, 8}));
+  EXPECT_EQ(can.latent.TokenCount({18, 6, 2, 8}), 24u);
+  std::vector<std::string> parts;
+  for (const PartInfo& part : (*model)->parts()) parts.push_back(part.part);
+  EXPECT_THAT(parts, ElementsAre("denoiser", "text encoder", "decoder"));
+  EXPECT_GT((*model)->DenoiserCost({18, 6, 2, 8}, 10).flops, 0);
+  EXPECT_GT((*model)->DecoderCost({128, 72, 48}, DecoderKind::kFull).flops, 0);
+  TestDevice device;
+  EXPECT_FALSE((*model)->OpenDecoder(*device, DecoderKind::kTiny).ok());
+  EXPECT_FALSE((*model)->OpenEncoder(*device).ok());
+}
+
+TEST(MiniModel, PartsGoTogether) {
+  TestFolder folder;
+  PutModel(folder);
+  const auto model = Open({.model = folder.path()}).value();
+  TestDevice device;
+  const auto ids = model->OpenTokenizer().value()->Encode("a cat", 24).value();
+  const auto text = model->OpenTextEncoder(*device).value()->Encode(*device, ids).value();
+  EXPECT_EQ(text.token_count, static_cast<int64_t>(ids.size()));
+  const auto denoiser = model->OpenDenoiser(*device, 0).value();
+  const auto prompt = denoiser->PreparePrompt(*device, text).value();
+  const LatentSize size = {18, 2, 2, 8};
+  std::vector<float> latent(size.count()), velocity(size.count());
+  TwisterNormal(1).Fill(latent);
+  const std::vector<float> timesteps = {500};
+  ASSERT_TRUE(denoiser
+                  ->Predict(*device, *prompt,
+                            {.latent = latent, .size = size, .timesteps = timesteps}, velocity)
+                  .ok());
+  const auto painter = model->OpenDecoder(*device, DecoderKind::kFull).value();
+  ASSERT_TRUE(painter->Begin(*device, size, {64, 64, 49}).ok());
+  int picture_count = 0;
+  for (int frame = 0; frame < 2; ++frame) {
+    ASSERT_TRUE(painter
+                    ->Decode(*device, std::span(velocity).first(size.count() / 2),
+                             [&](ConstView) {
+                               ++picture_count;
+                               return Ok();
+                             })
+                    .ok());
+  }
+  EXPECT_EQ(picture_count, 49);
+}
+
+// What a network of that kind gives, and what a sampler sees of it.
+TEST(CleanDenoiser, GivesTheVelocity) {
+  TestFolder folder;
+  PutModel(folder);
+  TestDevice device;
+  const TensorFile file = OpenTensorFile(folder.path() / "denoiser.safetensors").value();
+  const TensorSet weights = MakeTensorSet(file, SameNames()).value();
+  const wan::DitConfig config =
+      wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
+  const auto network = wan::MakeDit(*device, weights, config).value();
+  const auto denoiser = MakeVelocityFromClean(wan::MakeDit(*device, weights, config).value());
+  const LatentSize size = {18, 3, 2, 8};
+  std::vector<float> latent(size.count()), clean(size.count()), velocity(size.count());
+  TwisterNormal(1).Fill(latent);
+  const TextEmbedding text{1, 32, std::vector<float>(32, 0.3f)};
+  const auto prompt = network->PreparePrompt(*device, text).value();
+  const auto same_prompt = denoiser->PreparePrompt(*device, text).value();
+  const size_t frame = size.frame_value_count();
+  std::vector<float> by_token(12, 700);
+  by_token[5] = 300;  // the second frame's second slot
+  const std::vector<std::vector<float>> cases = {{700}, {0, 700, 10}, by_token};
+  for (const std::vector<float>& timesteps : cases) {
+    const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
+    ASSERT_TRUE(network->Predict(*device, *prompt, input, clean).ok());
+    ASSERT_TRUE(denoiser->Predict(*device, *same_prompt, input, velocity).ok());
+    for (size_t i = 0; i < latent.size(); ++i) {
+      const size_t at_frame = i / frame % 3, slot = i % 8 / 2;
+      const float timestep = timesteps.size() == 1   ? timesteps[0]
+                             : timesteps.size() == 3 ? timesteps[at_frame]
+                                                     : timesteps[at_frame * 4 + slot];
+      const float sigma = std::max(timestep / 1000, 0.02f);
+      EXPECT_FLOAT_EQ(velocity[i], (latent[i] - clean[i]) / sigma) << i;
+    }
+  }
+}
+
+TEST(MiniModel, SaysWhatIsMissing) {
+  for (const char* name :
+       {"text_encoder.safetensors", "denoiser.safetensors", "painter.safetensors"}) {
+    TestFolder folder;
+    PutModel(folder);
+    std::filesystem::remove(folder.path() / name);
+    EXPECT_THAT(OpenError(folder), HasSubstr(name));
+  }
+  TestFolder folder;
+  PutModel(folder);
+  std::filesystem::remove(folder.path() / "tokenizer.model");
+  const auto model = Open({.model = folder.path()});
+  ASSERT_TRUE(model.ok()) << model.error().message();
+  EXPECT_THAT((*model)->OpenTokenizer().error().message(), HasSubstr("tokenizer.model"));
+}
+
+TEST(MiniModel, SaysWhatDoesNotFit) {
+  TestFolder folder;
+  PutModel(folder);
+  std::string config = SmallConfig();
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string changed = SmallConfig();
+    changed.replace(changed.find(from), from.size(), to);
+    folder.Put("config.json", changed);
+    return OpenError(folder);
+  };
+  EXPECT_THAT(with("\"channels\": 18", "\"channels\": 16"), HasSubstr("latent.channels"));
+  EXPECT_THAT(with("\"head_width\": 16", "\"head_width\": 15"), HasSubstr("heads of 15"));
+  EXPECT_THAT(with("\"width\": 8", "\"width\": 10"), HasSubstr("2 x 8"));
+  EXPECT_THAT(with("\"version\": 1", "\"version\": 9"), HasSubstr("update"));
+  // The configuration decides the family: without it, the networks are looked at by their names.
+  EXPECT_THAT(with("aozora-mini", "another"), testing::Not(HasSubstr("mini: ")));
+  folder.Put("config.json", config);
+  PutPainter(folder, SmallPainter(), 2);
+  EXPECT_EQ(OpenError(folder), "opened");
+  PainterSizes narrow = SmallPainter();
+  narrow.hidden = 600;
+  PutPainter(folder, narrow, 2);
+  EXPECT_THAT(OpenError(folder), HasSubstr("backdrop_weight0"));
+}
+
+TEST(MiniModel, TakesNoPartsOfOthers) {
+  TestFolder folder, other;
+  PutModel(folder);
+  PutModel(other);
+  const auto lora = Open({.model = folder.path()}, {{other.path() / "denoiser.safetensors", 1}});
+  EXPECT_THAT(lora.error().message(), HasSubstr("LoRA"));
+  const auto named =
+      Open({.model = folder.path(), .text_encoder = other.path() / "text_encoder.safetensors"});
+  EXPECT_THAT(named.error().message(), HasSubstr("text_encoder.safetensors"));
+  const auto file = Open({.model = folder.path() / "denoiser.safetensors"});
+  EXPECT_THAT(file.error().message(), HasSubstr("name that folder"));
+}
+
+TEST(MiniModel, TheFingerprintFollowsTheFiles) {
+  TestFolder folder;
+  PutModel(folder);
+  const std::string before = Open({.model = folder.path()}).value()->fingerprint();
+  EXPECT_EQ(Open({.model = folder.path()}).value()->fingerprint(), before);
+  folder.Put("config.json", SmallConfig() + " ");
+  EXPECT_NE(Open({.model = folder.path()}).value()->fingerprint(), before);
+}
+
+}  // namespace
+}  // namespace aozora::mini

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: a small model of random weights with the real names and shapes, and devices.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/mini/painter_weights.h"
+#include "op/device.h"
+
+namespace aozora::mini {
+
+// Host memory, the fast backend first.
+class TestDevice {
+ public:
+  explicit TestDevice(uint32_t thread_count = 2);
+  op::Device& operator*() { return device_; }
+  op::Device* operator->() { return &device_; }
+  ThreadPool& pool() { return pool_; }
+  CancelToken& cancel() { return cancel_; }
+
+ private:
+  ThreadPool pool_;
+  CancelToken cancel_;
+  op::Device device_;
+};
+
+// A folder of the test's own, removed with it.
+class TestFolder {
+ public:
+  TestFolder();
+  ~TestFolder();
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  void Put(const std::string& name, std::string_view content) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+// A painter with the published sizes but for smaller tables. Its values are of order one, its
+// pictures nonsense, and all of its parts matter to them.
+PainterSizes SmallPainter();
+TensorSet RandomPainter(const PainterSizes& sizes, uint64_t seed);
+void PutPainter(const TestFolder& folder, const PainterSizes& sizes, uint64_t seed);
+
+// Latent frames [frame][channel, row, column] of a scene with that many actors that move.
+std::vector<std::vector<float>> SomeLatent(uint32_t frame_count, int actor_count, uint64_t seed);
+
+// What config.json says where it says nothing else: 2 steps, 128x72, 48 frames.
+std::string SmallConfig();
+
+// Writes a whole model: config.json, tokenizer.model and three networks.
+void PutModel(const TestFolder& folder);
+
+}  // namespace aozora::mini

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The latent of the small model: what is where, in slots. Slot 0 is the scene, the others are
+// actors. Latent frame 0 stands for the first instant, frame k >= 1 for the two seconds up to 2 k.
+// trainer/latent.h writes what is read here, and gives each number its meaning.
+//
+// A slot is a token of the denoiser: 2 x 2 cells of all channels. Its values are codes (one-hot,
+// kHot where they apply), which change linearly from one latent frame to the next, and curves:
+// control points of uniform cubic B-splines, one every half second.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/geometry.h"
+
+namespace aozora::mini {
+
+inline constexpr int kSlotCount = 4;
+inline constexpr int kActorsMax = kSlotCount - 1;
+inline constexpr int kSlotCells = 2;  // both ways
+inline constexpr int kSlotValues = 72;
+inline constexpr int kCurveCount = 8;
+inline constexpr int kPointsPerFrame = 4;  // of a curve
+inline constexpr int kCodeCount = kSlotValues - kCurveCount * kPointsPerFrame;
+inline constexpr double kSecondsPerFrame = 2;
+inline constexpr float kHot = 2;
+
+// Codes of the scene.
+inline constexpr int kSettingAt = 0, kSettingCount = 15;
+inline constexpr int kTimeAt = 15, kTimeCount = 6;
+inline constexpr int kWeatherAt = 21, kWeatherCount = 7;
+inline constexpr int kLookAt = 28, kLookCount = 6;
+inline constexpr int kSunSideAt = 34;  // -1 left, +1 right
+// Codes of an actor.
+inline constexpr int kSubjectAt = 0, kSubjectCount = 26;
+inline constexpr int kColourAt = 26, kColourCount = 12;
+inline constexpr int kPresentAt = 38;  // +1, -1
+
+// Curves of the scene and of an actor. Lengths are in picture units: 1 is the height of a picture
+// of 16:9, x goes to the right and y up from the middle.
+enum SceneCurve { kPan, kHorizon, kLogZoom };
+enum ActorCurve { kX, kY, kLogScale, kCosine, kSine, kFlip, kFoot };
+
+// What one slot says at an instant.
+struct SlotState {
+  std::array<float, kCodeCount> codes = {};
+  std::array<float, kCurveCount> curves = {};
+  std::array<float, kCurveCount> rates = {};  // of the curves, per second
+};
+using SlotStates = std::array<SlotState, kSlotCount>;
+
+// The latent frames of a clip, as they come in.
+class SlotClip {
+ public:
+  // The grid that a latent must have for this.
+  static constexpr uint32_t kChannels = kSlotValues / (kSlotCells * kSlotCells);
+  static constexpr FixedGrid kGrid = {kSlotCells, kSlotCells* kSlotCount};
+
+  // A clip of that many latent frames.
+  explicit SlotClip(uint32_t frame_count) : frame_count_(frame_count) {}
+  // One latent frame [kChannels, kGrid.height, kGrid.width].
+  void Add(std::span<const float> latent_frame);
+
+  bool complete() const { return have_count_ == frame_count_; }
+  // Whether StateAt(time_s) needs no frame that is still to come. What it says of such an instant
+  // does not change with the frames after it.
+  bool Knows(double time_s) const;
+  // Beyond the last frame codes stay and curves go on as they went.
+  SlotStates StateAt(double time_s) const;
+
+ private:
+  const float* Slot(uint32_t frame, int slot) const {
+    return values_.data() + (size_t{frame} * kSlotCount + static_cast<size_t>(slot)) * kSlotValues;
+  }
+  float Point(int slot, int curve, int64_t point) const;
+  SlotState StateOf(int slot, double time_s) const;
+
+  const uint32_t frame_count_;
+  uint32_t have_count_ = 0;
+  std::vector<float> values_;  // [frame, slot, value]
+};
+
+}  // namespace aozora::mini
