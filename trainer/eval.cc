@@ -30,7 +30,7 @@ using nlohmann::json;
 constexpr int kPromptCount = 300;
 constexpr int kSheetCount = 24;
 constexpr uint64_t kPromptSeed = 1u << 27;
-constexpr uint32_t kWidthPx = 256, kHeightPx = 144;
+constexpr uint32_t kWidthPx = kJudgeWidthPx, kHeightPx = kJudgeHeightPx;
 constexpr int kMentionedMin = 3;  // attributes that a prompt tells at least
 
 struct Exam {

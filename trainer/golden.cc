@@ -12,8 +12,11 @@ namespace {
 
 constexpr const char* kPrompt = "a red sailboat drifts across a calm sea at sunset";
 constexpr uint32_t kWidthPx = 96, kHeightPx = 54;
-constexpr double kInstantsS[] = {0, 1.37, 3.9};
+constexpr float kInstantsS[] = {0, 1.37f, 3.9f};
 constexpr uint64_t kSceneSeed = 11;
+constexpr double kSigma = 0.6;
+
+using Tensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 // [T, 4, 72] slots to the engine's latent [18, T, 2, 8].
 torch::Tensor ToEngine(const torch::Tensor& slots) {
@@ -23,58 +26,73 @@ torch::Tensor ToEngine(const torch::Tensor& slots) {
       .contiguous();
 }
 
+// A golden file is a checkpoint with its cases (src/model/golden.h).
+Status Write(const std::filesystem::path& path, const torch::nn::Module& network,
+             const Tensors& cases, const std::string& model, const std::string& config) {
+  Tensors tensors;
+  for (const auto& item : network.named_parameters())
+    tensors.emplace_back(item.key(), item.value());
+  for (const auto& [name, value] : cases) {
+    tensors.emplace_back("golden.real." + name, value.to(torch::kFloat32).contiguous());
+  }
+  return SaveTensors(path, tensors, {{"golden.model", model}, {"golden.config", config}});
+}
+
+torch::Tensor Vector(std::initializer_list<float> values) {
+  return torch::tensor(std::vector<float>(values));
+}
+
+Status WritePainter(const RunOptions& options, const SlotLatent& latent,
+                    const torch::Tensor& slots) {
+  Painter painter;
+  TRY(LoadParameters(*painter, options.out / "painter.safetensors"));
+  std::vector<torch::Tensor> pictures;
+  for (const float time_s : kInstantsS) {
+    pictures.push_back(PaintPicture(painter, latent, time_s, kWidthPx, kHeightPx, torch::kCPU));
+  }
+  return Write(options.out / "golden" / "mini_painter.safetensors", *painter,
+               {{"in.latent", ToEngine(slots)},
+                {"in.size", Vector({kWidthPx, kHeightPx})},
+                {"in.time_s", Vector({kInstantsS[0], kInstantsS[1], kInstantsS[2]})},
+                {"out.pictures", torch::stack(pictures)}},
+               "mini_painter", "{}");
+}
+
 }  // namespace
 
 Status WriteGoldens(const RunOptions& options) {
   const torch::NoGradGuard no_grad;
   torch::manual_seed(options.seed);
-  const Tokenizer tokenizer = TRY(Tokenizer::FromFile(options.out / "tokenizer.model"));
-  TextToSlots model(tokenizer.vocabulary_size(), DenoiserConfig());
-  TRY(LoadParameters(*model->text, options.out / "text_encoder.safetensors"));
-  TRY(LoadParameters(*model->denoiser, options.out / "denoiser.safetensors"));
-  Painter painter;
-  TRY(LoadParameters(*painter, options.out / "painter.safetensors"));
-
-  const auto [ids, lengths] = ToIds({kPrompt}, tokenizer, torch::kCPU);
-  const torch::Tensor text = model->text(ids, lengths);
+  std::filesystem::create_directories(options.out / "golden");
   world::Scene scene = OnKnownGround(SampleScene(kSceneSeed, options.subset()));
   scene.duration_s = 4;
   const SlotLatent latent = EncodeScene(scene);
   const torch::Tensor slots =
       torch::tensor(latent.values).view({latent.frame_count, kSlotCount, kSlotValues});
-  const double sigma = 0.6;
-  const torch::Tensor noisy = slots * (1 - sigma) + torch::randn_like(slots) * sigma;
-  torch::Tensor timesteps = torch::full({1, latent.frame_count}, sigma * 1000, torch::kFloat32);
+  TRY(WritePainter(options, latent, slots));
+
+  const Tokenizer tokenizer = TRY(Tokenizer::FromFile(options.out / "tokenizer.model"));
+  TextToSlots model(tokenizer.vocabulary_size(), DenoiserConfig());
+  TRY(LoadParameters(*model->text, options.out / "text_encoder.safetensors"));
+  TRY(LoadParameters(*model->denoiser, options.out / "denoiser.safetensors"));
+  const auto [ids, lengths] = ToIds({kPrompt}, tokenizer, torch::kCPU);
+  const torch::Tensor text = model->text(ids, lengths);
+  TRY(Write(options.out / "golden" / "mini_text.safetensors", *model->text,
+            {{"in.ids", ids}, {"in.mask", torch::ones_like(ids)}, {"out.hidden", text}}, "umt5",
+            "{}"));
+  const torch::Tensor noisy = slots * (1 - kSigma) + torch::randn_like(slots) * kSigma;
+  torch::Tensor timesteps = torch::full({1, latent.frame_count}, kSigma * 1000, torch::kFloat32);
   timesteps[0][0] = 0;
   const torch::Tensor clean = model->denoiser(noisy.unsqueeze(0), timesteps, text, lengths)[0];
-  const torch::Tensor noise = torch::randn_like(slots);
-  const torch::Tensor sampled =
-      Sample(model, noise.unsqueeze(0), ids, lengths, tokenizer.end_id(), {})[0];
-  std::vector<std::pair<std::string, torch::Tensor>> tensors = {
-      {"ids", ids[0].to(torch::kFloat32)},
-      {"text", text[0]},
-      {"latent", ToEngine(slots)},
-      {"noisy", ToEngine(noisy)},
-      {"timesteps", timesteps[0]},
-      {"clean", ToEngine(clean)},
-      {"noise", ToEngine(noise)},
-      {"sampled", ToEngine(sampled)},
-      {"instants", torch::tensor(std::vector<double>(std::begin(kInstantsS), std::end(kInstantsS)))
-                       .to(torch::kFloat32)}};
-  for (size_t i = 0; i < std::size(kInstantsS); ++i) {
-    FrameCollector collector;
-    collector.Add(latent, kInstantsS[i], FootprintOf(kWidthPx, kHeightPx));
-    const torch::Tensor colour =
-        painter->Paint(collector.Finish(torch::kCPU), PicturePoints(kWidthPx, kHeightPx), 0).colour;
-    tensors.emplace_back(fmt::format("picture{}", i), colour.view({kHeightPx, kWidthPx, 3}));
-  }
-  const SamplerSettings sampler;
-  return SaveTensors(options.out / "golden.safetensors", tensors,
-                     {{"golden", "mini"},
-                      {"prompt", kPrompt},
-                      {"steps", std::to_string(sampler.steps)},
-                      {"shift", fmt::format("{}", sampler.shift)},
-                      {"guidance", fmt::format("{}", sampler.guidance)}});
+  return Write(
+      options.out / "golden" / "mini_denoiser.safetensors", *model->denoiser,
+      {{"in.latent", ToEngine(noisy)},
+       {"in.t", timesteps[0]},
+       {"in.context", text[0]},
+       {"out.clean", ToEngine(clean)}},
+      "mini_denoiser",
+      fmt::format("{{\"head_width\": {}, \"text_len\": {}}}",
+                  DenoiserConfig().width / DenoiserConfig().heads, TextEncoderConfig::kTokensMax));
 }
 
 }  // namespace aozora::trainer

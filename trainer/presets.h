@@ -11,7 +11,9 @@ Status TrainPainter(const RunOptions& options);
 Status TrainDenoiser(const RunOptions& options);  // needs options.out/tokenizer.model
 Status TrainJudge(const RunOptions& options);
 
-// options.out/golden.safetensors: what libtorch makes of the weights there.
+// options.out/vocabulary.json: the words that captions of the subset are made of.
+Status WriteVocabulary(const RunOptions& options);
+// options.out/golden/*.safetensors: what libtorch makes of the weights in options.out.
 Status WriteGoldens(const RunOptions& options);
 // Clips of held-out prompts by options.program with the weights in options.out, read by
 // options.judge: a table, options.out/eval.json and a contact sheet.

@@ -127,6 +127,11 @@ std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const Ru
   return shares;
 }
 
+Status Export(const TrainingState& state, const std::filesystem::path& folder) {
+  TRY(state.ExportPart("text.", folder / "text_encoder.safetensors", torch::kFloat32));
+  return state.ExportPart("denoiser.", folder / "denoiser.safetensors", torch::kFloat32);
+}
+
 }  // namespace
 
 Status TrainDenoiser(const RunOptions& options) {
@@ -168,10 +173,10 @@ Status TrainDenoiser(const RunOptions& options) {
         fmt::print(" {} {:.2f}", name, share);
       }
       fmt::print("\n");
+      TRY(Export(state, run.folder()));
     }
   }
-  TRY(state.ExportPart("text.", options.out / "text_encoder.safetensors", torch::kFloat32));
-  return state.ExportPart("denoiser.", options.out / "denoiser.safetensors", torch::kFloat32);
+  return Export(state, options.out);
 }
 
 }  // namespace aozora::trainer

@@ -136,4 +136,10 @@ std::u32string ToUpper(std::u32string_view text) {
   return FromIcu(upper);
 }
 
+std::u32string ToLower(std::u32string_view text) {
+  icu::UnicodeString lower = ToIcu(text);
+  lower.toLower(icu::Locale::getRoot());
+  return FromIcu(lower);
+}
+
 }  // namespace aozora

@@ -39,5 +39,6 @@ std::string EncodeUtf8(std::u32string_view text);
 std::u32string NormalizeNfc(std::u32string_view text);   // canonical composition
 std::u32string NormalizeNfkc(std::u32string_view text);  // compatibility composition
 std::u32string ToUpper(std::u32string_view text);        // full mapping, no language: ß becomes SS
+std::u32string ToLower(std::u32string_view text);        // the same the other way
 
 }  // namespace aozora

@@ -16,8 +16,8 @@ using aozora::trainer::RunOptions;
 
 const std::map<std::string, std::function<Status(const RunOptions&)>> kPresets = {
     {"painter", aozora::trainer::TrainPainter}, {"denoiser", aozora::trainer::TrainDenoiser},
-    {"judge", aozora::trainer::TrainJudge},     {"golden", aozora::trainer::WriteGoldens},
-    {"eval", aozora::trainer::Evaluate},
+    {"judge", aozora::trainer::TrainJudge},     {"vocabulary", aozora::trainer::WriteVocabulary},
+    {"golden", aozora::trainer::WriteGoldens},  {"eval", aozora::trainer::Evaluate},
 };
 
 }  // namespace
