@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "model/catalog.h"
+#include "model/vocabulary.h"
 #include "model_options.h"
 
 namespace aozora::app {
@@ -108,10 +109,34 @@ Command AddInspect(CLI::App& app) {
   };
 }
 
+namespace {
+
+// What a model knows, topic by topic.
+Status PrintAbout(const std::string& name, const Environment& environment) {
+  ModelOptions options;
+  options.model = name;
+  const std::unique_ptr<Model> model = TRY(options.Open(environment));
+  Print(*model);
+  const auto& vocabulary = model->capabilities().vocabulary;
+  if (vocabulary == nullptr) {
+    fmt::print("  knows         whatever its makers showed it: any words\n");
+    return Ok();
+  }
+  for (const Vocabulary::Topic& topic : vocabulary->topics()) {
+    fmt::print("  {:13} {}\n", topic.name, fmt::join(topic.things, ", "));
+  }
+  return Ok();
+}
+
+}  // namespace
+
 Command AddModels(CLI::App& app) {
   const auto json = std::make_shared<bool>(false);
+  const auto about = std::make_shared<std::string>();
   app.add_flag("--json", *json, "Print one JSON object a line");
-  return [json](const Environment& environment) -> Status {
+  app.add_option("--about", *about, "A model: what it is, and what it knows");
+  return [json, about](const Environment& environment) -> Status {
+    if (!about->empty()) return PrintAbout(*about, environment);
     std::vector<InstalledModel> models = TRY(ListModels(environment.models_folder));
     if (!environment.shipped_folder.empty()) {
       std::vector<InstalledModel> shipped = TRY(ListModels(environment.shipped_folder));

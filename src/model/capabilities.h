@@ -4,12 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "model/geometry.h"
 
 namespace aozora {
+
+class Vocabulary;  // model/vocabulary.h
 
 // How a picture to start from reaches the denoiser.
 enum class ImageConditioning : uint8_t {
@@ -31,7 +34,8 @@ struct Capabilities {
   uint32_t denoiser_count = 1;        // experts, used one after the other
   bool has_full_decoder = false;
   bool has_tiny_decoder = false;
-  bool has_encoder = false;  // for pictures and continuation
+  bool has_encoder = false;                      // for pictures and continuation
+  std::shared_ptr<const Vocabulary> vocabulary;  // null: it takes any words
 };
 
 // What the makers of a checkpoint recommend; each can be overridden by the user.

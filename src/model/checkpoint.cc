@@ -21,7 +21,8 @@ constexpr size_t kFolderEntriesMax = 20000;  // looked at in all
 constexpr std::array<std::string_view, 4> kWeightExtensions = {".safetensors", ".gguf", ".pth",
                                                                ".pt"};
 constexpr std::string_view kIndexSuffix = ".safetensors.index.json";
-constexpr std::array<std::string_view, 2> kConfigNames = {"config.json", "model_index.json"};
+constexpr std::array<std::string_view, 3> kConfigNames = {"config.json", "model_index.json",
+                                                          "vocabulary.json"};
 constexpr std::array<std::string_view, 2> kTokenizerNames = {"spiece.model", "tokenizer.model"};
 // Where the other parts lie when the model is one file, seen from that file's folder.
 constexpr std::array<std::string_view, 7> kSiblingFolders = {

@@ -24,7 +24,7 @@ struct CheckpointPaths {
 };
 
 struct Checkpoint {
-  struct TextFile {  // small JSON beside the weights: config.json, model_index.json
+  struct TextFile {  // small JSON beside the weights: config.json, model_index.json ...
     std::filesystem::path path;
     std::string content;
   };

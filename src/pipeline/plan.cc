@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "diffusion/guidance.h"
+#include "model/vocabulary.h"
 #include "text/clean.h"
 #include "text/tokenizer.h"
 
@@ -238,6 +239,10 @@ void AddNotes(const Capabilities& can, Plan* plan) {
         fmt::format("{}x{} is larger than what the model was trained on: make it smaller and "
                     "scale it up if things repeat",
                     settings.clip.width_px, settings.clip.height_px));
+  }
+  if (can.vocabulary != nullptr) {
+    std::string note = UnknownWordsNote(*can.vocabulary, settings.prompt);
+    if (!note.empty()) plan->notes.push_back(std::move(note));
   }
 }
 

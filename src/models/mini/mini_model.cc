@@ -2,6 +2,7 @@
 #include "models/mini/mini_model.h"
 
 #include "model/fingerprint.h"
+#include "model/vocabulary.h"
 #include "models/mini/clean_denoiser.h"
 #include "models/mini/painter.h"
 #include "models/wan/dit.h"
@@ -15,6 +16,7 @@ constexpr std::string_view kTextEncoderFile = "text_encoder.safetensors";
 constexpr std::string_view kDenoiserFile = "denoiser.safetensors";
 constexpr std::string_view kPainterFile = "painter.safetensors";
 constexpr std::string_view kTokenizerFile = "tokenizer.model";
+constexpr std::string_view kVocabularyFile = "vocabulary.json";  // need not be there
 
 std::filesystem::path TokenizerPath(const Checkpoint& checkpoint) {
   return checkpoint.root / kTokenizerFile;
@@ -44,6 +46,7 @@ Result<std::unique_ptr<Model>> MiniModel::Open(std::unique_ptr<const Checkpoint>
   model->denoiser_config_ = TRY(wan::ReadDitConfig(model->denoiser_.weights, hints));
   TRY_WITHIN(model->checkpoint_->root.string(), model->CheckSizes());
   model->DecideCapabilities();
+  TRY(model->ReadVocabulary());
   model->fingerprint_ = model->MakeFingerprint(config.content);
   return std::unique_ptr<Model>(std::move(model));
 }
@@ -82,6 +85,16 @@ void MiniModel::DecideCapabilities() {
   capabilities_.side_px_min = config_.side_px_min;
   capabilities_.trained_frame_count = config_.trained_frame_count;
   capabilities_.has_full_decoder = true;
+}
+
+Status MiniModel::ReadVocabulary() {
+  const std::filesystem::path path = checkpoint_->root / kVocabularyFile;
+  for (const Checkpoint::TextFile& text : checkpoint_->configs) {
+    if (text.path != path) continue;
+    capabilities_.vocabulary = std::make_shared<const Vocabulary>(
+        TRY_WITHIN(path.string(), Vocabulary::FromJson(text.content)));
+  }
+  return Ok();
 }
 
 std::string MiniModel::MakeFingerprint(std::string_view config) const {

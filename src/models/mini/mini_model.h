@@ -48,6 +48,7 @@ class MiniModel : public Model {
   Result<Part> FindPart(std::string_view file_name) const;
   Status CheckSizes() const;
   void DecideCapabilities();
+  Status ReadVocabulary();
   std::string MakeFingerprint(std::string_view config) const;
 
   std::unique_ptr<const Checkpoint> checkpoint_;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model that comes with the program, as a person meets it: the real weights.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "media/clip_reader.h"
+#include "process_testonly.h"
+
+namespace aozora {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+class Mini : public testing::Test {
+ protected:
+  std::string Path(const std::string& name) const { return (scratch_ / name).string(); }
+  ProcessResult Generate(const std::string& prompt, const std::string& output,
+                         const std::vector<std::string>& more = {}) {
+    std::vector<std::string> argv = {AOZORA_BINARY, "generate", prompt,      "--size",
+                                     "64x64",       "--seed",   "5",         "--seconds",
+                                     "0.5",         "-o",       Path(output)};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return RunProcess(argv, scratch_.path());
+  }
+  ScratchFolder scratch_;
+};
+
+TEST_F(Mini, IsWhatRunsWhenNoModelIsNamed) {
+  const ProcessResult result =
+      RunProcess({AOZORA_BINARY, "generate", "a red sailboat on a calm sea", "--plan", "--json"},
+                 scratch_.path());
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("\"width\":1920"));
+  EXPECT_THAT(result.out, HasSubstr("\"frames\":240"));
+  EXPECT_THAT(result.out, HasSubstr("\"frame_rate\":24.0"));
+}
+
+TEST_F(Mini, SameBytesOnAnyNumberOfThreads) {
+  for (const std::string threads : {"1", "2", "3"}) {
+    const ProcessResult result =
+        Generate("a yellow balloon over a lake", threads + ".mp4", {"--threads", threads});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  EXPECT_EQ(ReadAll(Path("1.mp4")), ReadAll(Path("2.mp4")));
+  EXPECT_EQ(ReadAll(Path("1.mp4")), ReadAll(Path("3.mp4")));
+}
+
+// Where a prompt means nothing, a clip comes all the same, or one clear line.
+TEST_F(Mini, SillyPromptsGiveAClipOrOneClearLine) {
+  const std::string prompts[] = {"",
+                                 "   ",
+                                 std::string(10'000, 'a'),
+                                 std::string(100'000, 'a'),
+                                 "\xF0\x9F\x8E\x88\xF0\x9F\x9A\x80",
+                                 "\xE9\x9D\x92\xE7\xA9\xBA",
+                                 "\xD0\xBA\xD1\x80\xD0\xB0\xD1\x81\xD0\xBD\xD1\x8B\xD0\xB9",
+                                 "zxqj wvut",
+                                 "!!!???",
+                                 "a a a a a a a a",
+                                 "\xFF\xFE not text",
+                                 "DROP TABLE clips;",
+                                 "../../etc/passwd",
+                                 "<b>red</b> &amp; blue",
+                                 "1234567890",
+                                 "no no no",
+                                 "the the of of",
+                                 "red blue green yellow boat car fish",
+                                 "un bateau a red boat",
+                                 "\n\t\n"};
+  int index = 0;
+  for (const std::string& prompt : prompts) {
+    SCOPED_TRACE(prompt.substr(0, 40));
+    const std::string name = "silly" + std::to_string(index++) + ".mp4";
+    const ProcessResult result = Generate(prompt, name);
+    if (result.exit_code == 0) {
+      const Result<std::unique_ptr<ClipReader>> clip = ClipReader::Open(Path(name));
+      EXPECT_TRUE(clip.ok());
+    } else {
+      EXPECT_EQ(result.exit_code, 2) << result.err;
+      EXPECT_THAT(result.err, HasSubstr("prompt"));
+      EXPECT_FALSE(std::filesystem::exists(Path(name)));
+    }
+  }
+}
+
+TEST_F(Mini, SaysWhichWordsItDoesNotKnow) {
+  const ProcessResult odd = RunProcess(
+      {AOZORA_BINARY, "generate", "a dragon over a lake", "--plan", "--json"}, scratch_.path());
+  EXPECT_THAT(odd.out, HasSubstr("does not know: dragon;"));
+  const ProcessResult known = RunProcess(
+      {AOZORA_BINARY, "generate", "a balloon over a lake", "--plan", "--json"}, scratch_.path());
+  EXPECT_THAT(known.out, Not(HasSubstr("does not know")));
+  const ProcessResult about =
+      RunProcess({AOZORA_BINARY, "models", "--about", "mini"}, scratch_.path());
+  ASSERT_EQ(about.exit_code, 0) << about.err;
+  EXPECT_THAT(about.out, HasSubstr("sailboat"));
+}
+
+// The clips come out of the networks alone: nothing of the renderer that the weights were trained
+// with is in the program. The tool that shows the world is the proof that the sign would be seen.
+TEST_F(Mini, TheProgramHoldsNothingOfTheRenderer) {
+  const std::string sign = "6aozora5world";
+  EXPECT_EQ(ReadAll(AOZORA_BINARY).find(sign), std::string::npos);
+  EXPECT_NE(ReadAll(WORLD_SHEET_BINARY).find(sign), std::string::npos);
+}
+
+}  // namespace
+}  // namespace aozora
