@@ -3,7 +3,8 @@
 // name says at which level of resolution one runs, the shape what it costs there.
 //
 // Device memory is, in this order of size: what convolutions remember (vae_layers.h), their packed
-// weights (f32, output channels padded to whole vectors), and the frames at work. Of those the most
+// weights (f32, or 16 bits where large ones are stored so; output channels padded to whole
+// vectors), and the frames at work. Of those the most
 // are alive inside a residual block or while a level changes its size; frames that wait for their
 // turn at the levels before come on top.
 #include <algorithm>
@@ -19,7 +20,8 @@ namespace {
 constexpr int kLevelCount = 4;
 constexpr double kHistoryFrames = 2;
 constexpr double kF32Bytes = 4, kF16Bytes = 2;
-constexpr double kLanes = 16;     // to which packing pads output channels
+constexpr double kHalfBytesMin = 1 << 20;  // of f32, from which on 16 bits are kept (ops/cpu)
+constexpr double kLanes = 16;              // to which packing pads output channels
 constexpr double kMargin = 1.02;  // buffers are used again for requests that are a little smaller
 
 // Where the layers of one network run: its levels, from the smallest pictures (decoder) or the
@@ -93,8 +95,13 @@ double KeptBytes(const Network& network, int level_index, std::string_view name,
   const double taps = static_cast<double>(shape.item_count()) / in;
   if (taps == 1) return 0;  // used as it is
   double bytes = kF32Bytes * in * taps * std::ceil(out / kLanes) * kLanes;
-  // An enlarging one has four kernels of 2x2 instead of one of 3x3.
-  if (network.up && Contains(name, ".resample.")) bytes *= 16.0 / 9;
+  const DType dtype = weight.view.dtype();
+  if (network.up && Contains(name, ".resample.")) {
+    // An enlarging one has four kernels of 2x2 instead of one of 3x3, made of sums.
+    bytes *= 16.0 / 9;
+  } else if (bytes >= kHalfBytesMin && (dtype == DType::kF16 || dtype == DType::kBF16)) {
+    bytes /= 2;
+  }
   if (shape.rank() != 5) return bytes;
   const double positions = network.levels[level_index].positions;
   double frames = network.levels[level_index].frame_count;
