@@ -281,7 +281,7 @@ inline Operand PackedX(const Plan& plan, const float* packed, size_t group, size
 // blocks that fit the second-level cache.
 void RunFewRowsTask(const op::RunContext& context, const Plan& plan, const op::Linear& op,
                     Plan::Columns columns, const float* packed, float* sums, float* panels) {
-  const auto [column, column_count] = columns;
+  const size_t column = columns.begin, column_count = columns.count;
   float* decoded = panels + plan.task_columns * kDepth;
   const size_t sums_per_group = plan.groups.rows * RoundUp(column_count, kPanelColumns);
   ForEachPass(context, plan, [&](const Pass& pass) {
