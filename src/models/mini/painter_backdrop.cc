@@ -79,6 +79,7 @@ HWY_INLINE void LookUp(const Plane& plane, Lanes place_x, Lanes place_y, float* 
     const float* b = plane.values + (top * plane.width + right) * kPlaneChannels;
     const float* c = plane.values + (bottom * plane.width + left) * kPlaneChannels;
     const float* e = plane.values + (bottom * plane.width + right) * kPlaneChannels;
+    AOZORA_UNROLL
     for (size_t k = 0; k < kPlaneChannels; ++k) {
       const float upper = a[k] + (b[k] - a[k]) * fx, lower = c[k] + (e[k] - c[k]) * fx;
       to[k * kBlockPoints + lane] = upper + (lower - upper) * fy;

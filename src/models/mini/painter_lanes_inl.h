@@ -8,6 +8,15 @@
 #define AOZORA_MODELS_MINI_PAINTER_LANES_INL_H_
 #endif
 
+// Vectors stay in registers only where loops over them are gone.
+#ifndef AOZORA_UNROLL
+#if defined(__clang__)
+#define AOZORA_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define AOZORA_UNROLL _Pragma("GCC unroll 32")
+#endif
+#endif
+
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
@@ -89,19 +98,27 @@ HWY_INLINE void RunTile(const float* weight, const float* bias, size_t in, const
   static_assert(kOutputGroup == 4);
   const FloatTag d;
   hn::Vec<FloatTag> sums[4][kTileVectors];
+  AOZORA_UNROLL
   for (size_t o = 0; o < 4; ++o) {
+    AOZORA_UNROLL
     for (size_t v = 0; v < kTileVectors; ++v) sums[o][v] = hn::Set(d, bias[o]);
   }
   for (size_t k = 0; k < in; ++k) {
     hn::Vec<FloatTag> at[kTileVectors];
-    for (size_t v = 0; v < kTileVectors; ++v)
+    AOZORA_UNROLL
+    for (size_t v = 0; v < kTileVectors; ++v) {
       at[v] = hn::LoadU(d, x + k * kBlockPoints + v * kLanes);
+    }
+    AOZORA_UNROLL
     for (size_t o = 0; o < 4; ++o) {
       const auto w = hn::Set(d, weight[k * 4 + o]);
+      AOZORA_UNROLL
       for (size_t v = 0; v < kTileVectors; ++v) sums[o][v] = hn::MulAdd(w, at[v], sums[o][v]);
     }
   }
+  AOZORA_UNROLL
   for (size_t o = 0; o < 4; ++o) {
+    AOZORA_UNROLL
     for (size_t v = 0; v < kTileVectors; ++v) {
       const Lanes sum = sums[o][v];
       Store(kSilu ? Silu(sum) : sum, y + o * kBlockPoints + v * kLanes);
