@@ -128,8 +128,8 @@ std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const Ru
 }
 
 Status Export(const TrainingState& state, const std::filesystem::path& folder) {
-  TRY(state.ExportPart("text.", folder / "text_encoder.safetensors", torch::kFloat32));
-  return state.ExportPart("denoiser.", folder / "denoiser.safetensors", torch::kFloat32);
+  TRY(state.ExportPart("text.", folder / "text_encoder.safetensors", torch::kFloat16));
+  return state.ExportPart("denoiser.", folder / "denoiser.safetensors", torch::kFloat16);
 }
 
 }  // namespace

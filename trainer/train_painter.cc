@@ -128,14 +128,14 @@ Status TrainPainter(const RunOptions& options) {
     if (run.Due(4, "exam")) {
       const TrainingState::Averaged averaged(state);
       TRY(Examine(painter, options, run));
-      TRY(state.Export(run.folder() / "painter.safetensors", torch::kFloat32));
+      TRY(state.Export(run.folder() / "painter.safetensors", torch::kFloat16));
     }
   }
   {
     const TrainingState::Averaged averaged(state);
     TRY(Examine(painter, options, run));
   }
-  return state.Export(options.out / "painter.safetensors", torch::kFloat32);
+  return state.Export(options.out / "painter.safetensors", torch::kFloat16);
 }
 
 }  // namespace aozora::trainer
