@@ -22,6 +22,9 @@ constexpr double kDenoiserEfficiency = 0.9;
 constexpr double kDecoderEfficiency = 0.75;
 // Reading weights from disk the first time, in bytes a second: an ordinary solid-state disk.
 constexpr double kDiskBytesPerSecond = 1e9;
+// What comes behind the decoder, for a pixel of its pictures: marking and encoding with the default
+// effort (two cores, H.264).
+constexpr double kDeliverySecondsPerPixel = 3e-8;
 // The process itself, frames on their way to the encoder, and the encoder.
 constexpr uint64_t kFixedBytes = 400_MiB;
 
@@ -204,6 +207,9 @@ Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
              ForwardCount(settings, schedule), kDenoiserEfficiency, machine);
     AddStage(plan, "decode", model.DecoderCost(clip, settings.decoder), 1, kDecoderEfficiency,
              machine);
+    const double pixels = double{1} * clip.width_px * clip.height_px * clip.frame_count;
+    plan->stages.back().seconds += pixels * kDeliverySecondsPerPixel;
+    plan->seconds += pixels * kDeliverySecondsPerPixel;
   }
   return Ok();
 }

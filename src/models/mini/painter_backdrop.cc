@@ -271,10 +271,12 @@ BlockScratch::BlockScratch(const PainterSizes& sizes) {
   for (std::vector<float>& layer : hidden_) layer.resize(block(widest));
 }
 
-PointGrid::PointGrid(int32_t channel_count, int32_t grid_stride, int32_t left, int32_t top,
-                     int32_t right, int32_t bottom)
-    : stride(grid_stride), left_px(left), top_px(top) {
-  CHECK(stride > 0 && left < right && top < bottom);
+void PointGrid::Cover(int32_t channel_count, int32_t grid_stride, int32_t left, int32_t top,
+                      int32_t right, int32_t bottom) {
+  CHECK(grid_stride > 0 && left < right && top < bottom);
+  stride = grid_stride;
+  left_px = left;
+  top_px = top;
   // From one point before to two behind the last pixel's.
   columns = (right - 1 - left) / stride + 4;
   rows = (bottom - 1 - top) / stride + 4;

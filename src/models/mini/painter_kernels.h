@@ -54,10 +54,10 @@ struct PixelFrame {
 // Values at every `stride`-th pixel both ways, of the pixels -stride, 0, stride, 2 stride ... so
 // that each pixel has two points on all sides; a plane for each channel.
 struct PointGrid {
-  PointGrid() = default;
-  // Covers pixels [left, right) x [top, bottom); left and top are multiples of the stride.
-  PointGrid(int32_t channel_count, int32_t grid_stride, int32_t left, int32_t top, int32_t right,
-            int32_t bottom);
+  // Covers pixels [left, right) x [top, bottom) from now on; left and top are multiples of the
+  // stride. Memory that it has is used again, with whatever is in it.
+  void Cover(int32_t channel_count, int32_t grid_stride, int32_t left, int32_t top, int32_t right,
+             int32_t bottom);
 
   int32_t stride = 1;
   int32_t left_px = 0, top_px = 0;

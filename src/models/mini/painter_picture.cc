@@ -50,7 +50,7 @@ PicturePainter::PicturePainter(PainterWeights weights, uint32_t width_px, uint32
   frame_.middle_x = static_cast<float>((width_px - 1) / 2.0);
   frame_.middle_y = static_cast<float>((height_px - 1) / 2.0);
   stride_ = WorkOf(width_px, height_px, grid_rows).stride;
-  backdrop_ = PointGrid(kBackdropChannels, stride_, 0, 0, frame_.width_px, frame_.height_px);
+  backdrop_.Cover(kBackdropChannels, stride_, 0, 0, frame_.width_px, frame_.height_px);
   sprites_.resize(kActorsMax);
 }
 
@@ -77,8 +77,7 @@ void PicturePainter::PaintGrids(ThreadPool& pool, const CancelToken& cancel,
   for (size_t i = 0; i < boxes.size(); ++i) {
     const Box& box = boxes[i];
     if (stride_ == 1 || box.empty()) continue;
-    sprites_[i] =
-        PointGrid(kSpriteChannels, kSpriteStride, box.left, box.top, box.right, box.bottom);
+    sprites_[i].Cover(kSpriteChannels, kSpriteStride, box.left, box.top, box.right, box.bottom);
     for (int32_t row = 0; row < sprites_[i].rows; ++row) {
       rows.push_back({static_cast<int32_t>(i), row});
     }
