@@ -19,7 +19,8 @@ namespace {
 constexpr double kTrainShift = 3;      // towards noise: slots say the same many times over
 constexpr double kUniformShare = 0.3;  // of sigmas, drawn evenly
 constexpr double kKnownShare = 0.2;    // of batches whose first latent frame is given
-constexpr double kSigmaWeightMin = 0.05;
+constexpr double kSigmaWeightMin =
+    0.25;  // else what little noise is left outweighs what the text says
 constexpr int kFramesMax = 6;
 constexpr int kExamCount = 128;
 constexpr uint64_t kExamSeed = 1u << 29;

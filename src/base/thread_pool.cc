@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/thread_pool.h"
 
+#include <hwy/cache_control.h>
 #include <sched.h>
 
 #include "base/check.h"
@@ -14,14 +15,6 @@ namespace {
 // and leaves it there for up to tenths of a second (measured: half the speed next to a compiler of
 // the lowest priority, on two processors).
 constexpr uint32_t kSpinCount = 2000;
-
-inline void Pause() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("isb");  // what "yield" is meant to be: some tens of cycles
-#endif
-}
 
 }  // namespace
 
@@ -60,7 +53,7 @@ void ThreadPool::RunTasks(Loop& loop, uint32_t worker) {
 
 template <class Condition>
 void ThreadPool::SpinUntil(const Condition& condition) const {
-  for (uint32_t i = 0; i < spin_count_ && !condition(); ++i) Pause();
+  for (uint32_t i = 0; i < spin_count_ && !condition(); ++i) hwy::Pause();
 }
 
 void ThreadPool::ParallelFor(uint64_t task_count,
