@@ -45,7 +45,7 @@ Box Changed(const Image& image, uint8_t value) {
 }
 
 TEST(Mark, ShowsOnDarkAndOnLight) {
-  for (const uint8_t value : {0, 128, 255}) {
+  for (const uint8_t value : std::initializer_list<uint8_t>{0, 128, 255}) {
     Keep keep;
     MarkingSink sink(keep);
     ASSERT_TRUE(sink.Write(Plain(640, 360, value)).ok());

@@ -6,17 +6,21 @@
 namespace aozora {
 
 std::vector<std::string> SplitWords(std::string_view text) {
-  std::vector<std::string> words;
-  std::u32string word;
-  const auto finish = [&] {
-    if (!word.empty()) words.push_back(EncodeUtf8(ToLower(NormalizeNfc(word))));
-    word.clear();
-  };
+  std::u32string all;
   char32_t c = 0;
   while (const size_t used = DecodeUtf8Prefix(text, &c)) {
     text.remove_prefix(used);
-    if (IsWordCharacter(c) && c != '_') {
-      word += c;
+    all += c;
+  }
+  std::vector<std::string> words;
+  std::u32string word;
+  const auto finish = [&] {
+    if (!word.empty()) words.push_back(EncodeUtf8(ToLower(word)));
+    word.clear();
+  };
+  for (const char32_t letter : NormalizeNfc(all)) {
+    if (IsWordCharacter(letter) && letter != '_') {
+      word += letter;
     } else {
       finish();
     }
