@@ -225,7 +225,8 @@ void PaintSpriteCells(const ActorSetup& actor, const PixelFrame& frame, const Po
 
 SpriteStrip::SpriteStrip(int32_t width_px)
     : pitch(static_cast<size_t>((width_px + kCellSide - 1) / kCellSide) * kCellSide) {
-  for (std::vector<float>& channel : values) channel.resize(pitch * kCellSide);
+  // A vector of ComposeRow may look behind the last row.
+  for (std::vector<float>& channel : values) channel.resize(pitch * kCellSide + kBlockPoints);
 }
 
 }  // namespace aozora::mini
