@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
-#include "delivery.h"
 #include "engine.h"
 #include "media/image_io.h"
 #include "media/scale.h"
 #include "model_options.h"
 #include "pipeline/generator.h"
 #include "progress.h"
+#include "render/delivery.h"
 
 namespace aozora::app {
 namespace {

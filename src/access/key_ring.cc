@@ -129,7 +129,7 @@ Result<std::vector<KeyRecord>> KeyRing::Keys() {
 
 Result<KeyRecord> KeyRing::Revoke(const std::string& key_id, std::string_view actor) {
   const int64_t now_ms = NowMs(clock_);
-  KeyRecord revoked = TRY(store_.Write([&](Transaction& transaction) -> Result<KeyRecord> {
+  const auto revoke = [&](Transaction& transaction) -> Result<KeyRecord> {
     const std::optional<KeyRecord> before = TRY(transaction.Find<KeyRecord>(key_id));
     if (!before) return Error::NotFound("there is no key {}", key_id);
     if (before->revoked_ms) return *before;
@@ -138,7 +138,8 @@ Result<KeyRecord> KeyRing::Revoke(const std::string& key_id, std::string_view ac
     TRY(transaction.Change(*before, after));
     TRY(AppendAudit(transaction, Audit(now_ms, actor, "key.revoked", key_id, "")));
     return after;
-  }));
+  };
+  KeyRecord revoked = TRY(store_.Write(revoke));
   const std::lock_guard lock(mutex_);
   cache_.erase(revoked.secret_sha256);
   return revoked;

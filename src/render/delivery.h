@@ -13,7 +13,7 @@
 #include "model/geometry.h"
 #include "pipeline/frame_sink.h"
 
-namespace aozora::app {
+namespace aozora {
 
 struct DeliverySettings {
   std::filesystem::path video_path;
@@ -45,4 +45,4 @@ class Delivery {
   uint64_t frame_count_ = 0;
 };
 
-}  // namespace aozora::app
+}  // namespace aozora

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "delivery.h"
+#include "render/delivery.h"
 
 #include "media/interpolate.h"
 #include "media/poster.h"
@@ -8,7 +8,7 @@
 #include "media/tee_sink.h"
 #include "media/visible_mark.h"
 
-namespace aozora::app {
+namespace aozora {
 namespace {
 
 constexpr uint32_t kPosterSidePxMax = 1920;
@@ -51,4 +51,4 @@ Result<std::unique_ptr<Delivery>> Delivery::Create(const DeliverySettings& setti
   return delivery;
 }
 
-}  // namespace aozora::app
+}  // namespace aozora

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of a finished job, as its row knows them (JobRecord::output_json).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace aozora {
+
+// What a client can ask for, by the names of the Videos API.
+struct OutputVariant {
+  std::string_view name;
+  std::string_view file_name;
+  std::string_view media_type;
+};
+inline constexpr std::array<OutputVariant, 3> kOutputVariants = {
+    OutputVariant{"video", "video.mp4", "video/mp4"},
+    OutputVariant{"thumbnail", "thumbnail.webp", "image/webp"},
+    OutputVariant{"spritesheet", "spritesheet.jpg", "image/jpeg"}};
+
+struct OutputFile {
+  std::string variant;
+  uint64_t bytes = 0;
+  std::string sha256;
+};
+
+struct JobOutput {
+  std::vector<OutputFile> files;
+  uint64_t frame_count = 0;
+  double frame_rate = 0;
+
+  const OutputFile* Find(std::string_view variant) const;
+};
+
+std::string ToJson(const JobOutput& output);
+Result<JobOutput> ParseJobOutput(std::string_view json);
+
+// Measures the variants that lie in a folder; all must be there.
+Result<std::vector<OutputFile>> ReadOutputFiles(const std::filesystem::path& folder);
+
+}  // namespace aozora

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a job says about its render beside the columns of its row: written by the routes, read by
+// the renderer, kept as JSON in between (JobRecord::settings_json).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace aozora {
+
+struct RenderSpec {
+  uint64_t seed = 0;
+  std::optional<int> step_count;
+  std::optional<double> guidance;
+  std::optional<std::string> negative_prompt;
+  std::optional<uint32_t> frame_rate;  // of the file
+  std::string image_file_id;           // the first picture, or empty
+  double strength = 1;                 // of a remix or an edit: how much of the source is drawn anew
+  uint32_t added_seconds = 0;          // of an extension
+};
+
+std::string ToJson(const RenderSpec& spec);
+Result<RenderSpec> ParseRenderSpec(std::string_view json);
+
+}  // namespace aozora

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/video_renderer.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "media/image_io.h"
+#include "media/scale.h"
+#include "pipeline/generator.h"
+
+namespace aozora {
+namespace {
+
+// The last percent belongs to the queue: a job is whole when its row says so.
+constexpr int64_t kPercentMax = 99;
+
+std::filesystem::path FileOf(const std::filesystem::path& folder, std::string_view variant) {
+  const auto* found =
+      std::find_if(kOutputVariants.begin(), kOutputVariants.end(),
+                   [&](const OutputVariant& known) { return known.name == variant; });
+  CHECK(found != kOutputVariants.end());
+  return folder / found->file_name;
+}
+
+Status MakeFolder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return Error::Io("cannot make {}: {}", folder.string(), error.message());
+  return Ok();
+}
+
+}  // namespace
+
+Result<RenderOutput> VideoRenderer::Render(const JobRecord& job, const RenderContext& context) {
+  const Model* model = TRY(shelf_.Find(job.model));
+  VideoWish wish = TRY(WishOf(job));
+  if (!wish.spec.image_file_id.empty()) {
+    wish.image = TRY(ReadImage(folder_.File(wish.spec.image_file_id)));
+  }
+  const std::unique_ptr<Compute> compute = compute_(context.cancel);
+  const JobOutput output = TRY(RenderFiles(*model, job, std::move(wish), *compute, context));
+  RenderOutput result;
+  result.output_json = ToJson(output);
+  return result;
+}
+
+Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord& job,
+                                             VideoWish wish, Compute& compute,
+                                             const RenderContext& context) {
+  Machine machine;
+  machine.memory_bytes = TRY(AvailableMemoryBytes());
+  machine.flops_per_second = TRY(MeasureFlopsPerSecond(compute.device(), clock_));
+  VideoPlan video = TRY(PlanVideo(model, wish, machine));
+  const ClipSize& clip = video.plan.settings.clip;
+  if (wish.image) {
+    wish.image =
+        TRY(CenterCropResize(*wish.image, clip.width_px, clip.height_px, compute.pool()));
+  }
+  const Image* first = wish.image ? &*wish.image : nullptr;
+  TRY(MakeFolder(context.output_folder));
+  DeliverySettings& delivery_settings = video.delivery;
+  delivery_settings.video.effort = settings_.effort;
+  delivery_settings.video.generator = settings_.generator;
+  delivery_settings.video.comment = job.id;
+  delivery_settings.video_path = FileOf(context.output_folder, "video");
+  delivery_settings.poster_path = FileOf(context.output_folder, "thumbnail");
+  delivery_settings.sprite_sheet_path = FileOf(context.output_folder, "spritesheet");
+  const RunFolder state = TRY(
+      RunFolder::Open(context.state_folder, RunIdentity(model, video.plan.settings, first)));
+  const std::unique_ptr<Delivery> delivery =
+      TRY(Delivery::Create(delivery_settings, clip, compute.pool()));
+  GeneratorOptions options;
+  options.run_folder = &state;
+  options.steps_per_checkpoint = settings_.steps_per_checkpoint;
+  options.embedding_folder = settings_.embedding_folder;
+  options.progress = [&](const Progress& progress) {
+    const auto percent = static_cast<int64_t>(progress.fraction * 100);
+    context.progress(std::clamp<int64_t>(percent, 0, kPercentMax), progress.stage);
+  };
+  TRY(Generate(model, compute.device(), video.plan, first, clock_, options, delivery->first()));
+  TRY(delivery->first().Finish());
+  JobOutput output;
+  output.files = TRY(ReadOutputFiles(context.output_folder));
+  output.frame_count = delivery->frame_count();
+  output.frame_rate = delivery_settings.video.frame_rate.per_second();
+  return output;
+}
+
+}  // namespace aozora

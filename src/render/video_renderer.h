@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The renderer of the product: a job's row to the files that are served.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "jobs/data_folder.h"
+#include "jobs/renderer.h"
+#include "op/device.h"
+#include "render/model_shelf.h"
+#include "render/output.h"
+#include "render/video_plan.h"
+
+namespace aozora {
+
+// A device with its threads, for one render: its work stops with the token that it was made with.
+class Compute {
+ public:
+  virtual ~Compute() = default;
+  virtual op::Device& device() = 0;
+  virtual ThreadPool& pool() = 0;
+};
+using ComputeFactory = std::function<std::unique_ptr<Compute>(const CancelToken& cancel)>;
+
+struct RendererSettings {
+  std::string generator = "Aozora";           // a tag of the file
+  std::filesystem::path embedding_folder;     // prompts' embeddings are kept here; empty: not
+  EncoderEffort effort = EncoderEffort::kMedium;
+  uint32_t steps_per_checkpoint = 1;
+};
+
+class VideoRenderer : public Renderer {
+ public:
+  // All are borrowed and outlive it.
+  VideoRenderer(ModelShelf& shelf, ComputeFactory compute, DataFolder folder, const Clock& clock,
+                RendererSettings settings)
+      : shelf_(shelf),
+        compute_(std::move(compute)),
+        folder_(std::move(folder)),
+        clock_(clock),
+        settings_(std::move(settings)) {}
+
+  std::vector<std::string> Models() const override { return shelf_.Names(); }
+  Result<RenderOutput> Render(const JobRecord& job, const RenderContext& context) override;
+
+ private:
+  Result<JobOutput> RenderFiles(const Model& model, const JobRecord& job, VideoWish wish,
+                                Compute& compute, const RenderContext& context);
+
+  ModelShelf& shelf_;
+  const ComputeFactory compute_;
+  const DataFolder folder_;
+  const Clock& clock_;
+  const RendererSettings settings_;
+};
+
+}  // namespace aozora
