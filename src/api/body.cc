@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/body.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -113,7 +114,7 @@ std::optional<Problem> PutField(const std::string& name, json value, bool is_tex
 
 }  // namespace
 
-std::variant<json, Problem> ParseJson(std::string_view text) {
+Outcome<json> ParseJson(std::string_view text) {
   bool too_deep = false;
   const auto bound = [&](int depth, json::parse_event_t, json&) {
     too_deep = too_deep || depth > kJsonDepthMax;
@@ -128,7 +129,7 @@ std::variant<json, Problem> ParseJson(std::string_view text) {
   return problem;
 }
 
-std::variant<json, Problem> JsonOfForm(const http::Form& form, const json& schema) {
+Outcome<json> JsonOfForm(const http::Form& form, const json& schema) {
   json body = json::object();
   for (const auto& [name, text] : form.fields) {
     if (auto problem = PutField(name, text, true, schema, &body)) return *std::move(problem);
@@ -141,14 +142,12 @@ std::variant<json, Problem> JsonOfForm(const http::Form& form, const json& schem
   return body;
 }
 
-std::variant<json, Problem> ReadBody(const Contract& contract, std::string_view operation,
+Outcome<json> ReadBody(const Contract& contract, std::string_view operation,
                                      const http::Request& request) {
   const json* schema = contract.RequestSchema(operation);
   CHECK(schema != nullptr);
-  auto body = request.form ? JsonOfForm(*request.form, *schema) : ParseJson(request.body);
-  if (const json* value = std::get_if<json>(&body)) {
-    if (auto problem = contract.CheckRequest(operation, *value)) return *std::move(problem);
-  }
+  json body = TRY(request.form ? JsonOfForm(*request.form, *schema) : ParseJson(request.body));
+  if (auto problem = contract.CheckRequest(operation, body)) return *std::move(problem);
   return body;
 }
 

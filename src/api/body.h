@@ -4,7 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <variant>
+#include <string_view>
 
 #include "api/contract.h"
 #include "http/message.h"
@@ -20,13 +20,13 @@ inline constexpr std::string_view kFileMark = "(file)";
 // The body of a request to `operation`, checked against its schema. Forms name nested values with
 // brackets, as OpenAI's SDKs write them: `video[id]`, `characters[][id]`; texts become the numbers
 // and booleans that the schema asks for.
-std::variant<nlohmann::json, Problem> ReadBody(const Contract& contract, std::string_view operation,
+Outcome<nlohmann::json> ReadBody(const Contract& contract, std::string_view operation,
                                                const http::Request& request);
 
 // JSON from outside: of bounded depth, UTF-8. For lines of batch files too.
-std::variant<nlohmann::json, Problem> ParseJson(std::string_view text);
+Outcome<nlohmann::json> ParseJson(std::string_view text);
 // A form's fields as JSON; `schema` says what the texts mean.
-std::variant<nlohmann::json, Problem> JsonOfForm(const http::Form& form,
+Outcome<nlohmann::json> JsonOfForm(const http::Form& form,
                                                  const nlohmann::json& schema);
 
 }  // namespace aozora::api

@@ -8,17 +8,10 @@ namespace aozora::api {
 
 using nlohmann::json;
 
-std::optional<std::string> QueryValue(const http::Request& request, std::string_view name) {
-  for (const auto& [key, value] : request.query) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
-}
-
-std::variant<PageQuery, Problem> ReadPageQuery(const http::Request& request, uint32_t limit_max) {
+Outcome<PageQuery> ReadPageQuery(const http::Request& request, uint32_t limit_max) {
   PageQuery page;
-  if (auto after = QueryValue(request, "after")) page.after = *std::move(after);
-  if (const auto limit = QueryValue(request, "limit")) {
+  if (const auto after = request.QueryValue("after")) page.after = *after;
+  if (const auto limit = request.QueryValue("limit")) {
     const char* end = limit->data() + limit->size();
     const auto read = std::from_chars(limit->data(), end, page.limit);
     if (read.ec != std::errc() || read.ptr != end || page.limit > limit_max) {
@@ -26,7 +19,7 @@ std::variant<PageQuery, Problem> ReadPageQuery(const http::Request& request, uin
                                                limit_max));
     }
   }
-  if (const auto order = QueryValue(request, "order")) {
+  if (const auto order = request.QueryValue("order")) {
     if (*order != "asc" && *order != "desc") {
       return BadParameter("order", "order must be one of asc, desc");
     }

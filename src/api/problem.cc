@@ -52,6 +52,7 @@ Problem ProblemOf(const Error& error) {
       problem.status = 500;
       problem.type = "server_error";
       problem.code = "internal_error";
+      problem.cause = error;
       problem.message = "the server could not do this; its log says why under the request's id";
       break;
   }
@@ -67,20 +68,11 @@ http::Response AnswerOf(const Problem& problem) {
                                  {"type", problem.type},
                                  {"param", text_or_null(problem.param)},
                                  {"code", text_or_null(problem.code)}}}};
-  http::Response response = AnswerJson(
-      body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-  response.status = problem.status;
+  http::Response response = http::Response::Json(
+      problem.status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   const bool again = problem.retry_after_s.has_value();
   response.headers.Set("x-should-retry", again ? "true" : "false");
   if (again) response.headers.Set("Retry-After", std::to_string(*problem.retry_after_s));
-  return response;
-}
-
-http::Response AnswerJson(std::string json) {
-  http::Response response;
-  response.status = 200;
-  response.headers.Set("Content-Type", "application/json");
-  response.body = std::move(json);
   return response;
 }
 

@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
 
 #include "base/result.h"
 #include "http/message.h"
@@ -19,6 +22,7 @@ struct Problem {
   std::string param;  // the field of the request; empty: null
   std::string message;
   std::optional<uint32_t> retry_after_s;  // the client may try again, and when
+  std::optional<Error> cause;             // what only the log is told
 };
 
 // 400 about one field.
@@ -26,14 +30,31 @@ Problem BadParameter(std::string param, std::string message);
 // 404 of a thing that does not exist, or not for this person: which of both is not told.
 Problem NoSuch(std::string_view what, std::string_view id);
 // What an Error of the layers below means to a client. What only the operator can act on (kIo,
-// kCorrupt) is logged by the caller and told as a 500 without details.
+// kCorrupt) is a 500 without details, and the cause of the problem.
 Problem ProblemOf(const Error& error);
+
+// Either a T or what is wrong with the request. TRY unwraps it, and takes a Result on the way to one.
+template <class T>
+class [[nodiscard]] Outcome {
+ public:
+  Outcome(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(runtime/explicit)
+  Outcome(Problem problem)                                                // NOLINT(runtime/explicit)
+      : state_(std::in_place_index<1>, std::move(problem)) {}
+  Outcome(const Error& error) : Outcome(ProblemOf(error)) {}  // NOLINT(runtime/explicit)
+
+  bool ok() const { return state_.index() == 0; }
+  T& operator*() & { return std::get<0>(state_); }
+  T* operator->() { return &std::get<0>(state_); }
+  T&& value() && { return std::get<0>(std::move(state_)); }
+  const Problem& error() const& { return std::get<1>(state_); }
+  Problem&& error() && { return std::get<1>(std::move(state_)); }
+
+ private:
+  std::variant<T, Problem> state_;
+};
 
 // The error body, x-should-retry, and Retry-After where there is one. Clients retry 408, 409, 429
 // and 5xx by themselves unless told not to.
 http::Response AnswerOf(const Problem& problem);
-
-// A 200 with JSON text.
-http::Response AnswerJson(std::string json);
 
 }  // namespace aozora::api

@@ -127,6 +127,13 @@ Status AtomicFile::Commit() {
   return SyncFolder(FolderOf(target_));
 }
 
+Status MoveDurably(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const Descriptor fd(open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.value() < 0 || fsync(fd.value()) != 0) return IoError("cannot keep", from);
+  if (rename(from.c_str(), to.c_str()) != 0) return IoError("cannot write", to);
+  return SyncFolder(FolderOf(to));
+}
+
 Status WriteFileAtomically(const std::filesystem::path& path, Bytes content) {
   AtomicFile file = TRY(AtomicFile::Create(path));
   TRY(file.Write(content));

@@ -64,6 +64,9 @@ class AtomicFile {
   int descriptor_;  // -1 once committed or moved from
 };
 
+// Gives a finished file its place: synced, renamed, the folder synced. Both are on one file system.
+Status MoveDurably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 Status WriteFileAtomically(const std::filesystem::path& path, Bytes content);
 
 // The content of a file of at most `bytes_max`; larger is an error that says so.

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/create_video.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "api/input_image.h"
+#include "render/spec.h"
+
+namespace aozora::api {
+
+using nlohmann::json;
+
+namespace {
+
+// What the Videos API takes where nothing is said.
+constexpr uint32_t kSecondsDefault = 4;
+constexpr std::string_view kSizeDefault = "720x1280";
+
+struct Size {
+  uint32_t width_px = 0, height_px = 0;
+};
+
+// The contract has checked the form.
+Size ParseSize(std::string_view text) {
+  Size size;
+  const size_t cross = text.find('x');
+  std::from_chars(text.data(), text.data() + cross, size.width_px);
+  std::from_chars(text.data() + cross + 1, text.data() + text.size(), size.height_px);
+  return size;
+}
+
+Outcome<const ServedModel*> FindModel(const Service& service, const json& body) {
+  if (!body.contains("model")) return &service.models.fallback();
+  const std::string name = body["model"].get<std::string>();
+  const ServedModel* model = service.models.Find(name);
+  if (model != nullptr) return model;
+  Problem problem = BadParameter("model", fmt::format("there is no model {}: GET /v1/models lists "
+                                                      "those that are served here", name));
+  problem.code = "model_not_found";
+  return problem;
+}
+
+Outcome<Size> CheckSize(const ServedModel& model, std::string_view text) {
+  const Size size = ParseSize(text);
+  const auto wrong = [&](std::string_view why) {
+    std::string best;
+    for (const std::string& known : model.sizes) best += (best.empty() ? "" : ", ") + known;
+    return BadParameter("size", fmt::format("size {}: {}; {} is best at {}", text, why, model.name,
+                                            best));
+  };
+  const auto fits = [&](uint32_t side_px) {
+    return side_px >= model.side_px_min && side_px <= model.side_px_max;
+  };
+  if (!fits(size.width_px) || !fits(size.height_px)) {
+    return wrong(fmt::format("sides are {} to {} pixels", model.side_px_min, model.side_px_max));
+  }
+  if (size.width_px % 2 != 0 || size.height_px % 2 != 0) return wrong("sides must be even");
+  if (uint64_t{size.width_px} * size.height_px > model.pixels_max) {
+    return wrong(fmt::format("at most {} pixels in all", model.pixels_max));
+  }
+  return size;
+}
+
+Status CheckSeconds(const ServedModel& model, uint32_t seconds) {
+  if (seconds <= model.seconds_max) return Ok();
+  return Error::Invalid("seconds {}: {} makes videos of at most {}", seconds, model.name,
+                        model.seconds_max);
+}
+
+uint64_t NewSeed(const Service& service) {
+  return service.random.Below(uint64_t{1} << 32);  // 32 bits, which every other program takes too
+}
+
+RenderSpec SpecOf(const json& body) {
+  RenderSpec spec;
+  if (body.contains("steps")) spec.step_count = body["steps"].get<int>();
+  if (body.contains("guidance")) spec.guidance = body["guidance"].get<double>();
+  if (body.contains("fps")) spec.frame_rate = body["fps"].get<uint32_t>();
+  if (body.contains("negative_prompt")) {
+    spec.negative_prompt = body["negative_prompt"].get<std::string>();
+  }
+  return spec;
+}
+
+Outcome<std::vector<JobRecord>> Enqueue(const Service& service, const Origin& origin, NewJob job) {
+  job.person_id = origin.person_id;
+  job.key_id = origin.key_id;
+  job.request_id = origin.request_id;
+  job.batch_id = origin.batch_id;
+  job.idempotency_key = origin.idempotency_key;
+  job.body_sha256 = origin.body_sha256;
+  CreateOutcome outcome = TRY(service.queue.Create(job));
+  if (const Refusal* refusal = std::get_if<Refusal>(&outcome)) return ProblemOf(*refusal);
+  return std::get<Created>(std::move(outcome)).jobs;
+}
+
+}  // namespace
+
+uint32_t ReadSeconds(const json& value) {
+  if (value.is_number()) return value.get<uint32_t>();
+  const std::string text = value.get<std::string>();
+  uint32_t seconds = 0;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return seconds;
+}
+
+Problem ProblemOf(const Refusal& refusal) {
+  Problem problem;
+  problem.status = 429;
+  problem.type = "rate_limit_error";
+  problem.message = refusal.message;
+  if (refusal.retry_after_s > 0) {
+    problem.retry_after_s = static_cast<uint32_t>(refusal.retry_after_s);
+  }
+  switch (refusal.kind) {
+    case RefusalKind::kRate:
+    case RefusalKind::kPersonQueue:
+      problem.code = "rate_limit_exceeded";
+      break;
+    case RefusalKind::kQueue:
+      problem.code = "queue_full";
+      break;
+    case RefusalKind::kDailySeconds:
+      problem.type = "insufficient_quota";
+      problem.code = "insufficient_quota";
+      break;
+    case RefusalKind::kDisk:
+      problem.status = 503;
+      problem.type = "server_error";
+      problem.code = "disk_full";
+      break;
+    case RefusalKind::kStopped:
+      problem.status = 503;
+      problem.type = "server_error";
+      problem.code = "stopped";
+      break;
+    case RefusalKind::kIdempotencyMismatch:
+      problem.status = 422;
+      problem.type = "invalid_request_error";
+      problem.code = "idempotency_key_reused";
+      break;
+    case RefusalKind::kPersonDisabled:
+      problem.status = 403;
+      problem.type = "invalid_request_error";
+      problem.code = "account_disabled";
+      break;
+  }
+  return problem;
+}
+
+Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin& origin,
+                                            const json& body, http::FormFile* upload) {
+  const ServedModel& model = *TRY(FindModel(service, body));
+  if (body.contains("characters") && !body["characters"].empty()) {
+    return BadParameter("characters",
+                        fmt::format("{} cannot show a given character: no installed model takes "
+                                    "a reference clip; leave characters out", model.name));
+  }
+  const Size size = TRY(CheckSize(model, body.value("size", std::string(kSizeDefault))));
+  VideoWish wish;
+  wish.prompt = body["prompt"].get<std::string>();
+  wish.width_px = size.width_px;
+  wish.height_px = size.height_px;
+  wish.seconds = body.contains("seconds") ? ReadSeconds(body["seconds"]) : kSecondsDefault;
+  if (const Status status = CheckSeconds(model, wish.seconds); !status.ok()) {
+    return BadParameter("seconds", status.error().message());
+  }
+  wish.spec = SpecOf(body);
+  if (body.contains("input_reference")) {
+    InputImage image = TRY(TakeInputImage(service, origin, model, body["input_reference"], upload));
+    wish.spec.image_file_id = image.file_id;
+    wish.image = std::move(image.image);
+  }
+  NewJob job;
+  job.model_asked = model.name;
+  job.model = model.engine;
+  job.prompt = wish.prompt;
+  job.width = wish.width_px;
+  job.height = wish.height_px;
+  job.seconds = wish.seconds;
+  job.estimated_work_ms = TRY(service.estimator.WorkMs(model.engine, wish));
+  const uint64_t seed = body.contains("seed") ? body["seed"].get<uint64_t>() : NewSeed(service);
+  job.settings_json.clear();
+  for (uint64_t i = 0; i < body.value("n", uint64_t{1}); ++i) {
+    wish.spec.seed = (seed + i) & 0xffffffff;
+    job.settings_json.push_back(ToJson(wish.spec));
+  }
+  return Enqueue(service, origin, std::move(job));
+}
+
+Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& origin,
+                                      const DerivedVideo& video) {
+  const JobRecord& source = video.source;
+  const ServedModel* model = service.models.Find(source.model_asked);
+  if (model == nullptr) {
+    return BadParameter("video", fmt::format("video {} was made with {}, which is not served any "
+                                             "more", source.id, source.model_asked));
+  }
+  RenderSpec spec = TRY(ParseRenderSpec(source.settings_json));
+  if (video.seed) spec.seed = *video.seed;
+  spec.strength = video.strength;
+  spec.added_seconds = video.added_seconds;
+  NewJob job;
+  job.kind = video.kind;
+  job.model_asked = source.model_asked;
+  job.model = source.model;
+  job.prompt = video.prompt;
+  job.width = source.width;
+  job.height = source.height;
+  job.seconds = source.seconds + video.added_seconds;
+  job.source_job_id = source.id;
+  job.settings_json = {ToJson(spec)};
+  job.estimated_work_ms = source.estimated_work_ms;
+  if (source.seconds > 0) {
+    job.estimated_work_ms = source.estimated_work_ms * job.seconds / source.seconds;
+  }
+  const std::vector<JobRecord> jobs = TRY(Enqueue(service, origin, std::move(job)));
+  return jobs.front();
+}
+
+}  // namespace aozora::api

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a checked request body to queued jobs: for a request of its own and for a line of a batch.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "api/problem.h"
+#include "api/service.h"
+
+namespace aozora::api {
+
+// Who asks, and where the request came from.
+struct Origin {
+  std::string person_id;
+  std::string key_id;
+  std::string request_id;
+  std::string batch_id;         // of a line of a batch
+  std::string idempotency_key;  // empty: none
+  std::string body_sha256;
+};
+
+// The body of createVideo, checked against the contract. `upload` is the picture that came as a
+// file, or null; it is taken. One job, or n of them that differ in their seeds.
+Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin& origin,
+                                            const nlohmann::json& body, http::FormFile* upload);
+
+// The rest of what makes a job, for those that start from a finished video.
+struct DerivedVideo {
+  JobKind kind = JobKind::kRemix;
+  JobRecord source;
+  std::string prompt;
+  std::optional<uint64_t> seed;  // the source's if not said
+  double strength = 1;
+  uint32_t added_seconds = 0;
+};
+Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& origin,
+                                      const DerivedVideo& video);
+
+// What a refusal of the queue is for a client.
+Problem ProblemOf(const Refusal& refusal);
+
+// "8" or 8.
+uint32_t ReadSeconds(const nlohmann::json& value);
+
+}  // namespace aozora::api

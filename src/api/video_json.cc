@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/video_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "api/endpoint.h"
+#include "render/spec.h"
+
+namespace aozora::api {
+
+using nlohmann::json;
+
+namespace {
+
+json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+json ErrorOf(const JobRecord& job) {
+  if (job.state == JobState::kCancelled) {
+    return {{"code", kCancelledCode}, {"message", "the video was stopped before it was finished"}};
+  }
+  if (job.state != JobState::kFailed) return nullptr;
+  return {{"code", job.error_code.empty() ? "render_failed" : job.error_code},
+          {"message", job.error_message}};
+}
+
+json ExtrasOf(const JobRecord& job, const std::optional<QueuePlace>& place) {
+  const Result<RenderSpec> spec = ParseRenderSpec(job.settings_json);
+  json extras = {{"kind", NameOf(job.kind)},
+                 {"seed", spec.ok() ? json(spec->seed) : json(nullptr)},
+                 {"queue_position", nullptr},
+                 {"seconds_left", nullptr},
+                 {"stage", TextOrNull(job.stage)},
+                 {"source_video_id", TextOrNull(job.source_job_id)},
+                 {"variations", json::array()}};
+  if (place && place->position > 0) extras["queue_position"] = place->position;
+  if (place && place->ready_in_ms) extras["seconds_left"] = (*place->ready_in_ms + 999) / 1000;
+  return extras;
+}
+
+}  // namespace
+
+std::string_view StatusOf(JobState state) {
+  return NameOf(state == JobState::kCancelled ? JobState::kFailed : state);
+}
+
+json VideoJson(const JobRecord& job, const std::optional<QueuePlace>& place) {
+  const bool completed = job.state == JobState::kCompleted;
+  json video = {{"id", job.id},
+                {"object", "video"},
+                {"model", job.model_asked},
+                {"status", StatusOf(job.state)},
+                {"progress", completed ? 100 : job.progress_percent},
+                {"created_at", SecondsOf(job.created_ms)},
+                {"completed_at", completed ? SecondsOf(job.completed_ms) : json(nullptr)},
+                {"expires_at", completed ? SecondsOf(job.expires_ms) : json(nullptr)},
+                {"prompt", TextOrNull(job.prompt)},
+                {"size", fmt::format("{}x{}", job.width, job.height)},
+                {"seconds", std::to_string(job.seconds)},
+                {"remixed_from_video_id",
+                 job.kind == JobKind::kRemix ? TextOrNull(job.source_job_id) : json(nullptr)},
+                {"error", ErrorOf(job)}};
+  video["aozora"] = ExtrasOf(job, place);
+  return video;
+}
+
+Result<json> VideoJson(const Service& service, const JobRecord& job) {
+  std::optional<QueuePlace> place;
+  if (!IsTerminal(job.state)) place = TRY(service.queue.Place(job.id));
+  return VideoJson(job, place);
+}
+
+}  // namespace aozora::api

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routes/admin/routes.h"
+
+#include "api/endpoint.h"
+#include "store/ids.h"
+
+namespace aozora::routes {
+
+using api::Call;
+using api::Outcome;
+using nlohmann::json;
+
+namespace {
+
+constexpr int64_t kDayMs = 24LL * 3'600'000;
+
+http::Response AnswerList(json data) {
+  return api::AnswerJson({{"object", "list"}, {"data", std::move(data)}, {"has_more", false}});
+}
+
+template <class T>
+void Put(json* object, const char* name, const std::optional<T>& value) {
+  if (value) (*object)[name] = *value;
+}
+
+json PersonJson(const PersonRecord& person) {
+  json grants = json::object();
+  Put(&grants, "jobs_running_max", person.running_max);
+  Put(&grants, "jobs_queued_max", person.queued_max);
+  Put(&grants, "seconds_per_day", person.video_seconds_per_day_max);
+  if (person.priority != 0) grants["priority"] = person.priority;
+  return {{"id", person.id},
+          {"object", "person"},
+          {"name", person.name},
+          {"role", person.role},
+          {"created_at", api::SecondsOf(person.created_ms)},
+          {"grants", grants}};
+}
+
+json KeyJson(const KeyRecord& key) {
+  json scopes = json::array();
+  for (const std::string_view scope : {kScopeRead, kScopeWrite, kScopeReview, kScopeAdmin}) {
+    if ((" " + key.scopes + " ").find(" " + std::string(scope) + " ") != std::string::npos) {
+      scopes.push_back(scope);
+    }
+  }
+  return {{"id", key.id},
+          {"object", "key"},
+          {"person_id", key.person_id},
+          {"name", key.name},
+          {"scopes", scopes},
+          {"created_at", api::SecondsOf(key.created_ms)},
+          {"expires_at", api::SecondsOf(key.expires_ms)},
+          {"last_used_at", api::SecondsOf(key.last_used_ms)},
+          {"revoked_at", api::SecondsOf(key.revoked_ms)}};
+}
+
+std::optional<int64_t> NumberOf(const json& object, const char* name) {
+  if (!object.contains(name)) return std::nullopt;
+  return object[name].get<int64_t>();
+}
+
+Outcome<http::Response> Me(const api::Service& service, const Call& call) {
+  const auto person = TRY(service.keys.FindPerson(call.principal.person_id));
+  if (!person) return api::NoSuch("person", call.principal.person_id);
+  json shown = PersonJson(*person);
+  const int64_t per_day =
+      person->video_seconds_per_day_max.value_or(service.queue.limits().video_seconds_per_day_max);
+  const int64_t left = TRY(service.queue.VideoSecondsLeft(person->id));
+  shown["seconds_per_day"] = per_day;
+  shown["seconds_today"] = per_day - left;
+  return api::AnswerJson(shown);
+}
+
+Outcome<http::Response> AddPerson(const api::Service& service, const Call& call) {
+  NewPerson person;
+  person.name = call.body["name"].get<std::string>();
+  person.role = call.body.value("role", person.role);
+  const json grants = call.body.value("grants", json::object());
+  person.running_max = NumberOf(grants, "jobs_running_max");
+  person.queued_max = NumberOf(grants, "jobs_queued_max");
+  person.video_seconds_per_day_max = NumberOf(grants, "seconds_per_day");
+  person.priority = NumberOf(grants, "priority").value_or(0);
+  return api::AnswerJson(
+      PersonJson(TRY(service.keys.AddPerson(person, call.principal.person_id))));
+}
+
+Outcome<http::Response> ListPeople(const api::Service& service, const Call&) {
+  json data = json::array();
+  for (const PersonRecord& person : TRY(service.keys.People())) data.push_back(PersonJson(person));
+  return AnswerList(std::move(data));
+}
+
+Outcome<http::Response> AddKey(const api::Service& service, const Call& call) {
+  NewKey key;
+  key.person_id = call.body["person_id"].get<std::string>();
+  key.name = call.body["name"].get<std::string>();
+  if (call.body.contains("scopes")) key.scopes = call.body["scopes"].get<std::vector<std::string>>();
+  if (const auto days = NumberOf(call.body, "expires_in_days")) {
+    key.expires_ms = NowMs(service.clock) + *days * kDayMs;
+  }
+  const MadeKey made = TRY(service.keys.AddKey(key, call.principal.person_id));
+  json shown = KeyJson(made.record);
+  shown["key"] = made.text;
+  return api::AnswerJson(shown).With("Cache-Control", "no-store");
+}
+
+Outcome<http::Response> ListKeys(const api::Service& service, const Call&) {
+  json data = json::array();
+  for (const KeyRecord& key : TRY(service.keys.Keys())) data.push_back(KeyJson(key));
+  return AnswerList(std::move(data));
+}
+
+Outcome<http::Response> RevokeKey(const api::Service& service, const Call& call) {
+  return api::AnswerJson(
+      KeyJson(TRY(service.keys.Revoke(call.Value("key_id"), call.principal.person_id))));
+}
+
+StopScope ScopeOf(std::string_view name) {
+  if (name == "person") return StopScope::kPerson;
+  if (name == "model") return StopScope::kModel;
+  return name == "key" ? StopScope::kKey : StopScope::kAll;
+}
+
+std::string_view NameOf(StopScope scope) {
+  switch (scope) {
+    case StopScope::kAll:
+      return "all";
+    case StopScope::kPerson:
+      return "person";
+    case StopScope::kModel:
+      return "model";
+    case StopScope::kKey:
+      return "key";
+  }
+  return "";
+}
+
+Outcome<http::Response> ListStops(const api::Service& service, const Call&) {
+  json data = json::array();
+  for (const Stop& stop : TRY(service.queue.Stops())) {
+    data.push_back({{"scope", NameOf(stop.scope)},
+                    {"subject", stop.subject},
+                    {"reason", stop.reason},
+                    {"since", api::SecondsOf(stop.set_ms)}});
+  }
+  return api::AnswerJson({{"object", "list"}, {"data", data}});
+}
+
+Outcome<http::Response> SetStop(const api::Service& service, const Call& call) {
+  Stop stop;
+  stop.scope = ScopeOf(call.body["scope"].get<std::string>());
+  stop.subject = call.body.value("subject", "");
+  stop.reason = call.body.value("reason", "");
+  stop.set_by = call.principal.person_id;
+  stop.set_ms = NowMs(service.clock);
+  if ((stop.scope == StopScope::kAll) != stop.subject.empty()) {
+    return api::BadParameter("subject", "subject names the model, person or key that is stopped, "
+                                        "and is left out with the scope all");
+  }
+  if (call.body["stopped"].get<bool>()) {
+    TRY(service.queue.SetStop(stop));
+  } else {
+    TRY(service.queue.ReleaseStop(stop.scope, stop.subject, stop.set_by));
+  }
+  return ListStops(service, call);
+}
+
+}  // namespace
+
+void AddAdminRoutes(http::Router& router, const api::Service& service) {
+  using http::BodyKind;
+  using http::Method;
+  api::AddOperations(router, service, {
+      {Method::kGet, "/v1/me", "getMe", Me},
+      {Method::kPost, "/v1/admin/people", "createPerson", AddPerson, BodyKind::kJson},
+      {Method::kGet, "/v1/admin/people", "listPeople", ListPeople},
+      {Method::kPost, "/v1/admin/keys", "createKey", AddKey, BodyKind::kJson},
+      {Method::kGet, "/v1/admin/keys", "listKeys", ListKeys},
+      {Method::kDelete, "/v1/admin/keys/{key_id}", "revokeKey", RevokeKey},
+      {Method::kGet, "/v1/admin/stops", "listStops", ListStops},
+      {Method::kPost, "/v1/admin/stops", "setStop", SetStop, BodyKind::kJson},
+  });
+}
+
+}  // namespace aozora::routes

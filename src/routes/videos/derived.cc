@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routes/videos/parts.h"
+
+namespace aozora::routes {
+
+using api::Call;
+using api::Outcome;
+using nlohmann::json;
+
+namespace {
+
+// How much of the source is drawn anew. A remix keeps where things are and takes what is there from
+// the prompt; an edit keeps more.
+constexpr double kRemixStrength = 0.8;
+constexpr double kEditStrength = 0.5;
+// Of all extensions of one video together, as the Videos API had it.
+constexpr int64_t kExtendedSecondsMax = 120;
+constexpr uint64_t kBodyBytesMax = 1'000'000;
+constexpr uint64_t kVideoBytesMax = 512'000'000;
+
+// A video of the caller's that something can be made of.
+Outcome<JobRecord> FindSource(const api::Service& service, const Call& call, std::string_view id) {
+  JobRecord job = TRY(FindVideo(service, call, id));
+  if (job.state != JobState::kCompleted) {
+    return api::BadParameter("video", fmt::format("video {} is {}: wait until it is completed", id,
+                                                  NameOf(job.state)));
+  }
+  if (job.files != FilesState::kKept) {
+    return api::BadParameter("video", fmt::format("video {} has expired: its files are gone", id));
+  }
+  return job;
+}
+
+// {"id": ...} or the id itself; a file is nothing that any installed model can begin with.
+Outcome<JobRecord> SourceOf(const api::Service& service, const Call& call) {
+  if (call.request.form && call.request.form->FindFile("video") != nullptr) {
+    return api::BadParameter("video", "video: uploaded videos cannot be changed, since no installed "
+                                      "model is conditioned on video; name a video that was made "
+                                      "here as {\"id\": \"video_...\"}");
+  }
+  const json& video = call.body["video"];
+  return FindSource(service, call,
+                    video.is_string() ? video.get<std::string>() : video["id"].get<std::string>());
+}
+
+Outcome<const api::ServedModel*> ModelOf(const api::Service& service, const JobRecord& source) {
+  const api::ServedModel* model = service.models.Find(source.model_asked);
+  if (model != nullptr) return model;
+  return api::BadParameter("video", fmt::format("video {} was made with {}, which is not served "
+                                                "any more", source.id, source.model_asked));
+}
+
+Outcome<http::Response> Answer(const api::Service& service, const Call& call,
+                               const api::DerivedVideo& video) {
+  return AnswerVideo(service, TRY(api::CreateDerivedVideo(service, OriginOf(call), video)));
+}
+
+api::DerivedVideo Derived(JobKind kind, JobRecord source, const json& body) {
+  api::DerivedVideo video;
+  video.kind = kind;
+  video.source = std::move(source);
+  video.prompt = body["prompt"].get<std::string>();
+  if (body.contains("seed")) video.seed = body["seed"].get<uint64_t>();
+  return video;
+}
+
+Outcome<http::Response> DrawAnew(const api::Service& service, const Call& call, JobKind kind,
+                                 JobRecord source, double strength) {
+  const api::ServedModel& model = *TRY(ModelOf(service, source));
+  if (!model.remixes) {
+    return api::BadParameter("video", fmt::format("{} cannot start from a finished video: it keeps "
+                                                  "no latents to start from", model.name));
+  }
+  api::DerivedVideo video = Derived(kind, std::move(source), call.body);
+  video.strength = strength;
+  return Answer(service, call, video);
+}
+
+Outcome<http::Response> Remix(const api::Service& service, const Call& call) {
+  JobRecord source = TRY(FindSource(service, call, call.Value("video_id")));
+  const double strength = call.body.value("strength", kRemixStrength);
+  return DrawAnew(service, call, JobKind::kRemix, std::move(source), strength);
+}
+
+Outcome<http::Response> Edit(const api::Service& service, const Call& call) {
+  JobRecord source = TRY(SourceOf(service, call));
+  return DrawAnew(service, call, JobKind::kEdit, std::move(source), kEditStrength);
+}
+
+Outcome<http::Response> Extend(const api::Service& service, const Call& call) {
+  JobRecord source = TRY(SourceOf(service, call));
+  const api::ServedModel& model = *TRY(ModelOf(service, source));
+  if (!model.extends) {
+    return api::BadParameter("video", fmt::format("{} cannot go on where a video ends: it starts "
+                                                  "from text alone", model.name));
+  }
+  const uint32_t seconds = api::ReadSeconds(call.body["seconds"]);
+  if (source.seconds + seconds > kExtendedSecondsMax) {
+    return api::BadParameter("seconds", fmt::format("seconds {}: the video has {} already, and {} "
+                                                    "is the most", seconds, source.seconds,
+                                                    kExtendedSecondsMax));
+  }
+  api::DerivedVideo video = Derived(JobKind::kExtension, std::move(source), call.body);
+  video.added_seconds = seconds;
+  return Answer(service, call, video);
+}
+
+}  // namespace
+
+void AddDerivedRoutes(http::Router& router, const api::Service& service) {
+  using http::BodyKind;
+  using http::Method;
+  api::AddOperations(router, service, {
+      {Method::kPost, "/v1/videos/{video_id}/remix", "remixVideo", Remix, BodyKind::kFormOrJson},
+      {Method::kPost, "/v1/videos/edits", "editVideo", Edit, BodyKind::kFormOrJson,
+       kBodyBytesMax, kVideoBytesMax},
+      {Method::kPost, "/v1/videos/extensions", "extendVideo", Extend, BodyKind::kFormOrJson,
+       kBodyBytesMax, kVideoBytesMax},
+  });
+}
+
+}  // namespace aozora::routes

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routes/videos/parts.h"
+
+namespace aozora::routes {
+
+using api::Call;
+using api::Outcome;
+using nlohmann::json;
+
+namespace {
+
+json ModelJson(const api::ServedModel& model) {
+  json can = json::array({"text"});
+  if (model.takes_image) can.push_back("image");
+  if (model.remixes) {
+    can.push_back("remix");
+    can.push_back("edit");
+  }
+  if (model.extends) can.push_back("extension");
+  return {{"id", model.name},
+          {"object", "model"},
+          {"created", 0},  // files have no date of birth that anybody could rely on
+          {"owned_by", "aozora"},
+          {"aozora",
+           {{"engine", model.engine},
+            {"sizes", model.sizes},
+            {"seconds_max", model.seconds_max},
+            {"can", can}}}};
+}
+
+Outcome<http::Response> List(const api::Service& service, const Call&) {
+  json data = json::array();
+  for (const api::ServedModel& model : service.models.all()) data.push_back(ModelJson(model));
+  return api::AnswerJson({{"object", "list"}, {"data", data}});
+}
+
+Outcome<http::Response> Get(const api::Service& service, const Call& call) {
+  const std::string name = call.Value("model");
+  const api::ServedModel* model = service.models.Find(name);
+  if (model == nullptr) return api::NoSuch("model", name);
+  return api::AnswerJson(ModelJson(*model));
+}
+
+}  // namespace
+
+void AddModelRoutes(http::Router& router, const api::Service& service) {
+  using http::Method;
+  api::AddOperations(router, service, {
+      {Method::kGet, "/v1/models", "listModels", List},
+      {Method::kGet, "/v1/models/{model}", "getModel", Get},
+  });
+}
+
+}  // namespace aozora::routes
