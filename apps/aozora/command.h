@@ -32,5 +32,8 @@ Command AddInspect(CLI::App& app);
 Command AddModels(CLI::App& app);
 Command AddGolden(CLI::App& app);
 Command AddBench(CLI::App& app);
+Command AddServe(CLI::App& app);
+Command AddWorker(CLI::App& app);
+Command AddAdmin(CLI::App& app);
 
 }  // namespace aozora::app

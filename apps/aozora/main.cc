@@ -81,9 +81,16 @@ int Main(int argc, char** argv) {
       {app.add_subcommand("models", "List the installed models"), AddModels},
       {app.add_subcommand("golden", "Compare our numbers with recorded ones"), AddGolden},
       {app.add_subcommand("bench", "Measure speed against this machine's peak"), AddBench},
+      {app.add_subcommand("serve", "Answer the Videos API, and render what it is asked for"),
+       AddServe},
+      {app.add_subcommand("worker", "Render for a server on this machine"), AddWorker},
+      {app.add_subcommand("admin", "People, keys, stops, backup"), AddAdmin},
   };
+  app.set_config("--config", "", "TOML file with a table for each command: [serve] ...");
   std::vector<std::pair<CLI::App*, Command>> commands;
-  for (const auto& [sub, make] : makers) commands.emplace_back(sub, make(*sub));
+  for (const auto& [sub, make] : makers) {
+    commands.emplace_back(sub->fallthrough(), make(*sub));  // so that --config may stand anywhere
+  }
 
   try {
     app.parse(argc, argv);

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the operator does on the machine itself, without a key: whoever may write the data folder
+// may do this.
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <ctime>
+
+#include "jobs/poster.h"
+#include "jobs/wake.h"
+#include "jobs/webhooks.h"
+#include "server_options.h"
+#include "storage.h"
+#include "store/audit.h"
+#include "store/ids.h"
+
+namespace aozora::app {
+namespace {
+
+constexpr std::string_view kActor = "operator";
+constexpr int64_t kDayMs = 24LL * 3'600'000;
+constexpr int64_t kDrainLookMs = 500;
+
+struct Options {
+  DataOptions data;
+  std::string name, id, role = "artist", scopes, reason, target, url, scope = "all";
+  std::optional<int64_t> running, queued, seconds, days;
+  int64_t priority = 0;
+};
+using Action = std::function<Status(Storage&, const Options&, const Environment&)>;
+
+std::string TimeOf(std::optional<int64_t> time_ms) {
+  if (!time_ms) return "never";
+  const std::time_t seconds = *time_ms / 1000;
+  struct tm parts;
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &parts);
+  return text;
+}
+
+// People are named as the operator knows them.
+Result<PersonRecord> FindPerson(Storage& storage, const std::string& name) {
+  std::vector<std::string> names;
+  for (const PersonRecord& person : TRY(storage.keys().People())) {
+    if (person.name == name || person.id == name) return person;
+    names.push_back(person.name);
+  }
+  return Error::NotFound("there is no person {}: there are {}", name, fmt::join(names, ", "));
+}
+
+Status AddPerson(Storage& storage, const Options& o, const Environment&) {
+  NewPerson person;
+  person.name = o.name;
+  person.role = o.role;
+  person.running_max = o.running;
+  person.queued_max = o.queued;
+  person.video_seconds_per_day_max = o.seconds;
+  person.priority = o.priority;
+  fmt::print("{}\n", TRY(storage.keys().AddPerson(person, kActor)).id);
+  return Ok();
+}
+
+Status ListPeople(Storage& storage, const Options&, const Environment&) {
+  for (const PersonRecord& person : TRY(storage.keys().People())) {
+    fmt::print("{}  {}  {}{}\n", person.id, person.name, person.role,
+               person.disabled_ms ? "  (disabled)" : "");
+  }
+  return Ok();
+}
+
+Status AddKey(Storage& storage, const Options& o, const Environment&) {
+  NewKey key;
+  key.person_id = TRY(FindPerson(storage, o.name)).id;
+  key.name = o.reason.empty() ? "made by the operator" : o.reason;
+  if (!o.scopes.empty()) {
+    key.scopes.clear();
+    std::string_view rest = o.scopes;
+    while (!rest.empty()) {
+      const size_t comma = rest.find(',');
+      key.scopes.emplace_back(rest.substr(0, comma));
+      rest = comma == std::string_view::npos ? "" : rest.substr(comma + 1);
+    }
+  }
+  if (o.days) key.expires_ms = NowMs(SystemClock()) + *o.days * kDayMs;
+  const MadeKey made = TRY(storage.keys().AddKey(key, kActor));
+  fmt::print(stderr, "{} (shown once):\n", made.record.id);
+  fmt::print("{}\n", made.text);
+  return Ok();
+}
+
+Status ListKeys(Storage& storage, const Options&, const Environment&) {
+  for (const KeyRecord& key : TRY(storage.keys().Keys())) {
+    fmt::print("{}  {}...  {}  {}  [{}]  used {}{}\n", key.id, key.prefix, key.person_id, key.name,
+               key.scopes, TimeOf(key.last_used_ms), key.revoked_ms ? "  (revoked)" : "");
+  }
+  return Ok();
+}
+
+Status RevokeKey(Storage& storage, const Options& o, const Environment&) {
+  TRY(storage.keys().Revoke(o.id, kActor));
+  return Ok();
+}
+
+Result<StopScope> ParseScope(const Options& o) {
+  if (o.scope == "all") return StopScope::kAll;
+  if (o.id.empty()) return Error::Invalid("a stop of one {} names it: --subject ID", o.scope);
+  if (o.scope == "person") return StopScope::kPerson;
+  if (o.scope == "model") return StopScope::kModel;
+  if (o.scope == "key") return StopScope::kKey;
+  return Error::Invalid("scope {}: there are all, person, model and key", o.scope);
+}
+
+Status SetStop(Storage& storage, const Options& o, const Environment&) {
+  Stop stop;
+  stop.scope = TRY(ParseScope(o));
+  stop.subject = o.id;
+  stop.reason = o.reason;
+  stop.set_by = kActor;
+  stop.set_ms = NowMs(SystemClock());
+  return storage.queue().SetStop(stop);
+}
+
+Status ReleaseStop(Storage& storage, const Options& o, const Environment&) {
+  const StopScope scope = TRY(ParseScope(o));
+  const bool was = TRY(storage.queue().ReleaseStop(scope, o.id, kActor));
+  if (!was) return Error::NotFound("nothing of that name is stopped");
+  return Ok();
+}
+
+// No new work, and what runs comes to its end.
+Status Drain(Storage& storage, const Options& o, const Environment& environment) {
+  Options stop = o;
+  stop.scope = "all";
+  stop.reason = o.reason.empty() ? "drained by the operator" : o.reason;
+  TRY(SetStop(storage, stop, environment));
+  Wake never_called;
+  while (!environment.cancel.cancelled()) {
+    const QueueCounts counts = TRY(storage.queue().Counts());
+    if (counts.running == 0) return Ok();
+    fmt::print(stderr, "{} running\n", counts.running);
+    never_called.WaitFor(kDrainLookMs);
+  }
+  return Error::Cancelled();
+}
+
+Status Backup(Storage& storage, const Options& o, const Environment&) {
+  return storage.store().Backup(o.target);
+}
+
+Status VerifyAudit(Storage& storage, const Options&, const Environment&) {
+  const AuditHead head = TRY(storage.store().Read(
+      [](Transaction& transaction) { return aozora::VerifyAudit(transaction); }));
+  fmt::print("{} rows, unbroken, head {}\n", head.row_count, head.hash);
+  return Ok();
+}
+
+Status AddWebhook(Storage& storage, const Options& o, const Environment&) {
+  const std::unique_ptr<Poster> poster = MakeCurlPoster({});
+  Webhooks webhooks(storage.store(), SystemClock(), SystemRandom(), *poster);
+  const PersonRecord person = TRY(FindPerson(storage, o.name));
+  const WebhookEndpointRecord endpoint = TRY(webhooks.AddEndpoint(person.id, o.url, ""));
+  fmt::print(stderr, "{}, its secret (shown once):\n", endpoint.id);
+  fmt::print("{}\n", endpoint.secret);
+  return Ok();
+}
+
+class Builder {
+ public:
+  explicit Builder(std::shared_ptr<Options> options) : options_(std::move(options)) {}
+
+  CLI::App& Add(CLI::App& parent, const char* name, const char* help, Action action) {
+    CLI::App* sub = parent.add_subcommand(name, help);
+    actions_->emplace_back(sub, std::move(action));
+    return *sub;
+  }
+  Command Finish() const {
+    return [options = options_, actions = actions_](const Environment& environment) -> Status {
+      const std::filesystem::path folder = TRY(options->data.Path());
+      const std::unique_ptr<Storage> storage = TRY(Storage::Open(folder, QueueLimits{}, {}));
+      for (const auto& [sub, action] : *actions) {
+        if (sub->parsed()) return action(*storage, *options, environment);
+      }
+      return Error::Invalid("admin: say what to do (aozora admin --help)");
+    };
+  }
+
+ private:
+  std::shared_ptr<Options> options_;
+  std::shared_ptr<std::vector<std::pair<CLI::App*, Action>>> actions_ =
+      std::make_shared<std::vector<std::pair<CLI::App*, Action>>>();
+};
+
+}  // namespace
+
+Command AddAdmin(CLI::App& app) {
+  const auto o = std::make_shared<Options>();
+  o->data.AddTo(app);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Builder builder(o);
+
+  CLI::App* person = app.add_subcommand("person", "People")->require_subcommand(1);
+  CLI::App& person_add = builder.Add(*person, "add", "Add one; prints the id", AddPerson);
+  person_add.add_option("name", o->name)->required();
+  person_add.add_option("--role", o->role, "artist, reviewer or admin")->capture_default_str();
+  person_add.add_option("--running", o->running, "Videos rendered at a time");
+  person_add.add_option("--queued", o->queued, "Videos that wait");
+  person_add.add_option("--seconds-per-day", o->seconds, "Seconds of video");
+  person_add.add_option("--priority", o->priority, "More goes first");
+  builder.Add(*person, "list", "List them", ListPeople);
+
+  CLI::App* key = app.add_subcommand("key", "API keys")->require_subcommand(1);
+  CLI::App& key_add = builder.Add(*key, "add", "Make one for a person; prints it once", AddKey);
+  key_add.add_option("person", o->name)->required();
+  key_add.add_option("--for", o->reason, "What it is for");
+  key_add.add_option("--scopes", o->scopes, "videos:read,videos:write,review,admin");
+  key_add.add_option("--days", o->days, "Until it expires");
+  builder.Add(*key, "list", "List them, without their texts", ListKeys);
+  builder.Add(*key, "revoke", "End one within a second", RevokeKey)
+      .add_option("id", o->id)
+      ->required();
+
+  CLI::App& webhook = builder.Add(app, "webhook", "Announce a person's videos to an address; "
+                                                  "prints the secret", AddWebhook);
+  webhook.add_option("person", o->name)->required();
+  webhook.add_option("url", o->url)->required();
+
+  const auto add_stop = [&](CLI::App& sub) {
+    sub.add_option("--scope", o->scope, "all, person, model or key")->capture_default_str();
+    sub.add_option("--subject", o->id, "Id of the person or key, or the model's name");
+    sub.add_option("--reason", o->reason, "Shown to those who are refused");
+  };
+  add_stop(builder.Add(app, "stop", "Take no new work and start none", SetStop));
+  add_stop(builder.Add(app, "release", "End a stop", ReleaseStop));
+  builder.Add(app, "drain", "Stop everything new and wait until nothing runs", Drain);
+  builder.Add(app, "backup", "A whole copy of the database, while the server goes on", Backup)
+      .add_option("target", o->target, "File that does not exist yet")
+      ->required();
+  builder.Add(app, "verify-audit", "Check that no row of the audit log was changed", VerifyAudit);
+  return builder.Finish();
+}
+
+}  // namespace aozora::app

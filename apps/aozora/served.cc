@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "served.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "pipeline/plan.h"
+
+namespace aozora::app {
+namespace {
+
+// OpenAI's names, model page of 2026: apps have them written in.
+constexpr std::string_view kClosedNames[] = {"sora-2", "sora-2-pro", "sora-2-2025-10-06",
+                                             "sora-2-2025-12-08", "sora-2-pro-2025-10-06"};
+// What people ask for, the shape first.
+constexpr std::string_view kUsualSizes[] = {"1280x720", "720x1280", "1920x1080", "1080x1920",
+                                            "1024x1792", "1792x1024", "1024x1024"};
+
+api::ServedModel Describe(const std::string& name, const Model& model,
+                          const ServerOptions& options) {
+  const Capabilities& can = model.capabilities();
+  api::ServedModel served;
+  served.name = name;
+  served.engine = name;
+  served.family = fmt::format("{} {}", can.family, can.variant);
+  served.takes_image = can.image_conditioning != ImageConditioning::kNone;
+  served.side_px_min = std::max(kSidePxMin, can.side_px_min);
+  served.side_px_max = kSidePxMax;
+  served.pixels_max = options.pixels_max;
+  served.seconds_max = options.seconds_max;
+  served.sizes.assign(std::begin(kUsualSizes), std::end(kUsualSizes));
+  return served;
+}
+
+}  // namespace
+
+Result<std::vector<api::ServedModel>> ServeModels(ModelShelf& shelf,
+                                                  const ServerOptions& options) {
+  std::vector<api::ServedModel> served;
+  for (const std::string& name : shelf.Names()) {
+    const Result<const Model*> model = shelf.Find(name);
+    if (model.ok()) {
+      served.push_back(Describe(name, **model, options));
+    } else {
+      Log(LogLevel::kWarning, "model {} is not served: {}", name, model.error().message());
+    }
+  }
+  const auto find = [&](std::string_view name) {
+    return std::find_if(served.begin(), served.end(),
+                        [&](const api::ServedModel& model) { return model.name == name; });
+  };
+  const auto add_alias = [&](std::string_view alias, std::string_view name) -> Status {
+    const auto model = find(name);
+    if (model == served.end()) {
+      return Error::NotFound("there is no model {} to serve: `aozora models` lists those that are "
+                             "installed", name);
+    }
+    api::ServedModel copy = *model;
+    copy.name = alias;
+    if (const auto before = find(alias); before != served.end()) {
+      *before = std::move(copy);
+    } else {
+      served.push_back(std::move(copy));
+    }
+    return Ok();
+  };
+  for (const std::string_view closed : kClosedNames) {
+    TRY(add_alias(closed, options.default_model));
+  }
+  for (const std::string& alias : options.aliases) {
+    const size_t equal = alias.find('=');
+    if (equal == 0 || equal == std::string::npos || equal + 1 == alias.size()) {
+      return Error::Invalid("--alias {}: write it as NAME=MODEL", alias);
+    }
+    TRY(add_alias(alias.substr(0, equal), alias.substr(equal + 1)));
+  }
+  return served;
+}
+
+}  // namespace aozora::app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+
+#include "base/log.h"
+#include "rendering.h"
+
+namespace aozora::app {
+namespace {
+
+constexpr int64_t kLookMs = 100;  // how soon a signal is seen
+
+struct Options {
+  DataOptions data;
+  WorkerOptions workers;
+  bool quiet = false;
+};
+
+Status Execute(const Options& options, const Environment& environment) {
+  SetLogLevel(options.quiet ? LogLevel::kWarning : LogLevel::kInfo);
+  const std::filesystem::path folder = TRY(options.data.Path());
+  QueueHooks hooks;
+  hooks.changed = [](const JobRecord& job) {
+    Log(LogLevel::kInfo, "job={} request={} state={} attempt={} error={}", job.id, job.request_id,
+        NameOf(job.state), job.attempt, job.error_code);
+  };
+  const std::unique_ptr<Storage> storage = TRY(Storage::Open(folder, QueueLimits{}, hooks));
+  const std::unique_ptr<ModelShelf> shelf = TRY(MakeShelf(environment));
+  Wake work;
+  const std::unique_ptr<Rendering> rendering =
+      TRY(Rendering::Start(environment, options.workers, *storage, *shelf, work));
+  fmt::print("rendering for {}\n", folder.string());
+  std::fflush(stdout);
+  Wake never_called;
+  while (!environment.cancel.cancelled()) never_called.WaitFor(kLookMs);
+  return Ok();
+}
+
+}  // namespace
+
+Command AddWorker(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  options->data.AddTo(app);
+  options->workers.AddTo(app);
+  app.add_flag("--quiet", options->quiet, "Log warnings and errors alone");
+  return [options](const Environment& environment) { return Execute(*options, environment); };
+}
+
+}  // namespace aozora::app
