@@ -137,11 +137,11 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Runs fn(Transaction&) -> Result<T> in a serialisable transaction and returns its value once that
-  // is on the disk. An error of fn rolls back and is returned. An error of the commit leaves open
-  // whether it happened, as a lost connection to a server would: who must know, looks. Writes of
-  // several threads are committed together, one sync for all, so fn must be quick; it runs once, on
-  // any of the writing threads, and must not call the store.
+  // Runs fn(Transaction&) -> Result<T> in a serialisable transaction and returns its value once
+  // that is on the disk. An error of fn rolls back and is returned. An error of the commit leaves
+  // open whether it happened, as a lost connection to a server would: who must know, looks. Writes
+  // of several threads are committed together, one sync for all, so fn must be quick; it runs once,
+  // on any of the writing threads, and must not call the store.
   template <class Fn>
   auto Write(Fn&& fn) {
     return Run(fn, [this](FunctionRef<Status(Transaction&)> run) { return RunWrite(run); });

@@ -60,12 +60,14 @@ std::string Marks(size_t count) {
   return marks;
 }
 
-std::string_view CompareSql(Compare compare) {
-  switch (compare) {
+// Null equals null and differs from the rest, unlike in SQL; = where it can be, which all indexes
+// serve.
+std::string_view CompareSql(const Condition& condition) {
+  switch (condition.compare) {
     case Compare::kEqual:
-      return "=";
+      return std::holds_alternative<std::monostate>(condition.values[0]) ? "IS" : "=";
     case Compare::kNotEqual:
-      return "<>";
+      return "IS NOT";
     case Compare::kLess:
       return "<";
     case Compare::kLessOrEqual:
@@ -138,7 +140,7 @@ std::string WhereSql(const RowQuery& query) {
   std::string sql;
   for (const Condition& condition : query.conditions) {
     sql += sql.empty() ? " WHERE " : " AND ";
-    sql += fmt::format("\"{}\" {} ", condition.column, CompareSql(condition.compare));
+    sql += fmt::format("\"{}\" {} ", condition.column, CompareSql(condition));
     sql += condition.compare == Compare::kIn ? fmt::format("({})", Marks(condition.values.size()))
                                              : "?";
   }
