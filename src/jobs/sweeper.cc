@@ -20,13 +20,13 @@ Status RemoveAll(const std::filesystem::path& path, int64_t* count) {
   return Ok();
 }
 
-// By the clock that stamps files, which is the system's own and not the injected one: both ends of
-// the difference come from it.
-int64_t AgeMs(const std::filesystem::path& path, std::filesystem::file_time_type now) {
+int64_t AgeMs(const std::filesystem::path& path, std::chrono::system_clock::time_point now) {
   std::error_code error;
   const std::filesystem::file_time_type changed = std::filesystem::last_write_time(path, error);
   if (error) return 0;
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now - changed).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             now - std::chrono::file_clock::to_sys(changed))
+      .count();
 }
 
 }  // namespace
@@ -43,9 +43,9 @@ Result<Swept> Sweeper::Sweep() {
     swept.more = swept.expired_jobs == limits_.batch_max;
     TRY(ExpireFiles(&swept));
     TRY(EraseOld(&swept));
+    TRY(RemoveOrphans(&swept));
   }
   TRY(RemoveDoomed(&swept));
-  TRY(RemoveOrphans(&swept));
   return swept;
 }
 
@@ -167,7 +167,7 @@ Status Sweeper::RemoveOrphans(Swept* swept) {
 Status Sweeper::RemoveUnkept(const std::filesystem::path& folder, KeepsFn keeps, int64_t* count,
                              bool* more) {
   std::error_code error;
-  const std::filesystem::file_time_type now = std::filesystem::file_time_type::clock::now();
+  const std::chrono::system_clock::time_point now = clock_.Now();
   std::vector<std::filesystem::path> old;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
