@@ -234,7 +234,7 @@ Status Prepare(Connection& connection, const Schema& schema, const SqliteOptions
   if (options.check_integrity && !in_memory) {
     const std::string verdict = TRY(connection.Text("PRAGMA quick_check(1)"));
     if (verdict != "ok") {
-      return Error::Corrupt("it is damaged ({}); restore a backup", verdict);
+      return Error::Corrupt("it is damaged ({})", verdict);
     }
   }
   return sqlite::Migrate(connection, schema);
@@ -243,8 +243,12 @@ Status Prepare(Connection& connection, const Schema& schema, const SqliteOptions
 Result<std::unique_ptr<Store>> Open(const std::filesystem::path& file, const Schema& schema,
                                     const SqliteOptions& options, bool in_memory) {
   std::unique_ptr<Connection> writer = TRY(Connection::Open(file, options.busy_wait_ms));
-  TRY_WITHIN(fmt::format("database {}", file.string()),
-             Prepare(*writer, schema, options, in_memory));
+  Status prepared = Prepare(*writer, schema, options, in_memory);
+  if (!prepared.ok()) {
+    Error error = std::move(prepared).error().Within(fmt::format("database {}", file.string()));
+    if (error.code() != ErrorCode::kCorrupt) return error;
+    return Error::Corrupt("{}; restore a backup, or name another file", error.message());
+  }
   return std::unique_ptr<Store>(
       std::make_unique<SqliteStore>(file, options, in_memory, std::move(writer)));
 }
