@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/check.h"
 
@@ -15,6 +16,15 @@ std::string Sha256Hex(std::string_view bytes) {
   std::string hex;
   for (unsigned int i = 0; i < digest_bytes; ++i) hex += fmt::format("{:02x}", digest[i]);
   return hex;
+}
+
+std::string HmacSha256(std::string_view key, std::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int digest_bytes = 0;
+  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest,
+             &digest_bytes) != nullptr);
+  return std::string(reinterpret_cast<const char*>(digest), digest_bytes);
 }
 
 }  // namespace aozora

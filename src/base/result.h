@@ -152,18 +152,24 @@ inline Status Ok() { return Status(); }
 
 }  // namespace aozora
 
-// The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                           \
-  __extension__({                                                 \
-    auto try_result_ = (expression);                              \
-    if (!try_result_.ok()) return std::move(try_result_).error(); \
-    std::move(try_result_).value();                               \
+// The value of a Result, or return its error from the enclosing function. A number makes the name,
+// so that the expression may be a lambda with a TRY of its own.
+#define AOZORA_JOIN_NAME_2(a, b) a##b
+#define AOZORA_JOIN_NAME(a, b) AOZORA_JOIN_NAME_2(a, b)
+#define AOZORA_TRY(name, expression)                \
+  __extension__({                                   \
+    auto name = (expression);                       \
+    if (!name.ok()) return std::move(name).error(); \
+    std::move(name).value();                        \
   })
+#define TRY(expression) AOZORA_TRY(AOZORA_JOIN_NAME(try_result_, __COUNTER__), expression)
 
 // The same, with what is being done put in front of the message.
-#define TRY_WITHIN(what, expression)                                           \
-  __extension__({                                                              \
-    auto try_result_ = (expression);                                           \
-    if (!try_result_.ok()) return std::move(try_result_).error().Within(what); \
-    std::move(try_result_).value();                                            \
+#define AOZORA_TRY_WITHIN(name, what, expression)                \
+  __extension__({                                                \
+    auto name = (expression);                                    \
+    if (!name.ok()) return std::move(name).error().Within(what); \
+    std::move(name).value();                                     \
   })
+#define TRY_WITHIN(what, expression) \
+  AOZORA_TRY_WITHIN(AOZORA_JOIN_NAME(try_result_, __COUNTER__), what, expression)

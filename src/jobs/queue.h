@@ -27,6 +27,7 @@
 #include "base/result.h"
 #include "jobs/limits.h"
 #include "jobs/refusal.h"
+#include "jobs/stops.h"
 #include "store/job_records.h"
 #include "store/people_records.h"
 #include "store/store.h"
@@ -113,15 +114,6 @@ struct ListQuery {
   std::string batch_id;  // empty: any
 };
 
-enum class StopScope { kAll, kPerson, kModel, kKey };
-struct Stop {
-  StopScope scope = StopScope::kAll;
-  std::string subject;  // empty for kAll
-  std::string reason;
-  std::string set_by;
-  int64_t set_ms = 0;
-};
-
 struct QueueCounts {
   int64_t queued = 0;
   int64_t running = 0;
@@ -194,6 +186,7 @@ class JobQueue {
   Result<bool> ChangeHeld(const Holder& holder, Fn&& change);
   template <class Fn>
   Result<JobRecord> ChangeAny(std::string_view job_id, Fn&& change);
+  std::vector<LeasedJob> KeepSilent(const std::vector<LeasedJob>& running);
   void Announce(const JobRecord& job) const;
 
   Store& store_;

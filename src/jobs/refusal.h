@@ -21,10 +21,10 @@ enum class RefusalKind {
 // A create that was understood and is not done, with the way out.
 struct Refusal {
   RefusalKind kind = RefusalKind::kRate;
-  std::string message;
+  std::string message = {};
   int64_t retry_after_s = 0;  // 0: waiting does not help
-  std::optional<int64_t> limit;
-  std::optional<int64_t> remaining;
+  std::optional<int64_t> limit = {};
+  std::optional<int64_t> remaining = {};
 };
 
 }  // namespace aozora

@@ -36,6 +36,9 @@ class Sweeper {
   Status RemoveDoomed(Swept* swept);
   Status EraseOld(Swept* swept);
   Status RemoveOrphans(Swept* swept);
+  using KeepsFn = FunctionRef<Result<bool>(Transaction&, const std::string& id)>;
+  Status RemoveUnkept(const std::filesystem::path& folder, KeepsFn keeps, int64_t* count,
+                      bool* more);
 
   Store& store_;
   JobQueue& queue_;

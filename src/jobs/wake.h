@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -32,9 +33,8 @@ class Background {
 
  private:
   Wake wake_;
-  std::mutex mutex_;
-  bool stop_ = false;  // guarded by mutex_
-  std::thread thread_;
+  std::atomic<bool> stop_{false};
+  std::thread thread_;  // last: it uses the others
 };
 
 }  // namespace aozora

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <mutex>
 #include <string>
 
@@ -35,8 +34,8 @@ class Worker {
  private:
   class Pulse;
 
-  Result<bool> Finish(const Leased& leased, const Pulse& pulse, Result<RenderOutput> output,
-                      int64_t render_ms);
+  Result<RenderOutput> Render(const JobRecord& job, const RenderContext& context);
+  Result<bool> Finish(const Pulse& pulse, const Result<RenderOutput>& output, int64_t render_ms);
 
   JobQueue& queue_;
   Renderer& renderer_;

@@ -77,12 +77,13 @@ struct JobRecord {
   static constexpr TableShape kTable{.name = "jobs",
                                      .key = "id",
                                      .indexes = {{{"person_id, created_seq"},
-                                                  {"state, model"},
+                                                  {"state, person_id"},
                                                   {"created_seq"},
                                                   {"files"},
                                                   {"model, completed_ms"},
                                                   {"batch_id"},
-                                                  {"expires_ms"}}},
+                                                  {"expires_ms"},
+                                                  {"person_id, created_ms"}}},
                                      .references = {{"person_id people"}}};
   static constexpr auto Fields() {
     return std::tuple(
@@ -140,6 +141,38 @@ struct QueuedJob {
         Field("estimated_work_ms", &QueuedJob::estimated_work_ms),
         Field("progress_percent", &QueuedJob::progress_percent),
         Field("lease_owner", &QueuedJob::lease_owner));
+  }
+};
+
+// What measuring the speed of renders looks at.
+struct RenderedJob {
+  using ViewOf = JobRecord;
+  std::string model;
+  JobState state = JobState::kQueued;
+  std::optional<int64_t> completed_ms;
+  int64_t estimated_work_ms = 0;
+  int64_t render_ms = 0;
+
+  static constexpr auto Fields() {
+    return std::tuple(Field("model", &RenderedJob::model), Field("state", &RenderedJob::state),
+                      Field("completed_ms", &RenderedJob::completed_ms),
+                      Field("estimated_work_ms", &RenderedJob::estimated_work_ms),
+                      Field("render_ms", &RenderedJob::render_ms));
+  }
+};
+
+// What judging leases looks at.
+struct LeasedJob {
+  using ViewOf = JobRecord;
+  std::string id;
+  JobState state = JobState::kQueued;
+  int64_t attempt = 0;
+  int64_t lease_serial = 0;
+
+  static constexpr auto Fields() {
+    return std::tuple(Field("id", &LeasedJob::id), Field("state", &LeasedJob::state),
+                      Field("attempt", &LeasedJob::attempt),
+                      Field("lease_serial", &LeasedJob::lease_serial));
   }
 };
 

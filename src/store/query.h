@@ -11,6 +11,7 @@
 
 namespace aozora {
 
+// Equal and NotEqual take null for a value like any other; the rest hold for no null.
 enum class Compare { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn };
 
 struct Condition {

@@ -138,10 +138,10 @@ class Store {
   virtual ~Store() = default;
 
   // Runs fn(Transaction&) -> Result<T> in a serialisable transaction and returns its value once
-  // that is on the disk. An error of fn rolls back and is returned; so does a failed commit, after
-  // which the transaction has not happened. Writes of several threads are committed together, one
-  // sync for all, so fn must be quick; it runs once, on any of the writing threads, and must not
-  // call the store.
+  // that is on the disk. An error of fn rolls back and is returned. An error of the commit leaves
+  // open whether it happened, as a lost connection to a server would: who must know, looks. Writes
+  // of several threads are committed together, one sync for all, so fn must be quick; it runs once,
+  // on any of the writing threads, and must not call the store.
   template <class Fn>
   auto Write(Fn&& fn) {
     return Run(fn, [this](FunctionRef<Status(Transaction&)> run) { return RunWrite(run); });

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/admission.h"
+
+#include <algorithm>
+
+#include "jobs/changes.h"
+#include "jobs/order.h"
+
+namespace aozora {
+namespace {
+
+constexpr int64_t kMinuteMs = 60'000;
+constexpr int64_t kDayS = 24 * 3'600;
+// Before anything was rendered there is nothing to measure.
+constexpr int64_t kUnmeasuredRetryS = 30;
+
+struct Question {
+  Transaction& transaction;
+  const NewJob& job;
+  const QueueLimits& limits;
+  int64_t now_ms;
+  int64_t count;  // of variations
+};
+
+using Answer = Result<std::optional<Refusal>>;
+
+Answer Taken() { return std::optional<Refusal>(); }
+
+int64_t SecondsUp(int64_t ms) { return std::max<int64_t>(1, (ms + 999) / 1000); }
+
+// When one job more will have left the queue, from what renders took lately.
+Result<int64_t> DrainSeconds(const Question& q) {
+  const Waiting waiting = TRY(ReadWaiting(q.transaction, q.limits, q.now_ms));
+  const RenderSpeed speed = TRY(RenderSpeed::Measure(q.transaction, waiting, q.limits));
+  const std::optional<int64_t> interval_ms = speed.IntervalMs(WorkerCount(waiting));
+  if (!interval_ms) return kUnmeasuredRetryS;
+  return std::min(SecondsUp(*interval_ms), q.limits.retry_after_s_max);
+}
+
+Answer CheckStops(const Question& q) {
+  const std::vector<Stop> stops = TRY(ReadStops(q.transaction));
+  const Stop* stop = FindStop(stops, q.job.person_id, q.job.model, q.job.key_id);
+  if (stop == nullptr) return Taken();
+  const std::string what = stop->scope == StopScope::kAll
+                               ? "all work"
+                               : fmt::format("{} {}", NameOf(stop->scope), stop->subject);
+  return std::optional<Refusal>(
+      {.kind = RefusalKind::kStopped,
+       .message = fmt::format("an operator stopped {}{}{}", what, stop->reason.empty() ? "" : ": ",
+                              stop->reason)});
+}
+
+Answer CheckRate(const Question& q) {
+  // Rows of a future are of a clock that was put back; they must not count against anybody.
+  Query<JobRecord> recent;
+  recent.Equal(&JobRecord::person_id, q.job.person_id)
+      .Greater(&JobRecord::created_ms, q.now_ms - kMinuteMs)
+      .AtMost(&JobRecord::created_ms, q.now_ms);
+  const int64_t count = TRY(q.transaction.Count(recent));
+  const int64_t limit = q.limits.creates_per_minute_max;
+  if (count + q.count <= limit) return Taken();
+  const std::optional<JobRecord> oldest =
+      TRY(q.transaction.SelectFirst(recent.Ascending(&JobRecord::created_ms)));
+  const int64_t since_ms = oldest ? oldest->created_ms : q.now_ms;
+  return std::optional<Refusal>(
+      {.kind = RefusalKind::kRate,
+       .message = fmt::format("{} videos a minute are the limit; {} were asked for in the last one",
+                              limit, count),
+       .retry_after_s = SecondsUp(since_ms + kMinuteMs - q.now_ms),
+       .limit = limit,
+       .remaining = std::max<int64_t>(0, limit - count)});
+}
+
+Answer CheckQueues(const Question& q, const PersonRecord& person) {
+  const int64_t own_max = person.queued_max.value_or(q.limits.queued_per_person_max);
+  Query<JobRecord> queued;
+  queued.Equal(&JobRecord::state, JobState::kQueued);
+  const int64_t all = TRY(q.transaction.Count(queued));
+  const int64_t own =
+      TRY(q.transaction.Count(queued.Equal(&JobRecord::person_id, q.job.person_id)));
+  if (own + q.count > own_max) {
+    return std::optional<Refusal>(
+        {.kind = RefusalKind::kPersonQueue,
+         .message = fmt::format(
+             "{} of your videos wait already, {} may; wait for one, or cancel one", own, own_max),
+         .retry_after_s = TRY(DrainSeconds(q)),
+         .limit = own_max,
+         .remaining = std::max<int64_t>(0, own_max - own)});
+  }
+  if (all + q.count <= q.limits.queued_max) return Taken();
+  return std::optional<Refusal>(
+      {.kind = RefusalKind::kQueue,
+       .message =
+           fmt::format("{} videos wait already, which is as many as may; try again later", all),
+       .retry_after_s = TRY(DrainSeconds(q)),
+       .limit = q.limits.queued_max,
+       .remaining = std::max<int64_t>(0, q.limits.queued_max - all)});
+}
+
+Answer CheckDay(const Question& q, const PersonRecord& person, const UsageRecord& usage) {
+  const int64_t limit = VideoSecondsMax(person, q.limits);
+  const int64_t asked = q.job.seconds * q.count;
+  if (usage.video_seconds + asked <= limit) return Taken();
+  const int64_t left = std::max<int64_t>(0, limit - usage.video_seconds);
+  const int64_t second_of_day = q.now_ms / 1000 - usage.day * kDayS;
+  return std::optional<Refusal>(
+      {.kind = RefusalKind::kDailySeconds,
+       .message =
+           fmt::format("{} s of video were asked for, and {} of the {} s a day are left; the "
+                       "day ends at midnight UTC",
+                       asked, left, limit),
+       .retry_after_s = asked > limit ? 0 : kDayS - second_of_day,
+       .limit = limit,
+       .remaining = left});
+}
+
+Answer CheckDisk(const Question& q, const std::optional<DiskSpace>& disk) {
+  if (!disk) return Taken();
+  const int64_t running =
+      TRY(q.transaction.Count(Query<JobRecord>().Equal(&JobRecord::state, JobState::kInProgress)));
+  const uint64_t needed_bytes =
+      q.limits.output_bytes_max * static_cast<uint64_t>(running + 1) +
+      static_cast<uint64_t>(q.limits.disk_free_share_min * static_cast<double>(disk->total_bytes));
+  if (disk->free_bytes >= needed_bytes) return Taken();
+  return std::optional<Refusal>(
+      {.kind = RefusalKind::kDisk,
+       .message = fmt::format("the disk has {} left, and new work needs {}; the operator must free "
+                              "some",
+                              HumanBytes(disk->free_bytes), HumanBytes(needed_bytes)),
+       .retry_after_s = q.limits.retry_after_s_max});
+}
+
+Answer FirstRefusal(const Question& q, const Admission& admission,
+                    const std::optional<DiskSpace>& disk) {
+  std::optional<Refusal> refusal = TRY(CheckStops(q));
+  if (!refusal && admission.person.disabled_ms) {
+    refusal = Refusal{.kind = RefusalKind::kPersonDisabled,
+                      .message = fmt::format("{} may not make videos any more", q.job.person_id)};
+  }
+  if (!refusal) refusal = TRY(CheckRate(q));
+  if (!refusal) refusal = TRY(CheckQueues(q, admission.person));
+  if (!refusal) refusal = TRY(CheckDay(q, admission.person, admission.usage));
+  if (!refusal) refusal = TRY(CheckDisk(q, disk));
+  return refusal;
+}
+
+}  // namespace
+
+int64_t VideoSecondsMax(const PersonRecord& person, const QueueLimits& limits) {
+  return person.video_seconds_per_day_max.value_or(limits.video_seconds_per_day_max);
+}
+
+Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
+                        const std::optional<DiskSpace>& disk, int64_t now_ms) {
+  std::optional<PersonRecord> person = TRY(transaction.Find<PersonRecord>(job.person_id));
+  if (!person) return Error::NotFound("there is no person {}", job.person_id);
+  Admission admission{.person = std::move(*person), .usage = {}, .refusal = {}};
+  const int64_t day = DayOf(now_ms);
+  std::optional<UsageRecord> usage = TRY(transaction.Find<UsageRecord>(job.person_id, day));
+  admission.usage_is_new = !usage;
+  admission.usage = usage.value_or(UsageRecord{.person_id = job.person_id, .day = day});
+  const Question question{transaction, job, limits, now_ms,
+                          static_cast<int64_t>(job.settings_json.size())};
+  admission.refusal = TRY(FirstRefusal(question, admission, disk));
+  return admission;
+}
+
+}  // namespace aozora

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a job stands, and when it will be done.
+#include <algorithm>
+#include <functional>
+#include <queue>
+
+#include "jobs/order.h"
+#include "jobs/queue.h"
+#include "store/ids.h"
+
+namespace aozora {
+namespace {
+
+using Places = std::map<std::string, QueuePlace, std::less<>>;
+
+// When each worker is free, in milliseconds from now. A job of unknown length makes everything
+// behind it unknown.
+class Workers {
+ public:
+  explicit Workers(int64_t count) {
+    for (int64_t i = 0; i < count; ++i) free_at_.push(0);
+  }
+  // Gives the worker that is free first a job: when it starts.
+  std::optional<int64_t> Start(std::optional<int64_t> duration_ms) {
+    if (!known_) return std::nullopt;
+    const int64_t start = free_at_.top();
+    free_at_.pop();
+    free_at_.push(start + duration_ms.value_or(0));
+    known_ = duration_ms.has_value();
+    return start;
+  }
+
+ private:
+  std::priority_queue<int64_t, std::vector<int64_t>, std::greater<>> free_at_;
+  bool known_ = true;
+};
+
+std::optional<int64_t> RestMs(const RenderSpeed& speed, const QueuedJob& job) {
+  const std::optional<int64_t> all_ms = speed.EstimateMs(job);
+  if (!all_ms) return std::nullopt;
+  return *all_ms * (100 - job.progress_percent) / 100;
+}
+
+Places WorkOut(const Waiting& waiting, const RenderSpeed& speed) {
+  Places places;
+  const auto queued_count = static_cast<int64_t>(waiting.queued.size());
+  Workers workers(std::max<int64_t>(1, WorkerCount(waiting)));
+  for (const QueuedJob& job : waiting.running) {
+    const std::optional<int64_t> rest_ms = RestMs(speed, job);
+    workers.Start(rest_ms);
+    places[job.id] = {0, queued_count, 0, rest_ms};
+  }
+  FairOrder order(waiting);
+  for (int64_t position = 1;; ++position) {
+    const QueuedJob* job = order.Next(true);
+    if (job == nullptr) return places;
+    const std::optional<int64_t> duration_ms = speed.EstimateMs(*job);
+    const std::optional<int64_t> start_ms = workers.Start(duration_ms);
+    QueuePlace place{position, queued_count, start_ms, std::nullopt};
+    if (start_ms && duration_ms) place.ready_in_ms = *start_ms + *duration_ms;
+    places[job->id] = place;
+  }
+}
+
+}  // namespace
+
+Result<QueuePlace> JobQueue::Place(std::string_view job_id) {
+  const double now_s = clock_.Seconds();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const bool fresh = order_.worked_out_s >= 0 && (now_s - order_.worked_out_s) * 1000 <
+                                                       static_cast<double>(limits_.order_kept_ms);
+    const auto place = order_.places.find(job_id);
+    if (fresh && place != order_.places.end()) return place->second;
+  }
+  const int64_t now_ms = NowMs(clock_);
+  Places places = TRY(store_.Read([&](Transaction& t) -> Result<Places> {
+    const Waiting waiting = TRY(ReadWaiting(t, limits_, now_ms));
+    return WorkOut(waiting, TRY(RenderSpeed::Measure(t, waiting, limits_)));
+  }));
+  std::lock_guard<std::mutex> lock(mutex_);
+  order_ = {now_s, std::move(places)};
+  const auto place = order_.places.find(job_id);
+  if (place == order_.places.end()) {
+    return Error::NotFound("video {} neither waits nor runs", job_id);
+  }
+  return place->second;
+}
+
+Result<QueueCounts> JobQueue::Counts() {
+  return store_.Read([](Transaction& t) -> Result<QueueCounts> {
+    QueueCounts counts;
+    counts.queued = TRY(t.Count(Query<QueuedJob>().Equal(&QueuedJob::state, JobState::kQueued)));
+    Waiting running;
+    running.running =
+        TRY(t.Select(Query<QueuedJob>().Equal(&QueuedJob::state, JobState::kInProgress)));
+    counts.running = static_cast<int64_t>(running.running.size());
+    counts.worker_count = WorkerCount(running);
+    return counts;
+  });
+}
+
+}  // namespace aozora

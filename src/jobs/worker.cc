@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "jobs/worker.h"
+
+#include <system_error>
+
+#include "base/log.h"
+
+namespace aozora {
+namespace {
+
+struct Reason {
+  std::string code;
+  std::string message;
+  bool retryable = false;
+};
+
+Reason ReasonOf(const Error& error) {
+  const bool may_pass = error.code() == ErrorCode::kIo || error.code() == ErrorCode::kExhausted;
+  const bool asked = error.code() == ErrorCode::kInvalid ||
+                     error.code() == ErrorCode::kUnsupported ||
+                     error.code() == ErrorCode::kNotFound;
+  return {asked ? "invalid_request" : "render_failed", error.message(), may_pass};
+}
+
+Status MakeFolder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return Error::Io("cannot make folder {}: {}", folder.string(), error.message());
+  return Ok();
+}
+
+}  // namespace
+
+// The heartbeat of one lease, and what it heard. Its thread ends with the object.
+class Worker::Pulse {
+ public:
+  Pulse(JobQueue& queue, const Clock& clock, Holder holder)
+      : queue_(queue),
+        clock_(clock),
+        holder_(std::move(holder)),
+        last_beat_s_(clock.Seconds()),
+        thread_([this] { Beat(); }) {}
+  ~Pulse() { Stop(); }
+  Pulse(const Pulse&) = delete;
+  Pulse& operator=(const Pulse&) = delete;
+
+  void Stop() {
+    ended_ = true;
+    wake_.Call();
+    if (thread_.joinable()) thread_.join();
+  }
+  void Report(int64_t percent, std::string_view stage) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    percent_ = percent;
+    stage_ = stage;
+  }
+
+  CancelToken& cancel() { return cancel_; }
+  const Holder& holder() const { return holder_; }
+  bool lost() const { return lost_; }
+  bool cancel_requested() const { return cancel_requested_; }
+
+ private:
+  // The first beat comes at once, so that a cancel between lease and start is heard.
+  void Beat() {
+    while (!ended_) {
+      BeatOnce();
+      if (!ended_) wake_.WaitFor(queue_.limits().heartbeat_ms);
+    }
+  }
+
+  void BeatOnce() {
+    int64_t percent;
+    std::string stage;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      percent = percent_;
+      stage = stage_;
+    }
+    const Result<aozora::Beat> beat = queue_.Heartbeat(holder_, percent, stage);
+    if (beat.ok()) {
+      last_beat_s_ = clock_.Seconds();
+      if (beat->lost) lost_ = true;
+      if (beat->cancel_requested) cancel_requested_ = true;
+    } else {
+      Log(LogLevel::kWarning, "{}: no heartbeat: {}", holder_.job_id, beat.error().message());
+      const double silent_ms = (clock_.Seconds() - last_beat_s_) * 1000;
+      // By now somebody else may have it.
+      if (silent_ms >= static_cast<double>(queue_.limits().lease_ms)) lost_ = true;
+    }
+    if (lost_ || cancel_requested_) cancel_.Cancel();
+  }
+
+  JobQueue& queue_;
+  const Clock& clock_;
+  const Holder holder_;
+  CancelToken cancel_;
+  Wake wake_;
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> lost_{false};
+  std::atomic<bool> cancel_requested_{false};
+  double last_beat_s_;  // of the thread alone
+  std::mutex mutex_;
+  int64_t percent_ = 0;  // guarded by mutex_
+  std::string stage_;    // guarded by mutex_
+  std::thread thread_;   // last: it uses the others
+};
+
+Worker::Worker(JobQueue& queue, Renderer& renderer, const Clock& clock, DataFolder folder,
+               Wake& wake, std::string id, WorkerLimits limits)
+    : queue_(queue),
+      renderer_(renderer),
+      clock_(clock),
+      folder_(std::move(folder)),
+      wake_(wake),
+      id_(std::move(id)),
+      limits_(limits) {}
+
+void Worker::Run() {
+  while (!stopping_) {
+    const Result<bool> worked = RunOne();
+    if (!worked.ok()) Log(LogLevel::kError, "worker {}: {}", id_, worked.error().message());
+    if (stopping_ || (worked.ok() && *worked)) continue;
+    wake_.WaitFor(limits_.poll_ms);
+  }
+}
+
+void Worker::Stop() {
+  stopping_ = true;
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (running_ != nullptr) running_->Cancel();
+  wake_.Call();
+}
+
+Result<bool> Worker::RunOne() {
+  const std::vector<std::string> models = renderer_.Models();
+  const std::optional<Leased> leased = TRY(queue_.Lease(id_, models));
+  if (!leased) return false;
+  const JobRecord& job = leased->job;
+  Pulse pulse(queue_, clock_, {job.id, leased->attempt, id_});
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    running_ = &pulse.cancel();
+    if (stopping_) running_->Cancel();
+  }
+  const RenderContext context{
+      pulse.cancel(),
+      [&pulse](int64_t percent, std::string_view stage) { pulse.Report(percent, stage); },
+      folder_.State(job.id), folder_.Output(job.id)};
+  const double begin_s = clock_.Seconds();
+  Result<RenderOutput> output = Render(job, context);
+  const auto render_ms = static_cast<int64_t>((clock_.Seconds() - begin_s) * 1000);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    running_ = nullptr;
+  }
+  const Result<bool> held = Finish(pulse, output, render_ms);
+  pulse.Stop();
+  if (!TRY(held)) Log(LogLevel::kWarning, "{}: the lease was lost, the render is dropped", job.id);
+  return true;
+}
+
+Result<RenderOutput> Worker::Render(const JobRecord& job, const RenderContext& context) {
+  TRY(MakeFolder(context.state_folder));
+  TRY(MakeFolder(context.output_folder));
+  return renderer_.Render(job, context);
+}
+
+// Says how it ended, while the heart still beats. False if it is not ours any more.
+Result<bool> Worker::Finish(const Pulse& pulse, const Result<RenderOutput>& output,
+                            int64_t render_ms) {
+  const Holder& holder = pulse.holder();
+  if (pulse.lost()) return false;
+  if (output.ok()) {
+    if (!output->refused_code.empty()) {
+      return queue_.Fail(holder, output->refused_code, output->refused_message, false);
+    }
+    const bool held = TRY(queue_.Complete(holder, output->output_json, render_ms));
+    std::error_code error;  // what stays, the sweeper finds
+    if (held) std::filesystem::remove_all(folder_.State(holder.job_id), error);
+    return held;
+  }
+  if (output.error().code() == ErrorCode::kCancelled) {
+    if (pulse.cancel_requested()) return queue_.FinishCancel(holder);
+    if (stopping_) return queue_.Park(holder);
+  }
+  const Reason reason = ReasonOf(output.error());
+  return queue_.Fail(holder, reason.code, reason.message, reason.retryable);
+}
+
+}  // namespace aozora

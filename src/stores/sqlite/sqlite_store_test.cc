@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is SQLite's alone; tests/store has what it shares with other stores.
+#include "stores/sqlite/sqlite_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "store/audit.h"
+#include "store/job_records.h"
+#include "store/people_records.h"
+#include "store/schema.h"
+#include "stores/sqlite/connection.h"
+
+namespace aozora {
+namespace {
+
+using testing::HasSubstr;
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  SqliteStoreTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "aozora-sqlite-XXXXXX").string();
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    file_ = folder_ / "test.db";
+  }
+  ~SqliteStoreTest() override {
+    std::error_code error;
+    std::filesystem::remove_all(folder_, error);
+  }
+  std::filesystem::path folder_;
+  std::filesystem::path file_;
+};
+
+TEST_F(SqliteStoreTest, MakesTheTablesOfTheProduct) {
+  const std::unique_ptr<Store> store = OpenSqliteStore(file_, ProductSchema()).value();
+  PersonRecord person;
+  person.id = "person_1";
+  JobRecord job;
+  job.id = "video_1";
+  job.person_id = "person_1";
+  const Status status = store->Write([&](Transaction& t) -> Status {
+    TRY(t.Insert(person));
+    return t.Insert(job);
+  });
+  EXPECT_TRUE(status.ok());
+  EXPECT_EQ(store->Read([](Transaction& t) { return t.Find<JobRecord>("video_1"); })
+                .value()
+                ->settings_json,
+            "{}");
+}
+
+TEST_F(SqliteStoreTest, SyncsEachCommitOfAWriteAheadLog) {
+  const std::unique_ptr<Store> store = OpenSqliteStore(file_, ProductSchema()).value();
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "test.db-wal"));
+  const auto other = sqlite::Connection::Open(file_, 0).value();
+  EXPECT_EQ(other->Text("PRAGMA journal_mode").value(), "wal");
+}
+
+TEST_F(SqliteStoreTest, RefusesAFileThatIsNoDatabase) {
+  std::ofstream(file_) << std::string(5'000, 'x');
+  const auto store = OpenSqliteStore(file_, ProductSchema());
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.error().code(), ErrorCode::kCorrupt);
+  EXPECT_THAT(store.error().message(), HasSubstr(file_.string()));
+}
+
+TEST_F(SqliteStoreTest, RefusesTheDatabaseOfAnotherProgram) {
+  ASSERT_TRUE(sqlite::Connection::Open(file_, 0).value()->Run("CREATE TABLE t (a)").ok());
+  const auto store = OpenSqliteStore(file_, ProductSchema());
+  ASSERT_FALSE(store.ok());
+  EXPECT_THAT(store.error().message(), HasSubstr("another program"));
+}
+
+TEST_F(SqliteStoreTest, RefusesADamagedDatabase) {
+  {
+    const std::unique_ptr<Store> store = OpenSqliteStore(file_, ProductSchema()).value();
+    const Status status = store->Write([](Transaction& t) -> Status {
+      for (int i = 0; i < 500; ++i) {
+        TRY(t.Put(SettingRecord{.name = fmt::format("name {}", i),
+                                .value_json = std::string(200, 'x'),
+                                .changed_by = {}}));
+      }
+      return Ok();
+    });
+    ASSERT_TRUE(status.ok());
+  }
+  std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(0, std::ios::end);
+  const auto size = static_cast<int64_t>(file.tellp());
+  for (int64_t at = size * 3 / 4; at < size; at += 64) {  // the pages of the last quarter
+    file.seekp(at);
+    file.write("\xff\xff\xff\xff\xff\xff\xff\xff", 8);
+  }
+  file.close();
+  const auto store = OpenSqliteStore(file_, ProductSchema());
+  ASSERT_FALSE(store.ok());
+  EXPECT_THAT(store.error().message(), HasSubstr("restore a backup"));
+}
+
+class AuditTest : public testing::Test {
+ protected:
+  AuditTest() {
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_TRUE(store_
+                      ->Write([&](Transaction& t) {
+                        return AppendAudit(t, AuditRecord{.at_ms = i,
+                                                          .actor = "a",
+                                                          .action = "b",
+                                                          .subject = "c",
+                                                          .detail = fmt::format("{}", i),
+                                                          .hash = {}});
+                      })
+                      .ok());
+    }
+  }
+  Result<AuditHead> Verify() {
+    return store_->Read([](Transaction& t) { return VerifyAudit(t); });
+  }
+  template <class Fn>
+  void Tamper(Fn fn) {
+    ASSERT_TRUE(store_->Write(fn).ok());
+  }
+  std::unique_ptr<Store> store_ = OpenSqliteInMemory(ProductSchema()).value();
+};
+
+TEST_F(AuditTest, AChainThatNobodyTouchedHolds) {
+  const AuditHead head = Verify().value();
+  EXPECT_EQ(head.row_count, 5);
+  EXPECT_EQ(head.hash.size(), 64u);
+}
+
+TEST_F(AuditTest, AChangedRowIsFound) {
+  Tamper([](Transaction& t) -> Status {
+    const AuditRecord before = *TRY(t.Find<AuditRecord>(int64_t{3}));
+    AuditRecord after = before;
+    after.detail = "nothing happened";
+    return t.Change(before, after);
+  });
+  ASSERT_FALSE(Verify().ok());
+  EXPECT_THAT(Verify().error().message(), HasSubstr("row 3"));
+}
+
+TEST_F(AuditTest, AMissingRowIsFound) {
+  Tamper([](Transaction& t) { return t.Erase<AuditRecord>(int64_t{2}); });
+  EXPECT_THAT(Verify().error().message(), HasSubstr("row 3"));
+}
+
+TEST_F(AuditTest, RowsThatChangedPlacesAreFound) {
+  Tamper([](Transaction& t) -> Status {
+    AuditRecord two = *TRY(t.Find<AuditRecord>(int64_t{2}));
+    AuditRecord three = *TRY(t.Find<AuditRecord>(int64_t{3}));
+    std::swap(two.seq, three.seq);
+    TRY(t.Put(two));
+    return t.Put(three);
+  });
+  EXPECT_THAT(Verify().error().message(), HasSubstr("row 2"));
+}
+
+TEST_F(AuditTest, RowsCutOffTheEndAreSeenByWhoKeptAHead) {
+  const AuditHead kept = Verify().value();
+  Tamper([](Transaction& t) { return t.Erase<AuditRecord>(int64_t{5}); });
+  EXPECT_NE(Verify().value().hash, kept.hash);
+}
+
+TEST(AuditHash, NoFieldRunsIntoTheNext) {
+  AuditRecord a{.actor = "ab", .action = "c", .subject = {}, .detail = {}, .hash = {}};
+  AuditRecord b{.actor = "a", .action = "bc", .subject = {}, .detail = {}, .hash = {}};
+  EXPECT_NE(AuditHash(a, ""), AuditHash(b, ""));
+}
+
+}  // namespace
+}  // namespace aozora
