@@ -23,10 +23,10 @@ Outcome<http::Response> List(const api::Service& service, const Call& call) {
   if (!list.ok() && list.error().code() == ErrorCode::kNotFound) {
     return api::BadParameter("after", fmt::format("after: there is no video {}", page.after));
   }
-  const JobList jobs = TRY(std::move(list));
+  if (!list.ok()) return list.error();
   json data = json::array();
-  for (const JobRecord& job : jobs.jobs) data.push_back(TRY(api::VideoJson(service, job)));
-  return api::AnswerJson(api::PageOf(std::move(data), jobs.has_more));
+  for (const JobRecord& job : list->jobs) data.push_back(TRY(api::VideoJson(service, job)));
+  return api::AnswerJson(api::PageOf(std::move(data), list->has_more));
 }
 
 Outcome<http::Response> Get(const api::Service& service, const Call& call) {

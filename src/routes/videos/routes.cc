@@ -29,8 +29,9 @@ void AddVideoRoutes(http::Router& router, const api::Service& service) {
 api::Outcome<JobRecord> FindVideo(const api::Service& service, const api::Call& call,
                                   std::string_view id) {
   Result<JobRecord> job = service.queue.GetOf(call.principal.person_id, id);
-  if (!job.ok() && job.error().code() == ErrorCode::kNotFound) return api::NoSuch("video", id);
-  return TRY(std::move(job));
+  if (job.ok()) return std::move(job).value();
+  if (job.error().code() == ErrorCode::kNotFound) return api::NoSuch("video", id);
+  return job.error();
 }
 
 http::Response AnswerVideo(const nlohmann::json& video, const JobRecord& job,

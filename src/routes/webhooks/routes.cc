@@ -55,10 +55,9 @@ Outcome<WebhookEndpointRecord> Find(const api::Service& service, const Call& cal
   const std::string id = call.Value("endpoint_id");
   Result<WebhookEndpointRecord> endpoint =
       service.webhooks.GetEndpoint(call.principal.person_id, id);
-  if (!endpoint.ok() && endpoint.error().code() == ErrorCode::kNotFound) {
-    return api::NoSuch("webhook endpoint", id);
-  }
-  return TRY(std::move(endpoint));
+  if (endpoint.ok()) return std::move(endpoint).value();
+  if (endpoint.error().code() == ErrorCode::kNotFound) return api::NoSuch("webhook endpoint", id);
+  return endpoint.error();
 }
 
 Outcome<http::Response> Create(const api::Service& service, const Call& call) {
@@ -73,7 +72,8 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   if (!endpoint.ok() && endpoint.error().code() != ErrorCode::kIo) {
     return api::BadParameter("url", endpoint.error().message());
   }
-  return api::AnswerJson(EndpointJson(TRY(std::move(endpoint)), /*with_secret=*/true));
+  if (!endpoint.ok()) return endpoint.error();
+  return api::AnswerJson(EndpointJson(*endpoint, /*with_secret=*/true));
 }
 
 Outcome<http::Response> List(const api::Service& service, const Call& call) {
