@@ -12,7 +12,7 @@
 #include "jobs/limits.h"
 #include "jobs/queue.h"
 #include "jobs/renderer.h"
-#include "jobs/wake.h"
+#include "base/wake.h"
 
 namespace aozora {
 
