@@ -16,14 +16,19 @@
 namespace aozora::trainer {
 namespace {
 
-constexpr double kTrainShift = 3;      // towards noise: slots say the same many times over
+// Towards noise: slots say the same many times over, and where the noise is less they tell of
+// themselves which way things go, so that nothing need be learned from the text.
+constexpr double kTrainShift = 6;
 constexpr double kUniformShare = 0.3;  // of sigmas, drawn evenly
-constexpr double kKnownShare = 0.2;    // of batches whose first latent frame is given
+// Of batches: the first latent frame is given, as from a picture, or as many as an extension gives.
+constexpr float kPictureShare = 0.12f, kContinuedShare = 0.12f;
+constexpr int kContinuedFrames = 2;
 // The sampler's last look is at a sigma of .3. With more weight on little noise, what is left of it
 // outweighs what the text says. (One run: weather stood still at .05 and was learned after the
 // change to .25, which also raised the rate again.)
 constexpr double kSigmaWeightMin = 0.5;
-constexpr int kFramesMax = 6;
+constexpr int kFramesMin = 3, kOrdinaryFrames = 6, kFramesMax = 11;  // the last: twenty seconds
+constexpr float kShortShare = 0.2f, kLongShare = 0.15f;              // of batches
 constexpr int kExamCount = 128;
 constexpr uint64_t kExamSeed = 1u << 29;
 
@@ -44,8 +49,7 @@ torch::Tensor DrawSigmas(int64_t count, const torch::Device& device) {
       .clamp(1e-3, 1 - 1e-5);
 }
 
-// What moves is told by few numbers among many, so they weigh more. (By itself this did not make
-// motion and camera learned.) [1, 1, 4, 72]
+// What moves is told by few numbers among many, so they weigh more. [1, 1, 4, 72]
 torch::Tensor SlotWeights(const torch::Device& device) {
   constexpr double kSceneCurveWeight = 16, kActorCurveWeight = 8;
   torch::Tensor weights = torch::ones({1, 1, kSlotCount, kSlotValues});
@@ -57,7 +61,8 @@ torch::Tensor SlotWeights(const torch::Device& device) {
 }
 
 // Mean square of the velocity's error, where sigma allows.
-torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch, int64_t known) {
+torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch) {
+  const int64_t known = batch.known_frames;
   const int64_t count = batch.slots.size(0), frames = batch.slots.size(1);
   const torch::Tensor sigma = DrawSigmas(count, batch.slots.device());
   torch::Tensor per_frame = sigma.unsqueeze(1).repeat({1, frames});
@@ -144,6 +149,28 @@ std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const Ru
   return shares;
 }
 
+DenoiserBatchSize DrawSize(const RunOptions& options, world::Dice dice) {
+  DenoiserBatchSize size;
+  if (options.batch > 0) size.count = static_cast<int>(options.batch);
+  size.latent_frames = kOrdinaryFrames;
+  const float kind = dice.Unit();
+  if (kind < kShortShare) {
+    size.latent_frames = kFramesMin + static_cast<int>(dice.Below(kOrdinaryFrames - kFramesMin));
+  } else if (kind < kShortShare + kLongShare) {
+    size.latent_frames =
+        kOrdinaryFrames + 1 + static_cast<int>(dice.Below(kFramesMax - kOrdinaryFrames));
+  }
+  const float given = dice.Unit();
+  if (given < kPictureShare) size.known_frames = 1;
+  if (given > 1 - kContinuedShare) size.known_frames = kContinuedFrames;
+  return size;
+}
+
+Status StartFrom(TrainingState& state, const std::filesystem::path& folder) {
+  TRY(state.TakeExported("text.", folder / "text_encoder.safetensors"));
+  return state.TakeExported("denoiser.", folder / "denoiser.safetensors");
+}
+
 Status Export(const TrainingState& state, const std::filesystem::path& folder) {
   TRY(state.ExportPart("text.", folder / "text_encoder.safetensors", torch::kFloat16));
   return state.ExportPart("denoiser.", folder / "denoiser.safetensors", torch::kFloat16);
@@ -157,14 +184,12 @@ Status TrainDenoiser(const RunOptions& options) {
   TextToSlots model(tokenizer.vocabulary_size(), DenoiserConfig());
   model->to(options.device);
   TrainingState state(*model, Settings());
+  if (!options.from.empty()) TRY(StartFrom(state, options.from));
   Run run(options, "denoiser", state);
   TRY(run.Resume());
   const auto batch_of = [&](int64_t step) {
     const uint64_t seed = SplitSeed(options.seed ^ 0xD0u, static_cast<uint64_t>(step));
-    world::Dice dice(seed);
-    DenoiserBatchSize size;
-    if (options.batch > 0) size.count = static_cast<int>(options.batch);
-    if (dice.Chance(0.35f)) size.latent_frames = 2 + static_cast<int>(dice.Below(kFramesMax - 2));
+    const DenoiserBatchSize size = DrawSize(options, world::Dice(seed));
     return MakeDenoiserBatch(seed, options.subset(), tokenizer, size, options.device);
   };
   auto next = std::async(std::launch::async, batch_of, run.step());
@@ -173,8 +198,7 @@ Status TrainDenoiser(const RunOptions& options) {
     if (!TRY(run.Continue())) break;
     const DenoiserBatch batch = next.get();
     next = std::async(std::launch::async, batch_of, run.step() + 1);
-    world::Dice dice(SplitSeed(options.seed, static_cast<uint64_t>(run.step())));
-    const torch::Tensor loss = LossOf(model, batch, dice.Chance(kKnownShare) ? 1 : 0);
+    const torch::Tensor loss = LossOf(model, batch);
     loss.backward();
     state.Step(run.RateShare());
     sum += loss.item<double>(), count += 1;

@@ -5,6 +5,7 @@
 
 #include "models/mini/clean_denoiser.h"
 #include "models/mini/painter_picture.h"
+#include "models/mini/position_denoiser.h"
 #include "models/wan/dit.h"
 #include "weights/name_map.h"
 
@@ -125,9 +126,13 @@ Result<std::vector<GoldenRow>> RunDenoiser(op::Device& device, const GoldenFile&
   const wan::DitHints hints{.head_width = file.Integer("head_width", 0),
                             .text_token_count = file.Integer("text_len", 0)};
   const wan::DitConfig config = TRY(wan::ReadDitConfig(weights, hints));
-  const std::unique_ptr<Denoiser> network = TRY(wan::MakeDit(device, weights, config));
-  std::unique_ptr<Denoiser> inner = TRY(wan::MakeDit(device, weights, config));
-  const std::unique_ptr<Denoiser> denoiser = MakeVelocityFromClean(std::move(inner));
+  const auto open = [&]() -> Result<std::unique_ptr<Denoiser>> {
+    std::unique_ptr<Denoiser> network = TRY(wan::MakeDit(device, weights, config));
+    const bool positions = config.in_channel_count != config.out_channel_count;
+    return positions ? MakeWithPositions(std::move(network)) : std::move(network);
+  };
+  const std::unique_ptr<Denoiser> network = TRY(open());
+  const std::unique_ptr<Denoiser> denoiser = MakeVelocityFromClean(TRY(open()));
   std::vector<GoldenRow> rows;
   for (const auto& [name, tensors] : file.cases) {
     GoldenCase golden(file, name, tolerance);

@@ -5,6 +5,7 @@
 #include "model/vocabulary.h"
 #include "models/mini/clean_denoiser.h"
 #include "models/mini/painter.h"
+#include "models/mini/position_denoiser.h"
 #include "models/wan/dit.h"
 #include "text/tokenizer.h"
 #include "weights/name_map.h"
@@ -68,10 +69,12 @@ Status MiniModel::CheckSizes() const {
                           text_config_.width, dit.text_width);
   }
   const int64_t channels = config_.latent.channel_count;
-  if (dit.in_channel_count != channels || dit.out_channel_count != channels) {
+  const int64_t positions = config_.position_channels;
+  if (dit.in_channel_count != channels + positions || dit.out_channel_count != channels) {
     return Error::Invalid(
-        "the denoiser takes {} channels and gives {}, and latents have {} (latent.channels)",
-        dit.in_channel_count, dit.out_channel_count, channels);
+        "the denoiser takes {} channels and gives {}, and latents have {} (latent.channels), "
+        "positions {} (denoiser.position_channels): files of two models, get the folder again",
+        dit.in_channel_count, dit.out_channel_count, channels, positions);
   }
   TRY(CheckPainterLatent(config_.latent));
   return CheckPainterShapes(painter_.weights);
@@ -84,6 +87,7 @@ void MiniModel::DecideCapabilities() {
   capabilities_.text_token_count_max = static_cast<uint32_t>(config_.text_token_count);
   capabilities_.side_px_min = config_.side_px_min;
   capabilities_.trained_frame_count = config_.trained_frame_count;
+  capabilities_.continued_latent_count = config_.continued_latent_count;
   capabilities_.has_full_decoder = true;
 }
 
@@ -141,6 +145,7 @@ Result<std::unique_ptr<Denoiser>> MiniModel::OpenDenoiser(op::Device& device,
   CHECK_EQ(index, 0u);
   std::unique_ptr<Denoiser> network =
       TRY(wan::MakeDit(device, denoiser_.weights, denoiser_config_));
+  if (config_.position_channels > 0) network = MakeWithPositions(std::move(network));
   if (config_.prediction == Prediction::kVelocity) return network;
   return MakeVelocityFromClean(std::move(network));
 }

@@ -10,6 +10,8 @@
 #include "models/mini/clean_denoiser.h"
 #include "models/mini/family.h"
 #include "models/mini/mini_testonly.h"
+#include "models/mini/position_denoiser.h"
+#include "models/mini/positions.h"
 #include "models/wan/dit.h"
 #include "models/wan/family.h"
 #include "text/tokenizer.h"
@@ -103,8 +105,9 @@ TEST(CleanDenoiser, GivesTheVelocity) {
   const TensorSet weights = MakeTensorSet(file, SameNames()).value();
   const wan::DitConfig config =
       wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
-  const auto network = wan::MakeDit(*device, weights, config).value();
-  const auto denoiser = MakeVelocityFromClean(wan::MakeDit(*device, weights, config).value());
+  const auto open = [&] { return MakeWithPositions(wan::MakeDit(*device, weights, config).value()); };
+  const auto network = open();
+  const auto denoiser = MakeVelocityFromClean(open());
   const LatentSize size = {18, 3, 2, 8};
   std::vector<float> latent(size.count()), clean(size.count()), velocity(size.count());
   TwisterNormal(1).Fill(latent);
@@ -127,6 +130,62 @@ TEST(CleanDenoiser, GivesTheVelocity) {
       const float sigma = std::max(timestep / 1000, 0.02f);
       EXPECT_FLOAT_EQ(velocity[i], (latent[i] - clean[i]) / sigma) << i;
     }
+  }
+}
+
+TEST(Positions, NoTwoTokensShareOne) {
+  for (const uint32_t frame_count : {1u, 2u, 6u, 11u}) {
+    std::vector<std::array<float, kPositionChannels>> all;
+    for (uint32_t frame = 0; frame < frame_count; ++frame) {
+      for (uint32_t slot = 0; slot < 4; ++slot) {
+        all.push_back(PositionOf(frame, frame_count, slot));
+        for (const float value : all.back()) EXPECT_LE(std::fabs(value), 1);
+      }
+    }
+    for (size_t a = 0; a < all.size(); ++a) {
+      for (size_t b = 0; b < a; ++b) {
+        float apart = 0;
+        for (size_t i = 0; i < kPositionChannels; ++i) apart += std::fabs(all[a][i] - all[b][i]);
+        EXPECT_GT(apart, 0.1f) << frame_count << " frames, tokens " << a << " and " << b;
+      }
+    }
+  }
+}
+
+// The channels behind the latent's are, in every cell, those of the cell's token.
+TEST(PositionDenoiser, FillsInWhatTheNetworkTakes) {
+  TestFolder folder;
+  PutModel(folder);
+  TestDevice device;
+  const TensorFile file = OpenTensorFile(folder.path() / "denoiser.safetensors").value();
+  const TensorSet weights = MakeTensorSet(file, SameNames()).value();
+  const wan::DitConfig config =
+      wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
+  const auto network = wan::MakeDit(*device, weights, config).value();
+  const auto denoiser = MakeWithPositions(wan::MakeDit(*device, weights, config).value());
+  const TextEmbedding text{1, 32, std::vector<float>(32, 0.3f)};
+  const auto prompt = network->PreparePrompt(*device, text).value();
+  const auto same_prompt = denoiser->PreparePrompt(*device, text).value();
+  const std::vector<float> timesteps = {700};
+  for (const uint32_t frame_count : {3u, 2u}) {  // another size after the first
+    const LatentSize size = {18, frame_count, 2, 8};
+    std::vector<float> latent(size.count()), given(size.count()), filled(size.count());
+    TwisterNormal(1).Fill(latent);
+    std::vector<float> condition;
+    for (size_t channel = 0; channel < kPositionChannels; ++channel) {
+      for (uint32_t frame = 0; frame < frame_count; ++frame) {
+        for (uint32_t cell = 0; cell < 16; ++cell) {
+          condition.push_back(PositionOf(frame, frame_count, cell % 8 / 2)[channel]);
+        }
+      }
+    }
+    const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
+    Denoiser::Input with_condition = input;
+    with_condition.condition = condition;
+    ASSERT_TRUE(network->Predict(*device, *prompt, with_condition, given).ok());
+    ASSERT_TRUE(denoiser->Predict(*device, *same_prompt, input, filled).ok());
+    EXPECT_EQ(filled, given);
+    EXPECT_FALSE(denoiser->Predict(*device, *same_prompt, with_condition, filled).ok());
   }
 }
 
@@ -159,7 +218,10 @@ TEST(MiniModel, SaysWhatDoesNotFit) {
   EXPECT_THAT(with("\"channels\": 18", "\"channels\": 16"), HasSubstr("latent.channels"));
   EXPECT_THAT(with("\"head_width\": 16", "\"head_width\": 15"), HasSubstr("heads of 15"));
   EXPECT_THAT(with("\"width\": 8", "\"width\": 10"), HasSubstr("2 x 8"));
-  EXPECT_THAT(with("\"version\": 1", "\"version\": 9"), HasSubstr("update"));
+  EXPECT_THAT(with("\"version\": 2", "\"version\": 9"), HasSubstr("update"));
+  // Weights from before there were positions, and a configuration that does not know of them.
+  EXPECT_THAT(with(", \"position_channels\": 8", ""), HasSubstr("denoiser.position_channels"));
+  EXPECT_THAT(with("\"position_channels\": 8", "\"position_channels\": 5"), HasSubstr("8 or none"));
   // The configuration decides the family: without it, the networks are looked at by their names.
   EXPECT_THAT(with("aozora-mini", "another"), testing::Not(HasSubstr("mini: ")));
   folder.Put("config.json", config);

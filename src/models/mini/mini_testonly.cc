@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/rng.h"
+#include "models/mini/positions.h"
 #include "models/wan/random_weights.h"
 #include "ops/cpu/backend.h"
 #include "ops/reference/backend.h"
@@ -143,9 +144,9 @@ std::vector<std::vector<float>> SomeLatent(uint32_t frame_count, int actor_count
 }
 
 std::string SmallConfig() {
-  return R"({"family": "aozora-mini", "version": 1, "name": "small",
+  return R"({"family": "aozora-mini", "version": 2, "name": "small",
              "latent": {"channels": 18, "height": 2, "width": 8, "time_stride": 48},
-             "denoiser": {"head_width": 16, "text_token_count": 24},
+             "denoiser": {"head_width": 16, "text_token_count": 24, "position_channels": 8},
              "preset": {"steps": 2, "width": 128, "height": 72, "frames": 48}})";
 }
 
@@ -156,7 +157,8 @@ void PutModel(const TestFolder& folder) {
   dit.ffn_width = 48;
   dit.layer_count = 2;
   dit.text_width = kTextWidth;
-  dit.in_channel_count = dit.out_channel_count = SlotClip::kChannels;
+  dit.out_channel_count = SlotClip::kChannels;
+  dit.in_channel_count = dit.out_channel_count + kPositionChannels;
   dit.frequency_count = 32;
   const wan::Umt5Config text = {kVocabulary, kTextWidth, 2, 16, 40, 2};
   folder.Put("config.json", SmallConfig());
