@@ -133,6 +133,18 @@ Tensor PositionsOf(int64_t frames) {
   return torch::tensor(values).view({1, frames * kSlotCount, -1});
 }
 
+// [1, T, 1, 1, 4]
+Tensor RampsOf(int64_t frames) {
+  std::vector<float> values;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    for (uint32_t point = 0; point < kCells; ++point) {
+      values.push_back(mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames),
+                                    point));
+    }
+  }
+  return torch::tensor(values).view({1, frames, 1, 1, kCells});
+}
+
 // Rotary angles of the tokens of [T, 1, 4] slots: [T * 4, 1, D / 2], as Wan splits a head's pairs
 // between time, rows and columns.
 std::pair<Tensor, Tensor> RotationOf(int64_t frames, int64_t head_width) {
@@ -230,7 +242,7 @@ DenoiserImpl::DenoiserImpl(const DenoiserConfig& config) : config_(config) {
     blocks_->push_back(std::make_shared<BlockImpl>(config));
   register_module("blocks", blocks_);
   head_ = register_module("head", std::make_shared<nn::Module>());
-  head_linear_ = head_->register_module("head", nn::Linear(c, kSlotValues));
+  head_linear_ = head_->register_module("head", nn::Linear(c, kTokenInputs));
   head_modulation_ =
       head_->register_parameter("modulation", torch::randn({1, 2, c}) / std::sqrt(c));
 }
@@ -268,10 +280,14 @@ Tensor DenoiserImpl::forward(const Tensor& slots, const Tensor& timesteps, const
   const Tensor eh = per_token(e);
   x = LayerNorm(x) * (1 + eh + head_modulation_.select(1, 1)) + eh + head_modulation_.select(1, 0);
   // Values come as (row, column, channel); slots are (channel, row, column).
-  return head_linear_(x)
-      .view({batch, frames, kSlotCount, 4, kSlotValues / 4})
-      .transpose(-1, -2)
-      .reshape({batch, frames, kSlotCount, kSlotValues});
+  const Tensor out = head_linear_(x)
+                         .view({batch, frames, kSlotCount, kCells, kTokenInputs / kCells})
+                         .transpose(-1, -2);
+  const Tensor ramps = RampsOf(frames).to(slots.device());
+  const Tensor codes = out.narrow(-2, 0, kCurvesAt / kCells);
+  const Tensor curves = out.narrow(-2, kCurvesAt / kCells, kCurveCount) +
+                        out.narrow(-2, kSlotValues / kCells, mini::kPositionChannels) * ramps;
+  return torch::cat({codes, curves}, -2).reshape({batch, frames, kSlotCount, kSlotValues});
 }
 
 TextToSlotsImpl::TextToSlotsImpl(int64_t vocabulary, const DenoiserConfig& config) {

@@ -168,7 +168,9 @@ DenoiserBatchSize DrawSize(const RunOptions& options, world::Dice dice) {
 
 Status StartFrom(TrainingState& state, const std::filesystem::path& folder) {
   TRY(state.TakeExported("text.", folder / "text_encoder.safetensors"));
-  return state.TakeExported("denoiser.", folder / "denoiser.safetensors");
+  constexpr int64_t kCells = 4;  // the head gives all channels of one after the other
+  return state.TakeExported("denoiser.", folder / "denoiser.safetensors",
+                            {{"head.head.", kCells}});
 }
 
 Status Export(const TrainingState& state, const std::filesystem::path& folder) {

@@ -126,6 +126,8 @@ Tensor LossOf(const Tensor& read, const Tensor& slots) {
   return loss;
 }
 
+double Mean(const Tensor& values) { return values.mean().item<double>(); }
+
 void Examine(Encoder& encoder, const RunOptions& options, double minutes) {
   const torch::NoGradGuard no_grad;
   const Examples exam = MakeExamples(kExamSeed, kExamCount, options, true);
@@ -136,19 +138,19 @@ void Examine(Encoder& encoder, const RunOptions& options, double minutes) {
       const auto best = [&](const Tensor& t) {
         return t.select(1, slot).narrow(-1, choice.at, choice.count).argmax(-1);
       };
-      fmt::print(" {} {:.3f}", choice.name,
-                 (best(read) == best(exam.slots)).to(torch::kFloat32).mean().item<double>());
+      const Tensor same = (best(read) == best(exam.slots)).to(torch::kFloat32);
+      fmt::print(" {} {:.3f}", choice.name, Mean(same));
     }
   };
   choices(kSceneChoices, 0);
   choices(kActorChoices, 1);
   const Tensor there = exam.slots.select(-1, kPresentAt) > 0;
   const Tensor right = ((read.select(-1, kPresentAt) > 0) == there).narrow(1, 1, kActorsMax);
-  fmt::print(" present {:.3f}", right.to(torch::kFloat32).mean().item<double>());
+  fmt::print(" present {:.3f}", Mean(right.to(torch::kFloat32)));
   const Tensor off = (read - exam.slots).abs().narrow(-1, kCurvesAt, kCurveCount);
-  fmt::print(" pan {:.3f}", off.select(1, 0).select(-1, kPan).mean().item<double>());
+  fmt::print(" pan {:.3f}", Mean(off.select(1, 0).select(-1, kPan)));
   for (const auto& [name, curve] : {std::pair{"x", kX}, {"y", kY}, {"size", kLogScale}}) {
-    fmt::print(" {} {:.3f}", name, off.select(1, 1).select(-1, curve).mean().item<double>());
+    fmt::print(" {} {:.3f}", name, Mean(off.select(1, 1).select(-1, curve)));
   }
   fmt::print("\n");
 }

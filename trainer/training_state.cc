@@ -152,7 +152,8 @@ Result<std::map<std::string, double>> TrainingState::Load(const std::filesystem:
   return notes;
 }
 
-Status TrainingState::TakeExported(const std::string& prefix, const std::filesystem::path& path) {
+Status TrainingState::TakeExported(const std::string& prefix, const std::filesystem::path& path,
+                                   const std::map<std::string, int64_t>& groups) {
   const torch::NoGradGuard no_grad;
   const TensorFile file = TRY(OpenTensorFile(path));
   const TensorSet set = TRY(MakeTensorSet(file, [](std::string_view n) { return std::string(n); }));
@@ -160,8 +161,12 @@ Status TrainingState::TakeExported(const std::string& prefix, const std::filesys
     if (!e.name.starts_with(prefix)) continue;
     const Weight* weight = set.Find(e.name.substr(prefix.size()));
     if (weight == nullptr) return Error::NotFound("{} has no {}", path.string(), e.name);
-    const torch::Tensor from = ToTorch(*weight);
-    torch::Tensor corner = e.value;
+    torch::Tensor from = ToTorch(*weight), corner = e.value;
+    for (const auto& [part, count] : groups) {
+      if (e.name.find(part) == std::string::npos || from.dim() == 0) continue;
+      from = from.unflatten(0, {count, from.size(0) / count});
+      corner = corner.unflatten(0, {count, corner.size(0) / count});
+    }
     bool fits = from.dim() == corner.dim();
     for (int64_t axis = 0; fits && axis < from.dim(); ++axis) {
       fits = from.size(axis) <= corner.size(axis);

@@ -34,9 +34,8 @@ struct MiniConfig {
   LatentGeometry latent;  // with a fixed grid
   int64_t head_width = 32;
   int64_t text_token_count = 64;  // rows that cross-attention sees, padding included
-  // Channels that say where a token stands, behind those of the latent: all of models/mini/
-  // positions.h, or none. A program that does not know of them must not open such a model, hence
-  // version 2.
+  // Channels behind those of the latent, in and out, as models/mini/positions.h has them: all of
+  // them or none. A program that does not know of them must not open such a model, hence version 2.
   int64_t position_channels = 0;
   uint32_t trained_frame_count = 241;
   uint32_t continued_latent_count = 0;  // as in Capabilities

@@ -128,7 +128,7 @@ Result<std::vector<GoldenRow>> RunDenoiser(op::Device& device, const GoldenFile&
   const wan::DitConfig config = TRY(wan::ReadDitConfig(weights, hints));
   const auto open = [&]() -> Result<std::unique_ptr<Denoiser>> {
     std::unique_ptr<Denoiser> network = TRY(wan::MakeDit(device, weights, config));
-    const bool positions = config.in_channel_count != config.out_channel_count;
+    const bool positions = config.out_channel_count > int64_t{SlotClip::kChannels};
     return positions ? MakeWithPositions(std::move(network)) : std::move(network);
   };
   const std::unique_ptr<Denoiser> network = TRY(open());

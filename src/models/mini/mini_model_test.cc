@@ -105,7 +105,9 @@ TEST(CleanDenoiser, GivesTheVelocity) {
   const TensorSet weights = MakeTensorSet(file, SameNames()).value();
   const wan::DitConfig config =
       wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
-  const auto open = [&] { return MakeWithPositions(wan::MakeDit(*device, weights, config).value()); };
+  const auto open = [&] {
+    return MakeWithPositions(wan::MakeDit(*device, weights, config).value());
+  };
   const auto network = open();
   const auto denoiser = MakeVelocityFromClean(open());
   const LatentSize size = {18, 3, 2, 8};
@@ -152,8 +154,8 @@ TEST(Positions, NoTwoTokensShareOne) {
   }
 }
 
-// The channels behind the latent's are, in every cell, those of the cell's token.
-TEST(PositionDenoiser, FillsInWhatTheNetworkTakes) {
+// What the network takes and gives besides the latent, and what becomes of it.
+TEST(PositionDenoiser, TellsTheNetworkAndAddsWhatGoesWithTime) {
   TestFolder folder;
   PutModel(folder);
   TestDevice device;
@@ -167,26 +169,49 @@ TEST(PositionDenoiser, FillsInWhatTheNetworkTakes) {
   const auto prompt = network->PreparePrompt(*device, text).value();
   const auto same_prompt = denoiser->PreparePrompt(*device, text).value();
   const std::vector<float> timesteps = {700};
-  for (const uint32_t frame_count : {3u, 2u}) {  // another size after the first
-    const LatentSize size = {18, frame_count, 2, 8};
-    std::vector<float> latent(size.count()), given(size.count()), filled(size.count());
+  for (const uint32_t frame_count : {3u, 2u, 1u}) {
+    const LatentSize size = {18, frame_count, 2, 8}, wide = {26, frame_count, 2, 8};
+    std::vector<float> latent(size.count()), given(wide.count()), filled(size.count());
     TwisterNormal(1).Fill(latent);
-    std::vector<float> condition;
+    std::vector<float> in = latent;
     for (size_t channel = 0; channel < kPositionChannels; ++channel) {
-      for (uint32_t frame = 0; frame < frame_count; ++frame) {
-        for (uint32_t cell = 0; cell < 16; ++cell) {
-          condition.push_back(PositionOf(frame, frame_count, cell % 8 / 2)[channel]);
-        }
+      for (uint32_t cell = 0; cell < frame_count * 16; ++cell) {
+        in.push_back(PositionOf(cell / 16, frame_count, cell % 8 / 2)[channel]);
       }
     }
+    ASSERT_TRUE(network
+                    ->Predict(*device, *prompt,
+                              {.latent = in, .size = wide, .timesteps = timesteps}, given)
+                    .ok());
     const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
-    Denoiser::Input with_condition = input;
-    with_condition.condition = condition;
-    ASSERT_TRUE(network->Predict(*device, *prompt, with_condition, given).ok());
     ASSERT_TRUE(denoiser->Predict(*device, *same_prompt, input, filled).ok());
-    EXPECT_EQ(filled, given);
-    EXPECT_FALSE(denoiser->Predict(*device, *same_prompt, with_condition, filled).ok());
+    const size_t plane = frame_count * 16;
+    for (size_t i = 0; i < filled.size(); ++i) {
+      const size_t channel = i / plane, cell = i % plane;
+      float wanted = given[i];
+      if (channel >= 10) {  // curves
+        const auto point = static_cast<uint32_t>(cell / 8 % 2 * 2 + cell % 2);
+        const float ramp = RampOf(static_cast<uint32_t>(cell / 16), frame_count, point);
+        wanted += ramp * given[(channel + 8) * plane + cell];
+      }
+      EXPECT_FLOAT_EQ(filled[i], wanted) << i;
+    }
+    Denoiser::Input conditioned = input;
+    conditioned.condition = latent;
+    EXPECT_FALSE(denoiser->Predict(*device, *same_prompt, conditioned, filled).ok());
   }
+}
+
+TEST(Positions, TheRampRisesEvenlyFromStartToEnd) {
+  EXPECT_EQ(RampOf(0, 1, 0), 0);
+  for (uint32_t point = 0; point < 4; ++point) EXPECT_EQ(RampOf(0, 6, point), -1);
+  float before = -1;
+  for (uint32_t at = 0; at < 20; ++at) {
+    const float ramp = RampOf(1 + at / 4, 6, at % 4);
+    EXPECT_FLOAT_EQ(ramp - before, 0.1f);
+    before = ramp;
+  }
+  EXPECT_FLOAT_EQ(before, 1);
 }
 
 TEST(MiniModel, SaysWhatIsMissing) {

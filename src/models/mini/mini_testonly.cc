@@ -157,8 +157,7 @@ void PutModel(const TestFolder& folder) {
   dit.ffn_width = 48;
   dit.layer_count = 2;
   dit.text_width = kTextWidth;
-  dit.out_channel_count = SlotClip::kChannels;
-  dit.in_channel_count = dit.out_channel_count + kPositionChannels;
+  dit.in_channel_count = dit.out_channel_count = SlotClip::kChannels + kPositionChannels;
   dit.frequency_count = 32;
   const wan::Umt5Config text = {kVocabulary, kTextWidth, 2, 16, 40, 2};
   folder.Put("config.json", SmallConfig());
