@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "media/image_io.h"
+#include "models/mini/positions.h"
 #include "trainer/captions.h"
 #include "trainer/denoiser.h"
 #include "trainer/painter_data.h"
@@ -27,6 +28,7 @@ constexpr int kContinuedFrames = 2;
 // outweighs what the text says. (One run: weather stood still at .05 and was learned after the
 // change to .25, which also raised the rate again.)
 constexpr double kSigmaWeightMin = 0.5;
+constexpr double kSlopeWeight = 16;
 constexpr int kFramesMin = 3, kOrdinaryFrames = 6, kFramesMax = 11;  // the last: twenty seconds
 constexpr float kShortShare = 0.2f, kLongShare = 0.15f;              // of batches
 constexpr int kExamCount = 128;
@@ -60,6 +62,26 @@ torch::Tensor SlotWeights(const torch::Device& device) {
   return weights.to(device);
 }
 
+// Where curves lead is what texts tell of motion and camera, and little of the whole: so what is
+// wrong with their slopes counts by itself. `error` [B, T, 4, 72]; [B]
+torch::Tensor SlopeError(const torch::Tensor& error) {
+  const int64_t count = error.size(0), frames = error.size(1);
+  std::vector<float> values;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    for (uint32_t point = 0; point < kPointsPerFrame; ++point) {
+      values.push_back(mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames),
+                                    point));
+    }
+  }
+  const torch::Tensor ramp =
+      torch::tensor(values).view({1, frames, 1, 1, kPointsPerFrame}).to(error.device());
+  const torch::Tensor curves =
+      error.narrow(-1, kCurvesAt, kCurveCount * kPointsPerFrame)
+          .view({count, frames, kSlotCount, kCurveCount, kPointsPerFrame});
+  const torch::Tensor slopes = (curves * ramp).mean({1, 4}) / ramp.square().mean();
+  return slopes.square().mean({1, 2});
+}
+
 // Mean square of the velocity's error, where sigma allows.
 torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch) {
   const int64_t known = batch.known_frames;
@@ -71,11 +93,14 @@ torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch) {
   const torch::Tensor noisy = batch.slots * (1 - s) + torch::randn_like(batch.slots) * s;
   const torch::Tensor text = model->text(batch.ids, batch.lengths);
   const torch::Tensor clean = model->denoiser(noisy, per_frame * 1000, text, batch.lengths);
-  const torch::Tensor error = ((clean - batch.slots).square() * SlotWeights(sigma.device()))
+  const torch::Tensor off = clean - batch.slots;
+  const torch::Tensor error = (off.square() * SlotWeights(sigma.device()))
                                   .mean({2, 3})
                                   .narrow(1, known, frames - known);
   const torch::Tensor weight = 1 / sigma.clamp_min(kSigmaWeightMin).square();
-  return (error.mean(1) * weight).mean();
+  torch::Tensor all = error.mean(1);
+  if (known == 0) all = all + kSlopeWeight * SlopeError(off);
+  return (all * weight).mean();
 }
 
 int Best(const torch::Tensor& slot, int at, int count) {

@@ -46,8 +46,10 @@ TEST(MiniModel, Opens) {
   EXPECT_EQ(can.variant, "small");
   EXPECT_TRUE(can.has_full_decoder);
   EXPECT_FALSE(can.has_tiny_decoder);
-  EXPECT_FALSE(can.has_encoder);
-  EXPECT_EQ(can.image_conditioning, ImageConditioning::kNone);
+  EXPECT_TRUE(can.has_encoder);
+  EXPECT_EQ(can.image_conditioning, ImageConditioning::kFirstLatent);
+  EXPECT_THAT(can.image_note, HasSubstr("nearest scene"));
+  EXPECT_EQ(can.continued_latent_count, 2u);
   EXPECT_EQ(can.text_token_count_max, 24u);
   EXPECT_EQ(can.side_px_min, 64u);
   EXPECT_EQ(can.latent.pixel_multiple(), 2u);
@@ -55,12 +57,25 @@ TEST(MiniModel, Opens) {
   EXPECT_EQ(can.latent.TokenCount({18, 6, 2, 8}), 24u);
   std::vector<std::string> parts;
   for (const PartInfo& part : (*model)->parts()) parts.push_back(part.part);
-  EXPECT_THAT(parts, ElementsAre("denoiser", "text encoder", "decoder"));
+  EXPECT_THAT(parts, ElementsAre("denoiser", "text encoder", "decoder", "encoder"));
   EXPECT_GT((*model)->DenoiserCost({18, 6, 2, 8}, 10).flops, 0);
   EXPECT_GT((*model)->DecoderCost({128, 72, 48}, DecoderKind::kFull).flops, 0);
   TestDevice device;
   EXPECT_FALSE((*model)->OpenDecoder(*device, DecoderKind::kTiny).ok());
-  EXPECT_FALSE((*model)->OpenEncoder(*device).ok());
+  EXPECT_TRUE((*model)->OpenEncoder(*device).ok());
+}
+
+TEST(MiniModel, NeedNotHaveAnEncoder) {
+  TestFolder folder;
+  PutModel(folder);
+  const std::string with = Open({.model = folder.path()}).value()->fingerprint();
+  std::filesystem::remove(folder.path() / "encoder.safetensors");
+  const auto model = Open({.model = folder.path()}).value();
+  EXPECT_FALSE(model->capabilities().has_encoder);
+  EXPECT_EQ(model->capabilities().image_conditioning, ImageConditioning::kNone);
+  EXPECT_NE(model->fingerprint(), with);
+  TestDevice device;
+  EXPECT_FALSE(model->OpenEncoder(*device).ok());
 }
 
 TEST(MiniModel, PartsGoTogether) {

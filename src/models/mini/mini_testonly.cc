@@ -53,6 +53,25 @@ std::vector<NamedWeight> PainterTensors(const PainterSizes& sizes, uint64_t seed
   return tensors;
 }
 
+std::vector<NamedWeight> EncoderTensors(uint64_t seed) {
+  const std::pair<const char*, Shape> plan[] = {
+      {"conv.0.weight", {24, 3, 3, 3}},   {"conv.0.bias", {24}}, {"gain0", {24}},
+      {"conv.1.weight", {48, 24, 3, 3}},  {"conv.1.bias", {48}}, {"gain1", {48}},
+      {"conv.2.weight", {72, 48, 3, 3}},  {"conv.2.bias", {72}}, {"gain2", {72}},
+      {"conv.3.weight", {64, 72, 3, 3}},  {"conv.3.bias", {64}}, {"gain3", {64}},
+      {"hidden.weight", {256, 64 * 84}},  {"hidden.bias", {256}},
+      {"out.weight", {4 * 48, 256}},      {"out.bias", {4 * 48}}};
+  std::vector<NamedWeight> tensors;
+  for (const auto& [name, shape] : plan) {
+    std::vector<float> values(static_cast<size_t>(shape.count()));
+    TwisterNormal(SplitSeed(seed, tensors.size())).Fill(values);
+    const auto fan_in = static_cast<float>(shape.count() / shape[0]);
+    for (float& value : values) value *= 1 / std::sqrt(fan_in);
+    tensors.push_back({name, MakeWeight(values, shape, DType::kF32)});
+  }
+  return tensors;
+}
+
 void PutPlan(const std::filesystem::path& path, const std::vector<wan::TensorPlan>& plan) {
   std::vector<NamedWeight> weights;
   for (const wan::TensorPlan& tensor : plan) {
@@ -110,6 +129,14 @@ PainterSizes SmallPainter() {
   return sizes;
 }
 
+TensorSet RandomEncoder(uint64_t seed) {
+  TensorSet set("random encoder");
+  for (const NamedWeight& tensor : EncoderTensors(seed)) {
+    set.Add(tensor.name, tensor.weight).value();
+  }
+  return set;
+}
+
 TensorSet RandomPainter(const PainterSizes& sizes, uint64_t seed) {
   TensorSet set("random painter");
   for (const NamedWeight& tensor : PainterTensors(sizes, seed)) {
@@ -146,6 +173,7 @@ std::vector<std::vector<float>> SomeLatent(uint32_t frame_count, int actor_count
 std::string SmallConfig() {
   return R"({"family": "aozora-mini", "version": 2, "name": "small",
              "latent": {"channels": 18, "height": 2, "width": 8, "time_stride": 48},
+             "continued_latent_count": 2,
              "denoiser": {"head_width": 16, "text_token_count": 24, "position_channels": 8},
              "preset": {"steps": 2, "width": 128, "height": 72, "frames": 48}})";
 }
@@ -165,6 +193,7 @@ void PutModel(const TestFolder& folder) {
   PutPlan(folder.path() / "denoiser.safetensors", wan::PlanDit(dit));
   PutPlan(folder.path() / "text_encoder.safetensors", wan::PlanUmt5(text));
   PutPainter(folder, SmallPainter(), 1);
+  WriteSafetensors(folder.path() / "encoder.safetensors", EncoderTensors(1), {}).value();
 }
 
 }  // namespace aozora::mini
