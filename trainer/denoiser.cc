@@ -124,9 +124,8 @@ Tensor PositionsOf(int64_t frames) {
   std::vector<float> values;
   for (int64_t frame = 0; frame < frames; ++frame) {
     for (int64_t slot = 0; slot < kSlotCount; ++slot) {
-      const auto at =
-          mini::PositionOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames),
-                           static_cast<uint32_t>(slot));
+      const auto at = mini::PositionOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames),
+                                       static_cast<uint32_t>(slot));
       for (const float value : at) values.insert(values.end(), kCells, value);
     }
   }
@@ -138,8 +137,8 @@ Tensor RampsOf(int64_t frames) {
   std::vector<float> values;
   for (int64_t frame = 0; frame < frames; ++frame) {
     for (uint32_t point = 0; point < kCells; ++point) {
-      values.push_back(mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames),
-                                    point));
+      values.push_back(
+          mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames), point));
     }
   }
   return torch::tensor(values).view({1, frames, 1, 1, kCells});
@@ -228,8 +227,9 @@ Tensor TextEncoderImpl::forward(const Tensor& ids, const Tensor& lengths) {
 DenoiserImpl::DenoiserImpl(const DenoiserConfig& config) : config_(config) {
   const int64_t c = config.width;
   patch_ = register_module("patch_embedding", std::make_shared<nn::Module>());
-  patch_weight_ = patch_->register_parameter(
-      "weight", torch::randn({c, kTokenInputs / kCells, 1, 2, 2}) / std::sqrt(double{kTokenInputs}));
+  patch_weight_ =
+      patch_->register_parameter("weight", torch::randn({c, kTokenInputs / kCells, 1, 2, 2}) /
+                                               std::sqrt(double{kTokenInputs}));
   patch_bias_ = patch_->register_parameter("bias", torch::zeros({c}));
   text_embedding_ = register_module(
       "text_embedding", nn::Sequential(nn::Linear(C::kWidth, c), Gelu(), nn::Linear(c, c)));

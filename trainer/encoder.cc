@@ -20,7 +20,8 @@ EncoderImpl::EncoderImpl() {
   for (size_t i = 0; i + 1 < kChannels.size(); ++i) {
     convolutions_->push_back(
         nn::Conv2d(nn::Conv2dOptions(kChannels[i], kChannels[i + 1], 3).stride(2).padding(1)));
-    gains_.push_back(register_parameter("gain" + std::to_string(i), torch::ones({kChannels[i + 1]})));
+    gains_.push_back(
+        register_parameter("gain" + std::to_string(i), torch::ones({kChannels[i + 1]})));
   }
   register_module("conv", convolutions_);
   hidden_ = register_module("hidden", nn::Linear(kChannels.back() * kCells, kHidden));

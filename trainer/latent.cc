@@ -145,7 +145,8 @@ SlotLatent EncodeWindow(const Scene& scene, double start_s, int frame_count) {
   SlotLatent latent;
   latent.frame_count = frame_count;
   latent.values.assign(static_cast<size_t>(latent.frame_count) * kSlotCount * kSlotValues, 0.0f);
-  const Samples samples = SampleCurves(scene, start_s, kPointsPerFrame * (latent.frame_count - 1) + 1);
+  const Samples samples =
+      SampleCurves(scene, start_s, kPointsPerFrame * (latent.frame_count - 1) + 1);
   StoreCurves(samples.scene, kSceneCurves, 0, latent);
   for (int a = 0; a < samples.actor_count; ++a) {
     StoreCurves(samples.actors[a], kActorCurves, a + 1, latent);

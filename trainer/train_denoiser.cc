@@ -69,15 +69,14 @@ torch::Tensor SlopeError(const torch::Tensor& error) {
   std::vector<float> values;
   for (int64_t frame = 0; frame < frames; ++frame) {
     for (uint32_t point = 0; point < kPointsPerFrame; ++point) {
-      values.push_back(mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames),
-                                    point));
+      values.push_back(
+          mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames), point));
     }
   }
   const torch::Tensor ramp =
       torch::tensor(values).view({1, frames, 1, 1, kPointsPerFrame}).to(error.device());
-  const torch::Tensor curves =
-      error.narrow(-1, kCurvesAt, kCurveCount * kPointsPerFrame)
-          .view({count, frames, kSlotCount, kCurveCount, kPointsPerFrame});
+  const torch::Tensor curves = error.narrow(-1, kCurvesAt, kCurveCount * kPointsPerFrame)
+                                   .view({count, frames, kSlotCount, kCurveCount, kPointsPerFrame});
   const torch::Tensor slopes = (curves * ramp).mean({1, 4}) / ramp.square().mean();
   return slopes.square().mean({1, 2});
 }
@@ -94,9 +93,8 @@ torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch) {
   const torch::Tensor text = model->text(batch.ids, batch.lengths);
   const torch::Tensor clean = model->denoiser(noisy, per_frame * 1000, text, batch.lengths);
   const torch::Tensor off = clean - batch.slots;
-  const torch::Tensor error = (off.square() * SlotWeights(sigma.device()))
-                                  .mean({2, 3})
-                                  .narrow(1, known, frames - known);
+  const torch::Tensor error =
+      (off.square() * SlotWeights(sigma.device())).mean({2, 3}).narrow(1, known, frames - known);
   const torch::Tensor weight = 1 / sigma.clamp_min(kSigmaWeightMin).square();
   torch::Tensor all = error.mean(1);
   if (known == 0) all = all + kSlopeWeight * SlopeError(off);
@@ -194,8 +192,7 @@ DenoiserBatchSize DrawSize(const RunOptions& options, world::Dice dice) {
 Status StartFrom(TrainingState& state, const std::filesystem::path& folder) {
   TRY(state.TakeExported("text.", folder / "text_encoder.safetensors"));
   constexpr int64_t kCells = 4;  // the head gives all channels of one after the other
-  return state.TakeExported("denoiser.", folder / "denoiser.safetensors",
-                            {{"head.head.", kCells}});
+  return state.TakeExported("denoiser.", folder / "denoiser.safetensors", {{"head.head.", kCells}});
 }
 
 Status Export(const TrainingState& state, const std::filesystem::path& folder) {

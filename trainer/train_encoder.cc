@@ -74,8 +74,7 @@ Examples MakeExamples(uint64_t seed, int count, const RunOptions& options, bool 
     const world::Scene scene = OnKnownGround(
         SampleScene(SplitSeed(seed, static_cast<uint64_t>(i) + 100), options.subset()));
     const double time_s = dice.Unit() * scene.duration_s;
-    const Tensor picture =
-        ToTensor(RenderFrame(scene, time_s, kEncoderWidthPx, kEncoderHeightPx));
+    const Tensor picture = ToTensor(RenderFrame(scene, time_s, kEncoderWidthPx, kEncoderHeightPx));
     pictures.push_back(exam || dice.Chance(kRestShare) ? picture : Wear(picture, dice));
     const SlotLatent latent = EncodeWindow(scene, time_s, 1);
     for (int slot = 0; slot < kSlotCount; ++slot) {
@@ -94,9 +93,10 @@ Tensor ChoiceLoss(const Tensor& read, const Tensor& slot, const Choice (&choices
                   const Tensor& counts) {
   Tensor loss = torch::zeros({}, read.options());
   for (const Choice& choice : choices) {
-    const Tensor each = functional::cross_entropy(
-        read.narrow(-1, choice.at, choice.count), slot.narrow(-1, choice.at, choice.count).argmax(-1),
-        functional::CrossEntropyFuncOptions().reduction(torch::kNone));
+    const Tensor each =
+        functional::cross_entropy(read.narrow(-1, choice.at, choice.count),
+                                  slot.narrow(-1, choice.at, choice.count).argmax(-1),
+                                  functional::CrossEntropyFuncOptions().reduction(torch::kNone));
     loss = loss + (each * counts).mean();
   }
   return loss;

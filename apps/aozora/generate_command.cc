@@ -228,8 +228,7 @@ void PrintPlan(const Plan& plan, bool json) {
   const Settings& s = plan.settings;
   fmt::print(stderr, "{}x{}, {} frames at {}/s, {} steps of {}, seed {}: about {}, {} of memory\n",
              s.clip.width_px, s.clip.height_px, plan.frames_delivered(), s.frame_rate,
-             s.step_count - s.first_step,
-             Name(s.sampler), s.seed, HumanSeconds(plan.seconds),
+             s.step_count - s.first_step, Name(s.sampler), s.seed, HumanSeconds(plan.seconds),
              HumanBytes(plan.memory_bytes_peak));
   for (const std::string& note : plan.notes) fmt::print(stderr, "note: {}\n", note);
 }

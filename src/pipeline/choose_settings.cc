@@ -185,9 +185,8 @@ Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& reque
   Settings settings = TRY(Defaults(model, request, source.get()));
   settings.prompt = TRY_WITHIN("prompt", CleanPrompt(request.prompt));
   if (settings.prompt.empty()) return Error::Invalid("the prompt is empty: say what to make");
-  settings.negative_prompt =
-      TRY_WITHIN("negative prompt",
-                 CleanPrompt(request.negative_prompt.value_or(settings.negative_prompt)));
+  settings.negative_prompt = TRY_WITHIN(
+      "negative prompt", CleanPrompt(request.negative_prompt.value_or(settings.negative_prompt)));
   TRY(ChooseClip(can, request, source.get(), &settings));
   settings.seed = request.seed.value_or(settings.seed);
   settings.noise = request.noise.value_or(settings.noise);

@@ -71,8 +71,9 @@ Result<ClipLatent::Piece> ReadPiece(const TensorFile& file, size_t index) {
 Result<ClipLatent> Read(const TensorFile& file) {
   const auto format = file.metadata.find("format");
   if (format == file.metadata.end() || format->second != kFormat) {
-    return Error::Invalid("is no latent of a clip that this program can read: keep one when a clip "
-                          "is made");
+    return Error::Invalid(
+        "is no latent of a clip that this program can read: keep one when a clip "
+        "is made");
   }
   if (file.tensors.empty() || file.tensors.size() > ClipLatent::kPiecesMax) {
     return Error::Corrupt("has {} pieces: must be 1 to {}", file.tensors.size(),
@@ -118,9 +119,8 @@ std::string ClipLatent::Hash() const {
 
 Status ClipLatent::Save(const std::filesystem::path& path) const {
   std::vector<SafetensorsWriter::Declaration> tensors;
-  std::map<std::string, std::string> metadata = {{"format", std::string(kFormat)},
-                                                 {"model", model},
-                                                 {"settings", SettingsJson(settings)}};
+  std::map<std::string, std::string> metadata = {
+      {"format", std::string(kFormat)}, {"model", model}, {"settings", SettingsJson(settings)}};
   for (size_t index = 0; index < pieces.size(); ++index) {
     const Piece& piece = pieces[index];
     CHECK_EQ(piece.values.size(), piece.size.count());

@@ -20,8 +20,7 @@ void Run(const uint8_t* data, size_t size) {
   CHECK(write(file, data, size) == static_cast<ssize_t>(size));
   const Result<ClipLatent> clip = ClipLatent::Load(fmt::format("/proc/self/fd/{}", file));
   close(file);
-  const Result<Settings> settings =
-      ParseSettings({reinterpret_cast<const char*>(data), size});
+  const Result<Settings> settings = ParseSettings({reinterpret_cast<const char*>(data), size});
   if (settings.ok()) {
     // JSON that was written by us is read as what it says.
     CHECK(SettingsJson(ParseSettings(SettingsJson(*settings)).value()) == SettingsJson(*settings));

@@ -77,7 +77,8 @@ TEST(Settings, NameWhatIsWrong) {
     std::string changed = good;
     ASSERT_NE(changed.find(from), std::string::npos) << from << " in " << good;
     changed.replace(changed.find(from), std::string_view(from).size(), to);
-    const std::string_view key = std::string_view(from).substr(1, std::string_view(from).find(':') - 2);
+    const std::string_view key =
+        std::string_view(from).substr(1, std::string_view(from).find(':') - 2);
     const Result<Settings> read = ParseSettings(changed);
     ASSERT_FALSE(read.ok()) << to;
     EXPECT_THAT(read.error().message(), HasSubstr(std::string(key)));
@@ -135,7 +136,8 @@ TEST_F(ClipLatentTest, SaysWhatIsWrongWithAFile) {
   };
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THAT(with([&](ClipLatent& c) { c.pieces[0].values[1] = nan; }), HasSubstr("no numbers"));
-  EXPECT_THAT(with([](ClipLatent& c) { c.settings.clip.frame_count = 9; }), HasSubstr("7 pictures"));
+  EXPECT_THAT(with([](ClipLatent& c) { c.settings.clip.frame_count = 9; }),
+              HasSubstr("7 pictures"));
   EXPECT_THAT(with([](ClipLatent& c) { c.pieces[1].frames_delivered = 0; }),
               HasSubstr("piece1.delivered"));
   EXPECT_THAT(with([](ClipLatent& c) { c.pieces[1].frames_skipped = 99999; }),

@@ -95,7 +95,8 @@ Status Run::Joined(const Image* image) {
     const Segment& segment = plan_.segments[index];
     const uint32_t start = done - segment.latents_given, count = segment.latent.frame_count;
     conditions_.given_count = segment.latents_given;
-    conditions_.given_latents = LatentFramesOf(clip.values, clip.size, start, segment.latents_given);
+    conditions_.given_latents =
+        LatentFramesOf(clip.values, clip.size, start, segment.latents_given);
     if (index == 0 && image != nullptr) {
       TRY_WITHIN("image", EncodeFirst(*image, segment.latent));
     }
@@ -192,8 +193,8 @@ Status Run::Denoise(uint32_t index, std::span<const float> source, std::vector<f
   const Settings& settings = plan_.settings;
   const Segment& segment = plan_.segments[index];
   Schedule schedule = TRY(ScheduleOf(settings));
-  const uint64_t seed = segment.noise_index == 0 ? settings.seed
-                                                 : SplitSeed(settings.seed, segment.noise_index);
+  const uint64_t seed =
+      segment.noise_index == 0 ? settings.seed : SplitSeed(settings.seed, segment.noise_index);
   MakeNormalSource(settings.noise, seed)->Fill(*x);
   if (settings.first_step == 0) {
     for (float& value : *x) value *= static_cast<float>(schedule.start_scale);
@@ -272,9 +273,8 @@ Status Run::Decode(uint32_t index, const Piece& piece) {
   };
   meter_.Report(index, 0, clip.frame_count);
   for (uint32_t frame = 0; frame < piece.size.frame_count; ++frame) {
-    TRY_WITHIN("decode",
-               decoder->Decode(device_, LatentFramesOf(piece.values, piece.size, frame, 1),
-                               deliver));
+    TRY_WITHIN("decode", decoder->Decode(
+                             device_, LatentFramesOf(piece.values, piece.size, frame, 1), deliver));
   }
   CHECK_LE(clip.frame_count, made);
   meter_.Report(index, clip.frame_count, clip.frame_count);

@@ -16,8 +16,8 @@ void CopyLatentFrames(std::span<const float> from, const LatentSize& from_size, 
   CHECK_LE(uint64_t{to_frame} + count, uint64_t{to_size.frame_count});
   const size_t plane = from_size.frame_value_count();
   for (size_t channel = 0; channel < from_size.channel_count; ++channel) {
-    const auto piece = from.subspan((channel * from_size.frame_count + from_frame) * plane,
-                                    count * plane);
+    const auto piece =
+        from.subspan((channel * from_size.frame_count + from_frame) * plane, count * plane);
     const size_t at = (channel * to_size.frame_count + to_frame) * plane;
     std::copy(piece.begin(), piece.end(), to.subspan(at).begin());
   }

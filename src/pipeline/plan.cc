@@ -118,11 +118,11 @@ Status CheckMemory(const Plan& plan, const Machine& machine) {
 void AddNotes(const Capabilities& can, Plan* plan) {
   const Settings& settings = plan->settings;
   if (plan->segments.size() > 1) {
-    plan->notes.push_back(fmt::format(
-        "made in {} pieces of at most {} frames, each continuing from {}", plan->segments.size(),
-        can.trained_frame_count,
-        plan->joined ? "the end of the one before"
-                     : "the last picture of the one before: colours may drift"));
+    plan->notes.push_back(
+        fmt::format("made in {} pieces of at most {} frames, each continuing from {}",
+                    plan->segments.size(), can.trained_frame_count,
+                    plan->joined ? "the end of the one before"
+                                 : "the last picture of the one before: colours may drift"));
   }
   if (settings.has_image && !can.image_note.empty()) plan->notes.push_back(can.image_note);
   const uint64_t pixels = uint64_t{settings.clip.width_px} * settings.clip.height_px;

@@ -26,7 +26,7 @@ struct Plan {
   std::vector<Segment> segments;  // none where an extension's pictures are all in its source
   bool joined = false;            // they are one latent for the decoder
   std::shared_ptr<const ClipLatent> source;  // of a remix or an extension, or null
-  uint32_t frames_skipped = 0;    // of the clip, at its start: those of a source, if not wanted
+  uint32_t frames_skipped = 0;        // of the clip, at its start: those of a source, if not wanted
   std::vector<int32_t> ids;           // of the prompt
   std::vector<int32_t> negative_ids;  // empty where there is no guidance
   std::vector<StageCost> stages;

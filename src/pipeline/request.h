@@ -45,8 +45,8 @@ struct GenerateRequest {
   std::optional<Image> image;  // the first picture
   std::optional<Remix> remix;  // at most one of these two
   std::optional<Extension> extension;
-  std::optional<uint64_t> seed;      // 0 if left open
-  std::optional<NormalKind> noise;   // kPhilox if left open
+  std::optional<uint64_t> seed;     // 0 if left open
+  std::optional<NormalKind> noise;  // kPhilox if left open
   std::optional<SamplerKind> sampler;
   std::optional<int> step_count;
   std::optional<double> shift;

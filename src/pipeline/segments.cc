@@ -14,8 +14,8 @@ LatentSize SizeFor(const Capabilities& can, const Settings& settings, uint32_t l
 
 // Latent by latent: each segment is given the end of all that was made before it.
 Cut CutJoined(const Capabilities& can, const Settings& settings, const ClipLatent* extended) {
-  const uint32_t most = std::max(can.latent.LatentFrames(can.trained_frame_count),
-                                 can.continued_latent_count + 1);
+  const uint32_t most =
+      std::max(can.latent.LatentFrames(can.trained_frame_count), can.continued_latent_count + 1);
   const uint32_t all = can.latent.LatentFrames(settings.clip.frame_count);
   Cut cut;
   cut.joined = true;
@@ -85,7 +85,8 @@ Status CheckSource(const Capabilities& can, const Settings& settings, const Cut&
     }
   }
   const auto text = [](const LatentSize& size) {
-    return fmt::format("{}x{}x{}x{}", size.channel_count, size.frame_count, size.height, size.width);
+    return fmt::format("{}x{}x{}x{}", size.channel_count, size.frame_count, size.height,
+                       size.width);
   };
   for (size_t i = 0; i < std::max(wanted.size(), source.pieces.size()); ++i) {
     if (i < std::min(wanted.size(), source.pieces.size()) && wanted[i] == source.pieces[i].size) {

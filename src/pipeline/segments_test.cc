@@ -124,8 +124,7 @@ TEST(Segments, ASourceOfAnotherSizeIsRefused) {
 TEST(LatentFrames, AreAPieceOfEachChannel) {
   const LatentSize size = {2, 3, 1, 2};
   const std::vector<float> latent = {0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15};
-  EXPECT_EQ(LatentFramesOf(latent, size, 1, 2),
-            (std::vector<float>{2, 3, 4, 5, 12, 13, 14, 15}));
+  EXPECT_EQ(LatentFramesOf(latent, size, 1, 2), (std::vector<float>{2, 3, 4, 5, 12, 13, 14, 15}));
   std::vector<float> into(8, -1);
   CopyLatentFrames(latent, size, 2, 1, into, {2, 2, 1, 2}, 0);
   EXPECT_EQ(into, (std::vector<float>{4, 5, -1, -1, 14, 15, -1, -1}));

@@ -132,8 +132,8 @@ Result<Schedule> ScheduleOf(const Settings& settings) {
       return MakeDefaultSchedule(settings.sampler, settings.step_count, settings.shift);
     }
     const std::vector<int> list(settings.timesteps.begin(), settings.timesteps.end());
-    const FewStepTimes times = settings.sampler == SamplerKind::kDmd ? FewStepTimes::kAsListed
-                                                                     : FewStepTimes::kWarped;
+    const FewStepTimes times =
+        settings.sampler == SamplerKind::kDmd ? FewStepTimes::kAsListed : FewStepTimes::kWarped;
     return MakeFewStepSchedule(times, list, settings.shift);
   };
   Schedule schedule = TRY(whole());

@@ -47,8 +47,8 @@ struct Settings {
   float cache_threshold = 0;
   bool has_image = false;
   SourceUse source_use = SourceUse::kNone;
-  std::string source_hash;            // of what it starts from, or empty
-  uint32_t source_frame_count = 0;    // of an extension: pictures that are there already
+  std::string source_hash;          // of what it starts from, or empty
+  uint32_t source_frame_count = 0;  // of an extension: pictures that are there already
 };
 
 // The noise levels that the settings stand for, those before first_step left out. A plan's settings

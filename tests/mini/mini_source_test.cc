@@ -178,8 +178,7 @@ TEST_F(MiniSource, AnExtensionResumes) {
     if (progress.segment_index == 1) stopped.cancel().Cancel();
   };
   KeepingSink sink;
-  EXPECT_FALSE(
-      Generate(*model_, *stopped, plan, nullptr, SystemClock(), stopping, sink).ok());
+  EXPECT_FALSE(Generate(*model_, *stopped, plan, nullptr, SystemClock(), stopping, sink).ok());
   EXPECT_TRUE(folder.Load(0).value().has_value());
   const Made resumed = Make(request, options);
   EXPECT_EQ(resumed.latent->Hash(), whole.latent->Hash());

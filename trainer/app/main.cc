@@ -15,9 +15,12 @@ using aozora::Status;
 using aozora::trainer::RunOptions;
 
 const std::map<std::string, std::function<Status(const RunOptions&)>> kPresets = {
-    {"painter", aozora::trainer::TrainPainter}, {"denoiser", aozora::trainer::TrainDenoiser},
-    {"encoder", aozora::trainer::TrainEncoder}, {"judge", aozora::trainer::TrainJudge},
-    {"vocabulary", aozora::trainer::WriteVocabulary}, {"golden", aozora::trainer::WriteGoldens},
+    {"painter", aozora::trainer::TrainPainter},
+    {"denoiser", aozora::trainer::TrainDenoiser},
+    {"encoder", aozora::trainer::TrainEncoder},
+    {"judge", aozora::trainer::TrainJudge},
+    {"vocabulary", aozora::trainer::WriteVocabulary},
+    {"golden", aozora::trainer::WriteGoldens},
     {"eval", aozora::trainer::Evaluate},
 };
 

@@ -146,8 +146,8 @@ std::vector<float> LatentOfReading(std::span<const float> reading) {
     const std::span<const float> read = reading.subspan(slot * kReadingValues, kReadingValues);
     std::array<float, kSlotValues> values = {};
     const auto choose = [&](int at, int count) {
-      values[static_cast<size_t>(at) + Best(read.subspan(static_cast<size_t>(at),
-                                                         static_cast<size_t>(count)))] = kHot;
+      values[static_cast<size_t>(at) +
+             Best(read.subspan(static_cast<size_t>(at), static_cast<size_t>(count)))] = kHot;
     };
     const auto side = [&](int at) {
       const auto i = static_cast<size_t>(at);

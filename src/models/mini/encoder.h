@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a picture to the slots of a first latent frame: a small convolutional network that reads
-// what is where. It answers with the nearest scene of the world that it was trained on, whatever the
-// picture. trainer/encoder.{h,cc} trains it, and its forward is the definition.
+// what is where. It answers with the nearest scene of the world that it was trained on, whatever
+// the picture. trainer/encoder.{h,cc} trains it, and its forward is the definition.
 #pragma once
 
 #include <memory>

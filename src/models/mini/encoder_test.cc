@@ -33,7 +33,7 @@ TEST(FitPicture, KeepsPlacesWhateverTheSize) {
     const double unit = std::sqrt(double{1} * width * height * 9 / 16);
     for (uint32_t row = 0; row < 108; row += 9) {
       for (uint32_t column = 0; column < 192; column += 7) {
-        const double x = (column + 0.5 - 96) / 108, y = (54 - row - 0.5) / 108;
+        const double x = (column + 0.5 - 96) / 108, y = (53.5 - row) / 108;
         // Outside of the picture, and half a pixel within, it is as at the edge.
         const double reach_x = (width / 2.0 - 0.5) / unit, reach_y = (height / 2.0 - 0.5) / unit;
         const float* at = &fitted[3 * (row * 192 + column)];

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kTextEncoderFile = "text_encoder.safetensors";
 constexpr std::string_view kDenoiserFile = "denoiser.safetensors";
 constexpr std::string_view kPainterFile = "painter.safetensors";
-constexpr std::string_view kEncoderFile = "encoder.safetensors";        // need not be there
+constexpr std::string_view kEncoderFile = "encoder.safetensors";  // need not be there
 constexpr std::string_view kTokenizerFile = "tokenizer.model";
 constexpr std::string_view kVocabularyFile = "vocabulary.json";  // need not be there
 

@@ -194,10 +194,10 @@ TEST(PositionDenoiser, TellsTheNetworkAndAddsWhatGoesWithTime) {
         in.push_back(PositionOf(cell / 16, frame_count, cell % 8 / 2)[channel]);
       }
     }
-    ASSERT_TRUE(network
-                    ->Predict(*device, *prompt,
-                              {.latent = in, .size = wide, .timesteps = timesteps}, given)
-                    .ok());
+    ASSERT_TRUE(
+        network
+            ->Predict(*device, *prompt, {.latent = in, .size = wide, .timesteps = timesteps}, given)
+            .ok());
     const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
     ASSERT_TRUE(denoiser->Predict(*device, *same_prompt, input, filled).ok());
     const size_t plane = frame_count * 16;
@@ -223,7 +223,7 @@ TEST(Positions, TheRampRisesEvenlyFromStartToEnd) {
   float before = -1;
   for (uint32_t at = 0; at < 20; ++at) {
     const float ramp = RampOf(1 + at / 4, 6, at % 4);
-    EXPECT_FLOAT_EQ(ramp - before, 0.1f);
+    EXPECT_NEAR(ramp - before, 0.1f, 1e-6f);
     before = ramp;
   }
   EXPECT_FLOAT_EQ(before, 1);

@@ -54,13 +54,22 @@ std::vector<NamedWeight> PainterTensors(const PainterSizes& sizes, uint64_t seed
 }
 
 std::vector<NamedWeight> EncoderTensors(uint64_t seed) {
-  const std::pair<const char*, Shape> plan[] = {
-      {"conv.0.weight", {24, 3, 3, 3}},   {"conv.0.bias", {24}}, {"gain0", {24}},
-      {"conv.1.weight", {48, 24, 3, 3}},  {"conv.1.bias", {48}}, {"gain1", {48}},
-      {"conv.2.weight", {72, 48, 3, 3}},  {"conv.2.bias", {72}}, {"gain2", {72}},
-      {"conv.3.weight", {64, 72, 3, 3}},  {"conv.3.bias", {64}}, {"gain3", {64}},
-      {"hidden.weight", {256, 64 * 84}},  {"hidden.bias", {256}},
-      {"out.weight", {4 * 48, 256}},      {"out.bias", {4 * 48}}};
+  const std::pair<const char*, Shape> plan[] = {{"conv.0.weight", {24, 3, 3, 3}},
+                                                {"conv.0.bias", {24}},
+                                                {"gain0", {24}},
+                                                {"conv.1.weight", {48, 24, 3, 3}},
+                                                {"conv.1.bias", {48}},
+                                                {"gain1", {48}},
+                                                {"conv.2.weight", {72, 48, 3, 3}},
+                                                {"conv.2.bias", {72}},
+                                                {"gain2", {72}},
+                                                {"conv.3.weight", {64, 72, 3, 3}},
+                                                {"conv.3.bias", {64}},
+                                                {"gain3", {64}},
+                                                {"hidden.weight", {256, 64 * 84}},
+                                                {"hidden.bias", {256}},
+                                                {"out.weight", {4 * 48, 256}},
+                                                {"out.bias", {4 * 48}}};
   std::vector<NamedWeight> tensors;
   for (const auto& [name, shape] : plan) {
     std::vector<float> values(static_cast<size_t>(shape.count()));

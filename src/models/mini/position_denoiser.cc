@@ -52,9 +52,10 @@ class PositionDenoiser : public Denoiser {
                  std::span<float> clean, const Probe& probe) override {
     const LatentSize& size = input.size;
     if (size.channel_count != SlotClip::kChannels || !input.condition.empty()) {
-      return Error::Invalid("a latent of {} channels and {} numbers of condition; this denoiser "
-                            "takes {} and none",
-                            size.channel_count, input.condition.size(), SlotClip::kChannels);
+      return Error::Invalid(
+          "a latent of {} channels and {} numbers of condition; this denoiser "
+          "takes {} and none",
+          size.channel_count, input.condition.size(), SlotClip::kChannels);
     }
     std::vector<float> in(input.latent.begin(), input.latent.end());
     const std::vector<float> positions = PositionsOf(size);

@@ -4,8 +4,8 @@
 // whether it is the first second or the last. And what goes from left to right is, on average over
 // the clip, nowhere, as on average over all texts at any instant: no sum of what the text says and
 // where the token stands tells it, only a product, which is hard to find by descent. So the network
-// gives each curve twice, a part that stays and one that is multiplied by the time. The trainer does
-// the same, so nothing but the standard library is included here.
+// gives each curve twice, a part that stays and one that is multiplied by the time. The trainer
+// does the same, so nothing but the standard library is included here.
 #pragma once
 
 #include <array>
@@ -24,10 +24,14 @@ inline std::array<float, kPositionChannels> PositionOf(uint32_t frame, uint32_t 
   constexpr double kQuick = kPi / 3;
   // Moves take the whole of a clip, however long: -1 in its first frame, 1 in its last.
   const double share = frame_count > 1 ? 2.0 * frame / (frame_count - 1) - 1 : 0;
-  const double all[kPositionChannels] = {std::sin(kSlow * frame),  std::cos(kSlow * frame),
-                                         std::sin(kQuick * frame), std::cos(kQuick * frame),
-                                         share,                    2 * share * share - 1,
-                                         std::sin(kPi / 2 * slot), std::cos(kPi / 2 * slot)};
+  const double all[kPositionChannels] = {std::sin(kSlow * frame),
+                                         std::cos(kSlow * frame),
+                                         std::sin(kQuick * frame),
+                                         std::cos(kQuick * frame),
+                                         share,
+                                         2 * share * share - 1,
+                                         std::sin(kPi / 2 * slot),
+                                         std::cos(kPi / 2 * slot)};
   std::array<float, kPositionChannels> position;
   for (uint32_t i = 0; i < kPositionChannels; ++i) position[i] = static_cast<float>(all[i]);
   return position;
