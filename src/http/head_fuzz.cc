@@ -24,9 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK_EQ(problem.has_value(), piecewise.has_value());
   if (problem || !at_once.head_bytes()) return 0;
   CHECK(at_once.head_bytes() == in_pieces.head_bytes());
-  CHECK_LE(*at_once.head_bytes(), size_t{limits.head_bytes_max});
+  const size_t head_bytes = *at_once.head_bytes();
+  CHECK_LE(head_bytes, size_t{limits.head_bytes_max});
   RequestHead head;
-  if (ParseHead(input.substr(0, *at_once.head_bytes()), limits, &head)) return 0;
+  if (ParseHead(input.substr(0, head_bytes), limits, &head)) return 0;
   CHECK(IsToken(head.method));
   CHECK(head.path == "*" || head.path.starts_with('/'));
   CHECK_LE(head.headers.Count("Host"), size_t{1});
