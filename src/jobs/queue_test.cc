@@ -314,6 +314,14 @@ TEST_F(QueueTest, ParkingCountsAsNoCrash) {
   EXPECT_EQ(Row(job.id).state, JobState::kQueued);
 }
 
+TEST_F(QueueTest, WhatNobodyWantsIsNotStartedAgain) {
+  const JobRecord job = Create(Job("ann"));
+  const Holder holder = Lease();
+  ASSERT_TRUE(queue_->Delete(job.id, "ann").ok());
+  EXPECT_TRUE(queue_->Park(holder).value());
+  EXPECT_EQ(Row(job.id).state, JobState::kCancelled);
+}
+
 TEST_F(QueueTest, ListenersHearOfEachChangeOnceItIsDurable) {
   std::vector<JobState> heard;
   int added = 0;
