@@ -6,8 +6,8 @@
 
 #include <ctime>
 
+#include "base/wake.h"
 #include "jobs/poster.h"
-#include "jobs/wake.h"
 #include "jobs/webhooks.h"
 #include "server_options.h"
 #include "storage.h"
@@ -221,8 +221,10 @@ Command AddAdmin(CLI::App& app) {
       .add_option("id", o->id)
       ->required();
 
-  CLI::App& webhook = builder.Add(app, "webhook", "Announce a person's videos to an address; "
-                                                  "prints the secret", AddWebhook);
+  CLI::App& webhook = builder.Add(app, "webhook",
+                                  "Announce a person's videos to an address; "
+                                  "prints the secret",
+                                  AddWebhook);
   webhook.add_option("person", o->name)->required();
   webhook.add_option("url", o->url)->required();
 

@@ -53,9 +53,8 @@ Result<std::unique_ptr<ModelShelf>> MakeShelf(const Environment& environment) {
 }
 
 Result<std::unique_ptr<Rendering>> Rendering::Start(const Environment& environment,
-                                                    const WorkerOptions& options,
-                                                    Storage& storage, ModelShelf& shelf,
-                                                    Wake& wake) {
+                                                    const WorkerOptions& options, Storage& storage,
+                                                    ModelShelf& shelf, Wake& wake) {
   RendererSettings settings;
   settings.generator = "Aozora " AOZORA_VERSION;
   settings.effort = TRY(ParseEncoderEffort(options.effort));
@@ -72,8 +71,8 @@ Result<std::unique_ptr<Rendering>> Rendering::Start(const Environment& environme
   auto rendering = std::make_unique<Rendering>();
   for (uint32_t i = 0; i < options.worker_count; ++i) {
     Place place;
-    place.renderer = std::make_unique<VideoRenderer>(shelf, compute, storage.folder(),
-                                                     SystemClock(), settings);
+    place.renderer =
+        std::make_unique<VideoRenderer>(shelf, compute, storage.folder(), SystemClock(), settings);
     place.worker =
         std::make_unique<Worker>(storage.queue(), *place.renderer, SystemClock(), storage.folder(),
                                  wake, NewId("worker_", SystemRandom()));

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kClosedNames[] = {"sora-2", "sora-2-pro", "sora-2-2025-10-06",
                                              "sora-2-2025-12-08", "sora-2-pro-2025-10-06"};
 // What people ask for, the shape first.
-constexpr std::string_view kUsualSizes[] = {"1280x720", "720x1280", "1920x1080", "1080x1920",
+constexpr std::string_view kUsualSizes[] = {"1280x720",  "720x1280",  "1920x1080", "1080x1920",
                                             "1024x1792", "1792x1024", "1024x1024"};
 
 api::ServedModel Describe(const std::string& name, const Model& model,
@@ -23,8 +23,7 @@ api::ServedModel Describe(const std::string& name, const Model& model,
   served.name = name;
   served.engine = name;
   served.family = fmt::format("{} {}", can.family, can.variant);
-  served.takes_image =
-      can.image_conditioning != ImageConditioning::kNone && can.has_encoder;
+  served.takes_image = can.image_conditioning != ImageConditioning::kNone && can.has_encoder;
   served.remixes = true;  // finished videos keep their latents, whatever the model
   served.extends = can.continued_latent_count > 0 || served.takes_image;
   served.side_px_min = std::max(kSidePxMin, can.side_px_min);
@@ -37,8 +36,7 @@ api::ServedModel Describe(const std::string& name, const Model& model,
 
 }  // namespace
 
-Result<std::vector<api::ServedModel>> ServeModels(ModelShelf& shelf,
-                                                  const ServerOptions& options) {
+Result<std::vector<api::ServedModel>> ServeModels(ModelShelf& shelf, const ServerOptions& options) {
   std::vector<api::ServedModel> served;
   for (const std::string& name : shelf.Names()) {
     const Result<const Model*> model = shelf.Find(name);
@@ -55,8 +53,10 @@ Result<std::vector<api::ServedModel>> ServeModels(ModelShelf& shelf,
   const auto add_alias = [&](std::string_view alias, std::string_view name) -> Status {
     const auto model = find(name);
     if (model == served.end()) {
-      return Error::NotFound("there is no model {} to serve: `aozora models` lists those that are "
-                             "installed", name);
+      return Error::NotFound(
+          "there is no model {} to serve: `aozora models` lists those that are "
+          "installed",
+          name);
     }
     api::ServedModel copy = *model;
     copy.name = alias;

@@ -48,8 +48,9 @@ void ServerOptions::AddTo(CLI::App& app) {
                  "Web page that may use the API from a browser (CORS); may be repeated")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
-  app.add_option("--default-model", default_model, "Model of requests that name none, and of the "
-                                                   "names sora-2 and sora-2-pro")
+  app.add_option("--default-model", default_model,
+                 "Model of requests that name none, and of the "
+                 "names sora-2 and sora-2-pro")
       ->capture_default_str();
   app.add_option("--alias", aliases, "NAME=MODEL: a name that clients may say; may be repeated")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)

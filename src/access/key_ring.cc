@@ -75,8 +75,8 @@ Result<PersonRecord> KeyRing::AddPerson(const NewPerson& person, std::string_vie
       return Error::Invalid("there is already a person named {}", person.name);
     }
     TRY(transaction.Insert(record));
-    TRY(AppendAudit(transaction, Audit(record.created_ms, actor, "person.added", record.id,
-                                       record.role)));
+    TRY(AppendAudit(transaction,
+                    Audit(record.created_ms, actor, "person.added", record.id, record.role)));
     return record;
   });
 }
@@ -88,8 +88,7 @@ Result<std::vector<PersonRecord>> KeyRing::People() {
 }
 
 Result<std::optional<PersonRecord>> KeyRing::FindPerson(const std::string& id) {
-  return store_.Read(
-      [&](Transaction& transaction) { return transaction.Find<PersonRecord>(id); });
+  return store_.Read([&](Transaction& transaction) { return transaction.Find<PersonRecord>(id); });
 }
 
 Result<MadeKey> KeyRing::AddKey(const NewKey& key, std::string_view actor) {
@@ -115,8 +114,8 @@ Result<MadeKey> KeyRing::AddKey(const NewKey& key, std::string_view actor) {
       return Error::NotFound("there is no person {}", key.person_id);
     }
     TRY(transaction.Insert(made.record));
-    TRY(AppendAudit(transaction, Audit(made.record.created_ms, actor, "key.added",
-                                       made.record.id, made.record.scopes)));
+    TRY(AppendAudit(transaction, Audit(made.record.created_ms, actor, "key.added", made.record.id,
+                                       made.record.scopes)));
     return made;
   });
 }
@@ -187,13 +186,13 @@ Result<std::optional<Principal>> KeyRing::Authenticate(std::string_view text) {
 Result<KeyRing::Cached> KeyRing::Look(const std::string& prefix, const std::string& sha256) {
   return store_.Read([&](Transaction& transaction) -> Result<Cached> {
     Cached cached;
-    const auto key = TRY(
-        transaction.SelectFirst(Query<KeyRecord>().Equal(&KeyRecord::prefix, prefix)));
+    const auto key =
+        TRY(transaction.SelectFirst(Query<KeyRecord>().Equal(&KeyRecord::prefix, prefix)));
     if (!key || key->secret_sha256 != sha256 || key->revoked_ms) return cached;
     const auto person = TRY(transaction.Find<PersonRecord>(key->person_id));
     if (!person || person->disabled_ms) return cached;
-    cached.principal = Principal{person->id, key->id, person->name, person->role,
-                                 Split(key->scopes)};
+    cached.principal =
+        Principal{person->id, key->id, person->name, person->role, Split(key->scopes)};
     cached.expires_ms = key->expires_ms;
     cached.used_noted_ms = key->last_used_ms.value_or(0);
     return cached;

@@ -12,9 +12,8 @@ double RateLimiter::Filled(const Bucket& bucket, double now_s) const {
 }
 
 void RateLimiter::ForgetFull(double now_s) {
-  std::erase_if(buckets_, [&](const auto& entry) {
-    return Filled(entry.second, now_s) >= per_minute_;
-  });
+  std::erase_if(buckets_,
+                [&](const auto& entry) { return Filled(entry.second, now_s) >= per_minute_; });
   if (buckets_.size() >= kNamesMax) buckets_.clear();  // more names than anybody has keys
 }
 

@@ -21,7 +21,7 @@ class RateLimiter {
     bool allowed = true;
     uint32_t limit = 0;
     uint32_t remaining = 0;
-    double reset_s = 0;        // until the bucket is full again
+    double reset_s = 0;          // until the bucket is full again
     uint32_t retry_after_s = 0;  // where not allowed
   };
 

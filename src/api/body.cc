@@ -143,7 +143,7 @@ Outcome<json> JsonOfForm(const http::Form& form, const json& schema) {
 }
 
 Outcome<json> ReadBody(const Contract& contract, std::string_view operation,
-                                     const http::Request& request) {
+                       const http::Request& request) {
   const json* schema = contract.RequestSchema(operation);
   CHECK(schema != nullptr);
   json body = TRY(request.form ? JsonOfForm(*request.form, *schema) : ParseJson(request.body));

@@ -21,12 +21,11 @@ inline constexpr std::string_view kFileMark = "(file)";
 // brackets, as OpenAI's SDKs write them: `video[id]`, `characters[][id]`; texts become the numbers
 // and booleans that the schema asks for.
 Outcome<nlohmann::json> ReadBody(const Contract& contract, std::string_view operation,
-                                               const http::Request& request);
+                                 const http::Request& request);
 
 // JSON from outside: of bounded depth, UTF-8. For lines of batch files too.
 Outcome<nlohmann::json> ParseJson(std::string_view text);
 // A form's fields as JSON; `schema` says what the texts mean.
-Outcome<nlohmann::json> JsonOfForm(const http::Form& form,
-                                                 const nlohmann::json& schema);
+Outcome<nlohmann::json> JsonOfForm(const http::Form& form, const nlohmann::json& schema);
 
 }  // namespace aozora::api

@@ -23,8 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string_view line = rest.substr(0, end);
     rest = end == std::string_view::npos ? "" : rest.substr(end + 1);
     const size_t equal = std::min(line.find('='), line.size());
-    form.fields.emplace_back(line.substr(0, equal),
-                             line.substr(std::min(equal + 1, line.size())));
+    form.fields.emplace_back(line.substr(0, equal), line.substr(std::min(equal + 1, line.size())));
   }
   if (auto body = api::JsonOfForm(form, *contract->RequestSchema("createVideo")); body.ok()) {
     check(*body);

@@ -105,7 +105,8 @@ std::string Contract::CheckAnswer(std::string_view operation, int status, const 
   const Operation& found = parts_->Find(operation);
   auto schema = found.answers.find(std::to_string(status));
   if (schema == found.answers.end()) schema = found.answers.find("default");
-  if (schema == found.answers.end()) return fmt::format("{}: {} is not described", operation, status);
+  if (schema == found.answers.end())
+    return fmt::format("{}: {} is not described", operation, status);
   const std::optional<SchemaFault> fault = schema->second.Check(body);
   if (!fault) return {};
   return fmt::format("{} {}: {} {}", operation, status, fault->field, fault->message);

@@ -23,8 +23,7 @@ class Contract {
 
   // What is wrong with the body of a request to `operation`, an operationId. The names and bounds
   // in the message are those of the schema.
-  std::optional<Problem> CheckRequest(std::string_view operation,
-                                      const nlohmann::json& body) const;
+  std::optional<Problem> CheckRequest(std::string_view operation, const nlohmann::json& body) const;
   // What is wrong with an answer of ours: empty if it is as described, or is not JSON.
   std::string CheckAnswer(std::string_view operation, int status, const nlohmann::json& body) const;
 

@@ -41,9 +41,8 @@ TEST_F(ContractTest, NamesTheFieldAndTheWayOut) {
   EXPECT_THAT(MessageOf({{"prompt", "a"}, {"seconds", 21}}), HasSubstr("from 1 to 20"));
   EXPECT_THAT(MessageOf({{"prompt", "a"}, {"n", 5}}), HasSubstr("n must be a whole number from 1"));
   EXPECT_THAT(MessageOf({{"prompt", "a"}, {"size", "big"}}), HasSubstr("size must be"));
-  EXPECT_THAT(MessageOf(
-                  {{"prompt", "a"},
-                   {"input_reference", {{"file_id", "file-1"}, {"image_url", "data:"}}}}),
+  EXPECT_THAT(MessageOf({{"prompt", "a"},
+                         {"input_reference", {{"file_id", "file-1"}, {"image_url", "data:"}}}}),
               HasSubstr("input_reference"));
   EXPECT_THAT(MessageOf("prompt"), HasSubstr("the body must be an object"));
   EXPECT_THAT(MessageOf({{"prompt", "a"}, {"characters", {{{"id", "x"}}, {{"id", 4}}}}}),

@@ -36,7 +36,8 @@ Outcome<const ServedModel*> FindModel(const Service& service, const json& body) 
   const ServedModel* model = service.models.Find(name);
   if (model != nullptr) return model;
   Problem problem = BadParameter("model", fmt::format("there is no model {}: GET /v1/models lists "
-                                                      "those that are served here", name));
+                                                      "those that are served here",
+                                                      name));
   problem.code = "model_not_found";
   return problem;
 }
@@ -46,8 +47,8 @@ Outcome<Size> CheckSize(const ServedModel& model, std::string_view text) {
   const auto wrong = [&](std::string_view why) {
     std::string best;
     for (const std::string& known : model.sizes) best += (best.empty() ? "" : ", ") + known;
-    return BadParameter("size", fmt::format("size {}: {}; {} is best at {}", text, why, model.name,
-                                            best));
+    return BadParameter("size",
+                        fmt::format("size {}: {}; {} is best at {}", text, why, model.name, best));
   };
   const auto fits = [&](uint32_t side_px) {
     return side_px >= model.side_px_min && side_px <= model.side_px_max;
@@ -155,7 +156,8 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
   if (body.contains("characters") && !body["characters"].empty()) {
     return BadParameter("characters",
                         fmt::format("{} cannot show a given character: no installed model takes "
-                                    "a reference clip; leave characters out", model.name));
+                                    "a reference clip; leave characters out",
+                                    model.name));
   }
   const Size size = TRY(CheckSize(model, body.value("size", std::string(kSizeDefault))));
   VideoWish wish;
@@ -195,7 +197,8 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   const ServedModel* model = service.models.Find(source.model_asked);
   if (model == nullptr) {
     return BadParameter("video", fmt::format("video {} was made with {}, which is not served any "
-                                             "more", source.id, source.model_asked));
+                                             "more",
+                                             source.id, source.model_asked));
   }
   RenderSpec spec = TRY(ParseRenderSpec(source.settings_json));
   if (video.seed) spec.seed = *video.seed;

@@ -45,7 +45,8 @@ Outcome<Caller> Identify(const Service& service, const http::Request& request) {
   const std::optional<std::string_view> header = request.headers.Find("authorization");
   if (!header || !header->starts_with(kBearer)) {
     return Unauthenticated(
-        "no API key: send it as \"Authorization: Bearer aoz_...\"; `aozora admin key add` makes one");
+        "no API key: send it as \"Authorization: Bearer aoz_...\"; `aozora admin key add` makes "
+        "one");
   }
   const std::optional<Principal> principal =
       TRY(service.keys.Authenticate(header->substr(kBearer.size())));

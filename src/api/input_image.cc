@@ -39,13 +39,15 @@ Outcome<InputImage> TakeUpload(const Service& service, const Origin& origin,
 Outcome<InputImage> TakeDataUrl(const Service& service, const Origin& origin,
                                 std::string_view url) {
   if (url.starts_with("http://") || url.starts_with("https://")) {
-    return BadParameter(kField, "input_reference: this server fetches nothing from other servers; "
-                                "send the picture as a file, a data URL or a file_id");
+    return BadParameter(kField,
+                        "input_reference: this server fetches nothing from other servers; "
+                        "send the picture as a file, a data URL or a file_id");
   }
   const std::optional<DataUrl> data = ParseDataUrl(url);
   if (!data) {
-    return BadParameter(kField, "input_reference: image_url must be a base64 data URL "
-                                "(data:image/png;base64,...)");
+    return BadParameter(kField,
+                        "input_reference: image_url must be a base64 data URL "
+                        "(data:image/png;base64,...)");
   }
   Result<Image> image = DecodeImage(std::as_bytes(std::span(data->bytes)));
   if (!image.ok()) return NoPicture(image.error());
@@ -70,7 +72,8 @@ Outcome<InputImage> TakeInputImage(const Service& service, const Origin& origin,
   if (!model.takes_image) {
     return BadParameter(kField, fmt::format("{} makes videos from text alone: leave {} out, or "
                                             "choose a model that starts from a picture "
-                                            "(GET /v1/models)", model.name, kField));
+                                            "(GET /v1/models)",
+                                            model.name, kField));
   }
   if (upload != nullptr) return TakeUpload(service, origin, upload);
   if (reference.is_string()) {

@@ -16,9 +16,9 @@ TEST(DataUrl, CarriesTypeAndBytes) {
 }
 
 TEST(DataUrl, AnythingElseIsNone) {
-  for (const char* text : {"", "data:", "data:image/png,hello", "data:image/png;base64,a",
-                           "data:image/png;base64,aGVsbG8", "http://a/b.png",
-                           "data:image/png;base64,aGVs bG8="}) {
+  for (const char* text :
+       {"", "data:", "data:image/png,hello", "data:image/png;base64,a",
+        "data:image/png;base64,aGVsbG8", "http://a/b.png", "data:image/png;base64,aGVs bG8="}) {
     EXPECT_FALSE(ParseDataUrl(text)) << text;
   }
 }

@@ -19,11 +19,10 @@ const prometheus::Histogram::BucketBoundaries kJobSeconds = {1,   5,   15,   30,
 
 struct Metrics::Families {
   prometheus::Registry registry;
-  prometheus::Family<prometheus::Counter>& requests =
-      prometheus::BuildCounter()
-          .Name("aozora_http_requests_total")
-          .Help("Answers by operation and status")
-          .Register(registry);
+  prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                          .Name("aozora_http_requests_total")
+                                                          .Help("Answers by operation and status")
+                                                          .Register(registry);
   prometheus::Family<prometheus::Histogram>& request_seconds =
       prometheus::BuildHistogram()
           .Name("aozora_http_request_seconds")
@@ -81,14 +80,12 @@ Metrics::~Metrics() = default;
 void Metrics::Count(const http::Exchange& exchange) {
   // Paths that do not exist share one name: names from outside would be without number.
   const std::string route = exchange.route.empty() ? "none" : exchange.route;
-  families_->requests
-      .Add({{"operation", route}, {"status", std::to_string(exchange.status)}})
+  families_->requests.Add({{"operation", route}, {"status", std::to_string(exchange.status)}})
       .Increment();
   families_->bytes_in.Increment(static_cast<double>(exchange.bytes_in));
   families_->bytes_out.Increment(static_cast<double>(exchange.bytes_out));
   if (route.starts_with("stream")) return;
-  families_->request_seconds.Add({{"operation", route}}, kRequestSeconds)
-      .Observe(exchange.seconds);
+  families_->request_seconds.Add({{"operation", route}}, kRequestSeconds).Observe(exchange.seconds);
 }
 
 void Metrics::Count(const JobRecord& job) {

@@ -15,8 +15,8 @@ Outcome<PageQuery> ReadPageQuery(const http::Request& request, uint32_t limit_ma
     const char* end = limit->data() + limit->size();
     const auto read = std::from_chars(limit->data(), end, page.limit);
     if (read.ec != std::errc() || read.ptr != end || page.limit > limit_max) {
-      return BadParameter("limit", fmt::format("limit must be a whole number from 0 to {}",
-                                               limit_max));
+      return BadParameter("limit",
+                          fmt::format("limit must be a whole number from 0 to {}", limit_max));
     }
   }
   if (const auto order = request.QueryValue("order")) {

@@ -27,8 +27,8 @@ Outcome<PageQuery> ReadPageQuery(const http::Request& request, uint32_t limit_ma
 // {"object": "list", "data": [...], "first_id", "last_id", "has_more"}
 nlohmann::json PageOf(nlohmann::json data, bool has_more);
 
-// The page of `records`, which are in the order asked for and have an id; 400 for an `after` that is
-// none of them. `what` is for the message.
+// The page of `records`, which are in the order asked for and have an id; 400 for an `after` that
+// is none of them. `what` is for the message.
 template <class Record, class ToJson>
 Outcome<nlohmann::json> PageOf(const std::vector<Record>& records, const PageQuery& page,
                                std::string_view what, ToJson&& to_json) {

@@ -33,12 +33,14 @@ Problem NoSuch(std::string_view what, std::string_view id);
 // kCorrupt) is a 500 without details, and the cause of the problem.
 Problem ProblemOf(const Error& error);
 
-// Either a T or what is wrong with the request. TRY unwraps it, and takes a Result on the way to one.
+// Either a T or what is wrong with the request. TRY unwraps it, and takes a Result on the way to
+// one.
 template <class T>
 class [[nodiscard]] Outcome {
  public:
-  Outcome(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(runtime/explicit)
-  Outcome(Problem problem)                                                // NOLINT(runtime/explicit)
+  Outcome(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(runtime/explicit)
+  Outcome(Problem problem)                                   // NOLINT(runtime/explicit)
       : state_(std::in_place_index<1>, std::move(problem)) {}
   Outcome(const Error& error) : Outcome(ProblemOf(error)) {}  // NOLINT(runtime/explicit)
 

@@ -60,8 +60,8 @@ const json* ValueAt(const json& value, const std::vector<std::string>& path) {
   for (const std::string& part : path) {
     if (at->is_object() && at->contains(part)) {
       at = &(*at)[part];
-    } else if (at->is_array() && !part.empty() && part.find_first_not_of("0123456789") ==
-                                                      std::string::npos) {
+    } else if (at->is_array() && !part.empty() &&
+               part.find_first_not_of("0123456789") == std::string::npos) {
       const size_t index = std::stoul(part.substr(0, 6));
       if (index >= at->size()) return nullptr;
       at = &(*at)[index];
@@ -118,12 +118,12 @@ std::string DescribeSchema(const json& schema) {
   if (type == "string") return DescribeString(schema);
   if (type == "integer") return "a whole number" + Bounds(schema, "minimum", "maximum");
   if (type == "number") {
-    return "a number" + (schema.contains("exclusiveMinimum")
-                             ? " above " + schema["exclusiveMinimum"].dump() +
-                                   (schema.contains("maximum")
-                                        ? " and at most " + schema["maximum"].dump()
-                                        : std::string())
-                             : Bounds(schema, "minimum", "maximum"));
+    return "a number" +
+           (schema.contains("exclusiveMinimum")
+                ? " above " + schema["exclusiveMinimum"].dump() +
+                      (schema.contains("maximum") ? " and at most " + schema["maximum"].dump()
+                                                  : std::string())
+                : Bounds(schema, "minimum", "maximum"));
   }
   if (type == "boolean") return "true or false";
   if (type == "array") return "a list" + Bounds(schema, "minItems", "maxItems");
@@ -177,8 +177,9 @@ std::optional<SchemaFault> Schema::Check(const nlohmann::json& value) const {
   if (part != nullptr) {
     if (const std::string* missing = MissingField(*schema, *part); missing != nullptr) {
       path.push_back(*missing);
-      return SchemaFault{JoinPath(path), "is missing: " + DescribeSchema(*SchemaAt(
-                                             *schema, {*missing})) + " is required"};
+      return SchemaFault{
+          JoinPath(path),
+          "is missing: " + DescribeSchema(*SchemaAt(*schema, {*missing})) + " is required"};
     }
   }
   return SchemaFault{JoinPath(path), "must be " + DescribeSchema(*schema)};

@@ -25,13 +25,11 @@ json ErrorOf(const JobRecord& job) {
 
 json ExtrasOf(const JobRecord& job, const std::optional<QueuePlace>& place) {
   const Result<RenderSpec> spec = ParseRenderSpec(job.settings_json);
-  json extras = {{"kind", NameOf(job.kind)},
-                 {"seed", spec.ok() ? json(spec->seed) : json(nullptr)},
-                 {"queue_position", nullptr},
-                 {"seconds_left", nullptr},
-                 {"stage", TextOrNull(job.stage)},
-                 {"source_video_id", TextOrNull(job.source_job_id)},
-                 {"variations", json::array()}};
+  json extras = {
+      {"kind", NameOf(job.kind)},       {"seed", spec.ok() ? json(spec->seed) : json(nullptr)},
+      {"queue_position", nullptr},      {"seconds_left", nullptr},
+      {"stage", TextOrNull(job.stage)}, {"source_video_id", TextOrNull(job.source_job_id)},
+      {"variations", json::array()}};
   if (place && place->position > 0) extras["queue_position"] = place->position;
   if (place && place->ready_in_ms) extras["seconds_left"] = (*place->ready_in_ms + 999) / 1000;
   return extras;

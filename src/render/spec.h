@@ -19,8 +19,8 @@ struct RenderSpec {
   std::optional<std::string> negative_prompt;
   std::optional<uint32_t> frame_rate;  // of the file
   std::string image_file_id;           // the first picture, or empty
-  double strength = 1;                 // of a remix or an edit: how much of the source is drawn anew
-  uint32_t added_seconds = 0;          // of an extension
+  double strength = 1;         // of a remix or an edit: how much of the source is drawn anew
+  uint32_t added_seconds = 0;  // of an extension
 };
 
 std::string ToJson(const RenderSpec& spec);

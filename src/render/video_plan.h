@@ -35,8 +35,8 @@ struct VideoPlan {
 // Refuses, with numbers and a way out, what the model cannot do or the machine cannot hold.
 Result<VideoPlan> PlanVideo(const Model& model, const VideoWish& wish, const Machine& machine);
 
-// The picture size that a model makes when a file of this size is wished for: the same where it can,
-// else the same shape with as many pixels as it was trained on.
+// The picture size that a model makes when a file of this size is wished for: the same where it
+// can, else the same shape with as many pixels as it was trained on.
 ClipSize MadeSize(const Model& model, uint32_t width_px, uint32_t height_px);
 
 }  // namespace aozora

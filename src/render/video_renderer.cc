@@ -67,8 +67,7 @@ Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord
   ClipSize clip = video.plan.settings.clip;
   clip.frame_count = video.plan.frames_delivered();
   if (wish.image) {
-    wish.image =
-        TRY(CenterCropResize(*wish.image, clip.width_px, clip.height_px, compute.pool()));
+    wish.image = TRY(CenterCropResize(*wish.image, clip.width_px, clip.height_px, compute.pool()));
   }
   const Image* first = wish.image ? &*wish.image : nullptr;
   TRY(MakeFolder(context.output_folder));
@@ -79,8 +78,8 @@ Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord
   delivery_settings.video_path = FileOf(context.output_folder, "video");
   delivery_settings.poster_path = FileOf(context.output_folder, "thumbnail");
   delivery_settings.sprite_sheet_path = FileOf(context.output_folder, "spritesheet");
-  const RunFolder state = TRY(
-      RunFolder::Open(context.state_folder, RunIdentity(model, video.plan.settings, first)));
+  const RunFolder state =
+      TRY(RunFolder::Open(context.state_folder, RunIdentity(model, video.plan.settings, first)));
   const std::unique_ptr<Delivery> delivery =
       TRY(Delivery::Create(delivery_settings, clip, compute.pool()));
   GeneratorOptions options;

@@ -27,8 +27,8 @@ class Compute {
 using ComputeFactory = std::function<std::unique_ptr<Compute>(const CancelToken& cancel)>;
 
 struct RendererSettings {
-  std::string generator = "Aozora";           // a tag of the file
-  std::filesystem::path embedding_folder;     // prompts' embeddings are kept here; empty: not
+  std::string generator = "Aozora";        // a tag of the file
+  std::filesystem::path embedding_folder;  // prompts' embeddings are kept here; empty: not
   EncoderEffort effort = EncoderEffort::kMedium;
   uint32_t steps_per_checkpoint = 1;
 };

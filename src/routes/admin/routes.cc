@@ -81,8 +81,7 @@ Outcome<http::Response> AddPerson(const api::Service& service, const Call& call)
   person.queued_max = NumberOf(grants, "jobs_queued_max");
   person.video_seconds_per_day_max = NumberOf(grants, "seconds_per_day");
   person.priority = NumberOf(grants, "priority").value_or(0);
-  return api::AnswerJson(
-      PersonJson(TRY(service.keys.AddPerson(person, call.principal.person_id))));
+  return api::AnswerJson(PersonJson(TRY(service.keys.AddPerson(person, call.principal.person_id))));
 }
 
 Outcome<http::Response> ListPeople(const api::Service& service, const Call&) {
@@ -95,7 +94,8 @@ Outcome<http::Response> AddKey(const api::Service& service, const Call& call) {
   NewKey key;
   key.person_id = call.body["person_id"].get<std::string>();
   key.name = call.body["name"].get<std::string>();
-  if (call.body.contains("scopes")) key.scopes = call.body["scopes"].get<std::vector<std::string>>();
+  if (call.body.contains("scopes"))
+    key.scopes = call.body["scopes"].get<std::vector<std::string>>();
   if (const auto days = NumberOf(call.body, "expires_in_days")) {
     key.expires_ms = NowMs(service.clock) + *days * kDayMs;
   }
@@ -155,8 +155,9 @@ Outcome<http::Response> SetStop(const api::Service& service, const Call& call) {
   stop.set_by = call.principal.person_id;
   stop.set_ms = NowMs(service.clock);
   if ((stop.scope == StopScope::kAll) != stop.subject.empty()) {
-    return api::BadParameter("subject", "subject names the model, person or key that is stopped, "
-                                        "and is left out with the scope all");
+    return api::BadParameter("subject",
+                             "subject names the model, person or key that is stopped, "
+                             "and is left out with the scope all");
   }
   if (call.body["stopped"].get<bool>()) {
     TRY(service.queue.SetStop(stop));
@@ -171,16 +172,18 @@ Outcome<http::Response> SetStop(const api::Service& service, const Call& call) {
 void AddAdminRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kGet, "/v1/me", "getMe", Me},
-      {Method::kPost, "/v1/admin/people", "createPerson", AddPerson, BodyKind::kJson},
-      {Method::kGet, "/v1/admin/people", "listPeople", ListPeople},
-      {Method::kPost, "/v1/admin/keys", "createKey", AddKey, BodyKind::kJson},
-      {Method::kGet, "/v1/admin/keys", "listKeys", ListKeys},
-      {Method::kDelete, "/v1/admin/keys/{key_id}", "revokeKey", RevokeKey},
-      {Method::kGet, "/v1/admin/stops", "listStops", ListStops},
-      {Method::kPost, "/v1/admin/stops", "setStop", SetStop, BodyKind::kJson},
-  });
+  api::AddOperations(
+      router, service,
+      {
+          {Method::kGet, "/v1/me", "getMe", Me},
+          {Method::kPost, "/v1/admin/people", "createPerson", AddPerson, BodyKind::kJson},
+          {Method::kGet, "/v1/admin/people", "listPeople", ListPeople},
+          {Method::kPost, "/v1/admin/keys", "createKey", AddKey, BodyKind::kJson},
+          {Method::kGet, "/v1/admin/keys", "listKeys", ListKeys},
+          {Method::kDelete, "/v1/admin/keys/{key_id}", "revokeKey", RevokeKey},
+          {Method::kGet, "/v1/admin/stops", "listStops", ListStops},
+          {Method::kPost, "/v1/admin/stops", "setStop", SetStop, BodyKind::kJson},
+      });
 }
 
 }  // namespace aozora::routes

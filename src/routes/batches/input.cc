@@ -25,16 +25,16 @@ std::variant<BatchItemRecord, BatchFault> ReadLine(const api::Contract& contract
     return BatchFault{0, std::move(code), std::move(message)};
   };
   if (text.size() > limits.line_bytes_max) {
-    return fault("line_too_long", fmt::format("a line has at most {} bytes", limits.line_bytes_max));
+    return fault("line_too_long",
+                 fmt::format("a line has at most {} bytes", limits.line_bytes_max));
   }
   api::Outcome<json> line = api::ParseJson(text);
   if (!line.ok() || !line->is_object()) return fault("invalid_json", "this is no JSON object");
   BatchItemRecord item;
   item.custom_id = TextOf(*line, "custom_id");
   if (item.custom_id.empty() || item.custom_id.size() > limits.custom_id_bytes_max) {
-    return fault("invalid_custom_id",
-                 fmt::format("custom_id must be a text of 1 to {} bytes",
-                             limits.custom_id_bytes_max));
+    return fault("invalid_custom_id", fmt::format("custom_id must be a text of 1 to {} bytes",
+                                                  limits.custom_id_bytes_max));
   }
   if (TextOf(*line, "method") != "POST") return fault("invalid_method", "method must be POST");
   if (TextOf(*line, "url") != "/v1/videos") return fault("invalid_url", "url must be /v1/videos");

@@ -64,9 +64,9 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   Outcome<FileRecord> file = api::FindFile(service, call.principal.person_id, file_id);
   if (!file.ok()) return api::BadParameter("input_file_id", file.error().message);
   if (file->purpose != "batch") {
-    return api::BadParameter("input_file_id",
-                             fmt::format("file {} was uploaded for {}: purpose must be batch",
-                                         file_id, file->purpose));
+    return api::BadParameter(
+        "input_file_id",
+        fmt::format("file {} was uploaded for {}: purpose must be batch", file_id, file->purpose));
   }
   BatchRecord batch;
   batch.id = NewId("batch_", service.random);
@@ -115,12 +115,13 @@ Outcome<http::Response> Cancel(const api::Service& service, const Call& call) {
 void AddBatchRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kPost, "/v1/batches", "createBatch", Create, BodyKind::kJson},
-      {Method::kGet, "/v1/batches", "listBatches", List},
-      {Method::kGet, "/v1/batches/{batch_id}", "getBatch", Get},
-      {Method::kPost, "/v1/batches/{batch_id}/cancel", "cancelBatch", Cancel},
-  });
+  api::AddOperations(router, service,
+                     {
+                         {Method::kPost, "/v1/batches", "createBatch", Create, BodyKind::kJson},
+                         {Method::kGet, "/v1/batches", "listBatches", List},
+                         {Method::kGet, "/v1/batches/{batch_id}", "getBatch", Get},
+                         {Method::kPost, "/v1/batches/{batch_id}/cancel", "cancelBatch", Cancel},
+                     });
 }
 
 }  // namespace aozora::routes

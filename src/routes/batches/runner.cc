@@ -75,11 +75,11 @@ bool Succeeded(const BatchItemRecord& item) {
 
 Result<bool> BatchRunner::Step() {
   const std::vector<BatchRecord> open = TRY(service_.store.Read([](Transaction& transaction) {
-    return transaction.Select(Query<BatchRecord>()
-                                  .In(&BatchRecord::state,
-                                      {BatchState::kValidating, BatchState::kInProgress,
-                                       BatchState::kFinalizing, BatchState::kCancelling})
-                                  .Ascending(&BatchRecord::created_ms));
+    return transaction.Select(
+        Query<BatchRecord>()
+            .In(&BatchRecord::state, {BatchState::kValidating, BatchState::kInProgress,
+                                      BatchState::kFinalizing, BatchState::kCancelling})
+            .Ascending(&BatchRecord::created_ms));
   }));
   bool more = false;
   for (const BatchRecord& batch : open) {
@@ -113,8 +113,7 @@ Result<bool> BatchRunner::StepOf(const BatchRecord& batch) {
 
 Status BatchRunner::Validate(const BatchRecord& batch) {
   BatchRecord after = batch;
-  const auto text =
-      ReadFile(service_.folder.File(batch.input_file_id), limits_.file_bytes_max);
+  const auto text = ReadFile(service_.folder.File(batch.input_file_id), limits_.file_bytes_max);
   BatchInput input;
   if (text.ok()) {
     input = ReadBatchInput(service_.contract, batch.id, *text, limits_);
@@ -171,14 +170,13 @@ Result<bool> BatchRunner::Advance(const BatchRecord& batch) {
 }
 
 Result<bool> BatchRunner::Submit(const BatchRecord& batch) {
-  const std::vector<BatchItemRecord> items =
-      TRY(service_.store.Read([&](Transaction& transaction) {
-        return transaction.Select(ItemsOf(batch)
-                                      .Equal(&BatchItemRecord::job_id, "")
-                                      .Equal(&BatchItemRecord::status_code, 0)
-                                      .Ascending(&BatchItemRecord::line)
-                                      .Limit(limits_.items_per_round_max));
-      }));
+  const std::vector<BatchItemRecord> items = TRY(service_.store.Read([&](Transaction& transaction) {
+    return transaction.Select(ItemsOf(batch)
+                                  .Equal(&BatchItemRecord::job_id, "")
+                                  .Equal(&BatchItemRecord::status_code, 0)
+                                  .Ascending(&BatchItemRecord::line)
+                                  .Limit(limits_.items_per_round_max));
+  }));
   for (const BatchItemRecord& item : items) {
     api::Origin origin;
     origin.person_id = batch.person_id;
@@ -187,8 +185,7 @@ Result<bool> BatchRunner::Submit(const BatchRecord& batch) {
     // A job that was made before this process died is found again and not made twice.
     origin.idempotency_key = origin.request_id;
     origin.body_sha256 = Sha256Hex(item.body_json);
-    auto jobs =
-        api::CreateVideo(service_, origin, json::parse(item.body_json), /*upload=*/nullptr);
+    auto jobs = api::CreateVideo(service_, origin, json::parse(item.body_json), /*upload=*/nullptr);
     BatchItemRecord after = item;
     if (jobs.ok()) {
       after.job_id = jobs->front().id;
@@ -204,13 +201,12 @@ Result<bool> BatchRunner::Submit(const BatchRecord& batch) {
 }
 
 Result<bool> BatchRunner::Collect(const BatchRecord& batch) {
-  const std::vector<BatchItemRecord> items =
-      TRY(service_.store.Read([&](Transaction& transaction) {
-        return transaction.Select(ItemsOf(batch)
-                                      .NotEqual(&BatchItemRecord::job_id, "")
-                                      .Equal(&BatchItemRecord::status_code, 0)
-                                      .Ascending(&BatchItemRecord::line));
-      }));
+  const std::vector<BatchItemRecord> items = TRY(service_.store.Read([&](Transaction& transaction) {
+    return transaction.Select(ItemsOf(batch)
+                                  .NotEqual(&BatchItemRecord::job_id, "")
+                                  .Equal(&BatchItemRecord::status_code, 0)
+                                  .Ascending(&BatchItemRecord::line));
+  }));
   for (const BatchItemRecord& item : items) {
     const Result<JobRecord> job = service_.queue.Get(item.job_id);
     if (!job.ok() && job.error().code() != ErrorCode::kNotFound) return job.error();
@@ -229,10 +225,9 @@ Result<bool> BatchRunner::Collect(const BatchRecord& batch) {
 }
 
 Status BatchRunner::Abandon(const BatchRecord& batch) {
-  const std::vector<BatchItemRecord> items =
-      TRY(service_.store.Read([&](Transaction& transaction) {
-        return transaction.Select(ItemsOf(batch).Equal(&BatchItemRecord::status_code, 0));
-      }));
+  const std::vector<BatchItemRecord> items = TRY(service_.store.Read([&](Transaction& transaction) {
+    return transaction.Select(ItemsOf(batch).Equal(&BatchItemRecord::status_code, 0));
+  }));
   const bool cancelled = batch.state == BatchState::kCancelling;
   api::Problem problem;
   problem.code = cancelled ? "batch_cancelled" : "batch_expired";
@@ -254,18 +249,17 @@ Status BatchRunner::Abandon(const BatchRecord& batch) {
 
 Status BatchRunner::WriteResults(const BatchRecord& batch) {
   std::string completed, failed;
-  for (const BatchItemRecord& item :
-       TRY(service_.store.Read([&](Transaction& transaction) {
+  for (const BatchItemRecord& item : TRY(service_.store.Read([&](Transaction& transaction) {
          return transaction.Select(ItemsOf(batch).Ascending(&BatchItemRecord::line));
        }))) {
     (Succeeded(item) ? completed : failed) += Dump(ResultLine(batch, item)) + "\n";
   }
   BatchRecord after = batch;
   const auto keep = [&](const char* suffix, const std::string& text) {
-    return api::KeepBytes(service_,
-                          {batch.person_id, "batch_output", batch.id + suffix,
-                           "application/jsonl", std::nullopt},
-                          text);
+    return api::KeepBytes(
+        service_,
+        {batch.person_id, "batch_output", batch.id + suffix, "application/jsonl", std::nullopt},
+        text);
   };
   if (!completed.empty()) after.output_file_id = TRY(keep("_output.jsonl", completed)).id;
   if (!failed.empty()) after.error_file_id = TRY(keep("_error.jsonl", failed)).id;

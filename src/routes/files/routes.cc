@@ -59,8 +59,7 @@ Result<std::vector<FileRecord>> Page(Transaction& transaction, const std::string
   query.Ascending(&FileRecord::created_ms).Ascending(&FileRecord::id);
   std::vector<FileRecord> files = TRY(transaction.Select(query));
   std::erase_if(files, [&](const FileRecord& file) {
-    return (file.expires_ms && *file.expires_ms <= now_ms) ||
-           file.purpose == api::kJobInputPurpose;
+    return (file.expires_ms && *file.expires_ms <= now_ms) || file.purpose == api::kJobInputPurpose;
   });
   return files;
 }
@@ -108,14 +107,15 @@ Outcome<http::Response> Content(const api::Service& service, const Call& call) {
 void AddFileRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kPost, "/v1/files", "createFile", Create, BodyKind::kForm, kBodyBytesMax,
-       kFileBytesMax},
-      {Method::kGet, "/v1/files", "listFiles", List},
-      {Method::kGet, "/v1/files/{file_id}", "getFile", Get},
-      {Method::kDelete, "/v1/files/{file_id}", "deleteFile", Delete},
-      {Method::kGet, "/v1/files/{file_id}/content", "getFileContent", Content},
-  });
+  api::AddOperations(router, service,
+                     {
+                         {Method::kPost, "/v1/files", "createFile", Create, BodyKind::kForm,
+                          kBodyBytesMax, kFileBytesMax},
+                         {Method::kGet, "/v1/files", "listFiles", List},
+                         {Method::kGet, "/v1/files/{file_id}", "getFile", Get},
+                         {Method::kDelete, "/v1/files/{file_id}", "deleteFile", Delete},
+                         {Method::kGet, "/v1/files/{file_id}/content", "getFileContent", Content},
+                     });
 }
 
 }  // namespace aozora::routes

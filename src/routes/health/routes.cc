@@ -21,9 +21,8 @@ void AddHealthRoutes(http::Router& router, const api::Contract& contract, Health
   add("/metrics", "metrics", [metrics = hooks.metrics](http::Request&) {
     return http::Response::Data(200, "text/plain; version=0.0.4; charset=utf-8", metrics());
   });
-  add("/v1/openapi.json", "openapi", [&contract](http::Request&) {
-    return http::Response::Json(200, contract.document());
-  });
+  add("/v1/openapi.json", "openapi",
+      [&contract](http::Request&) { return http::Response::Json(200, contract.document()); });
 }
 
 }  // namespace aozora::routes

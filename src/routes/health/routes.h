@@ -12,8 +12,8 @@
 namespace aozora::routes {
 
 struct HealthHooks {
-  std::function<Status()> ready;          // an error: why no work is taken now
-  std::function<std::string()> metrics;   // Prometheus' text format
+  std::function<Status()> ready;         // an error: why no work is taken now
+  std::function<std::string()> metrics;  // Prometheus' text format
 };
 
 // All are open to anybody who reaches the port. The contract outlives the router.

@@ -32,8 +32,7 @@ Status CheckClip(const std::filesystem::path& path) {
   const std::unique_ptr<ClipReader> reader = TRY(ClipReader::Open(path, limits));
   uint64_t frame_count = 0;
   while (TRY(reader->Next())) ++frame_count;
-  const double seconds =
-      static_cast<double>(frame_count) / reader->info().frame_rate.per_second();
+  const double seconds = static_cast<double>(frame_count) / reader->info().frame_rate.per_second();
   if (seconds >= kClipSecondsMin && seconds <= kClipSecondsMax) return Ok();
   return Error::Invalid("the clip has {:.1f} s: {} to {} are taken", seconds, kClipSecondsMin,
                         kClipSecondsMax);
@@ -56,8 +55,7 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   character.name = call.body["name"].get<std::string>();
   character.file_id = file.id;
   character.created_ms = NowMs(service.clock);
-  TRY(service.store.Write(
-      [&](Transaction& transaction) { return transaction.Insert(character); }));
+  TRY(service.store.Write([&](Transaction& transaction) { return transaction.Insert(character); }));
   return Answer(character);
 }
 
@@ -76,11 +74,13 @@ Outcome<http::Response> Get(const api::Service& service, const Call& call) {
 void AddCharacterRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kPost, "/v1/videos/characters", "createCharacter", Create, BodyKind::kForm,
-       kBodyBytesMax, kClipBytesMax},
-      {Method::kGet, "/v1/videos/characters/{character_id}", "getCharacter", Get},
-  });
+  api::AddOperations(
+      router, service,
+      {
+          {Method::kPost, "/v1/videos/characters", "createCharacter", Create, BodyKind::kForm,
+           kBodyBytesMax, kClipBytesMax},
+          {Method::kGet, "/v1/videos/characters/{character_id}", "getCharacter", Get},
+      });
 }
 
 }  // namespace aozora::routes

@@ -29,16 +29,17 @@ Outcome<http::Response> Content(const api::Service& service, const Call& call) {
     return api::BadParameter("variant", "variant must be one of video, thumbnail, spritesheet");
   }
   if (!IsTerminal(job.state)) {
-    return NotThere("video_not_ready", fmt::format("video {} is {}, at {} %: its content is there "
-                                                   "once it is completed", job.id,
-                                                   NameOf(job.state), job.progress_percent));
+    return NotThere("video_not_ready",
+                    fmt::format("video {} is {}, at {} %: its content is there "
+                                "once it is completed",
+                                job.id, NameOf(job.state), job.progress_percent));
   }
   if (job.state != JobState::kCompleted) {
     return NotThere("video_failed", fmt::format("video {} has failed: it has no content", job.id));
   }
   if (job.files != FilesState::kKept) {
-    return NotThere("video_expired", fmt::format("video {} has expired: its files are gone",
-                                                 job.id));
+    return NotThere("video_expired",
+                    fmt::format("video {} has expired: its files are gone", job.id));
   }
   const JobOutput output = TRY(ParseJobOutput(job.output_json));
   const OutputFile* file = output.Find(name);
@@ -56,9 +57,11 @@ Outcome<http::Response> Content(const api::Service& service, const Call& call) {
 
 void AddContentRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kGet, "/v1/videos/{video_id}/content", "getVideoContent", Content},
-  });
+  api::AddOperations(
+      router, service,
+      {
+          {Method::kGet, "/v1/videos/{video_id}/content", "getVideoContent", Content},
+      });
 }
 
 }  // namespace aozora::routes

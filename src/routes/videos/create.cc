@@ -23,8 +23,7 @@ Result<std::string> HashOf(const json& body, const http::FormFile* upload) {
   if (upload == nullptr) return hash;
   const std::unique_ptr<MappedFile> file = TRY(MappedFile::Open(upload->path()));
   const Bytes bytes = file->bytes();
-  return Sha256Hex(
-      hash + Sha256Hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  return Sha256Hex(hash + Sha256Hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
 Outcome<http::Response> Create(const api::Service& service, const Call& call) {
@@ -33,15 +32,14 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   api::Origin origin = OriginOf(call);
   if (const auto key = call.request.headers.Find("idempotency-key")) {
     if (key->empty() || key->size() > kIdempotencyKeyBytesMax) {
-      return api::BadParameter("Idempotency-Key",
-                               fmt::format("Idempotency-Key has 1 to {} characters",
-                                           kIdempotencyKeyBytesMax));
+      return api::BadParameter(
+          "Idempotency-Key",
+          fmt::format("Idempotency-Key has 1 to {} characters", kIdempotencyKeyBytesMax));
     }
     origin.idempotency_key = *key;
     origin.body_sha256 = TRY(HashOf(call.body, upload));
   }
-  const std::vector<JobRecord> jobs =
-      TRY(api::CreateVideo(service, origin, call.body, upload));
+  const std::vector<JobRecord> jobs = TRY(api::CreateVideo(service, origin, call.body, upload));
   std::optional<QueuePlace> place;
   if (!IsTerminal(jobs.front().state)) place = TRY(service.queue.Place(jobs.front().id));
   json video = api::VideoJson(jobs.front(), place);
@@ -56,10 +54,11 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
 void AddCreateRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kPost, "/v1/videos", "createVideo", Create, BodyKind::kFormOrJson,
-       kCreateBodyBytesMax, kPictureBytesMax},
-  });
+  api::AddOperations(router, service,
+                     {
+                         {Method::kPost, "/v1/videos", "createVideo", Create, BodyKind::kFormOrJson,
+                          kCreateBodyBytesMax, kPictureBytesMax},
+                     });
 }
 
 }  // namespace aozora::routes

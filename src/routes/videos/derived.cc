@@ -22,8 +22,8 @@ constexpr uint64_t kVideoBytesMax = 512'000'000;
 Outcome<JobRecord> FindSource(const api::Service& service, const Call& call, std::string_view id) {
   JobRecord job = TRY(FindVideo(service, call, id));
   if (job.state != JobState::kCompleted) {
-    return api::BadParameter("video", fmt::format("video {} is {}: wait until it is completed", id,
-                                                  NameOf(job.state)));
+    return api::BadParameter(
+        "video", fmt::format("video {} is {}: wait until it is completed", id, NameOf(job.state)));
   }
   if (job.files != FilesState::kKept) {
     return api::BadParameter("video", fmt::format("video {} has expired: its files are gone", id));
@@ -34,9 +34,10 @@ Outcome<JobRecord> FindSource(const api::Service& service, const Call& call, std
 // {"id": ...} or the id itself; a file is nothing that any installed model can begin with.
 Outcome<JobRecord> SourceOf(const api::Service& service, const Call& call) {
   if (call.request.form && call.request.form->FindFile("video") != nullptr) {
-    return api::BadParameter("video", "video: uploaded videos cannot be changed, since no installed "
-                                      "model is conditioned on video; name a video that was made "
-                                      "here as {\"id\": \"video_...\"}");
+    return api::BadParameter("video",
+                             "video: uploaded videos cannot be changed, since no installed "
+                             "model is conditioned on video; name a video that was made "
+                             "here as {\"id\": \"video_...\"}");
   }
   const json& video = call.body["video"];
   return FindSource(service, call,
@@ -47,7 +48,8 @@ Outcome<const api::ServedModel*> ModelOf(const api::Service& service, const JobR
   const api::ServedModel* model = service.models.Find(source.model_asked);
   if (model != nullptr) return model;
   return api::BadParameter("video", fmt::format("video {} was made with {}, which is not served "
-                                                "any more", source.id, source.model_asked));
+                                                "any more",
+                                                source.id, source.model_asked));
 }
 
 Outcome<http::Response> Answer(const api::Service& service, const Call& call,
@@ -69,7 +71,8 @@ Outcome<http::Response> DrawAnew(const api::Service& service, const Call& call, 
   const api::ServedModel& model = *TRY(ModelOf(service, source));
   if (!model.remixes) {
     return api::BadParameter("video", fmt::format("{} cannot start from a finished video: it keeps "
-                                                  "no latents to start from", model.name));
+                                                  "no latents to start from",
+                                                  model.name));
   }
   api::DerivedVideo video = Derived(kind, std::move(source), call.body);
   video.strength = strength;
@@ -92,13 +95,14 @@ Outcome<http::Response> Extend(const api::Service& service, const Call& call) {
   const api::ServedModel& model = *TRY(ModelOf(service, source));
   if (!model.extends) {
     return api::BadParameter("video", fmt::format("{} cannot go on where a video ends: it starts "
-                                                  "from text alone", model.name));
+                                                  "from text alone",
+                                                  model.name));
   }
   const uint32_t seconds = api::ReadSeconds(call.body["seconds"]);
   if (source.seconds + seconds > kExtendedSecondsMax) {
     return api::BadParameter("seconds", fmt::format("seconds {}: the video has {} already, and {} "
-                                                    "is the most", seconds, source.seconds,
-                                                    kExtendedSecondsMax));
+                                                    "is the most",
+                                                    seconds, source.seconds, kExtendedSecondsMax));
   }
   api::DerivedVideo video = Derived(JobKind::kExtension, std::move(source), call.body);
   video.added_seconds = seconds;
@@ -110,13 +114,15 @@ Outcome<http::Response> Extend(const api::Service& service, const Call& call) {
 void AddDerivedRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kPost, "/v1/videos/{video_id}/remix", "remixVideo", Remix, BodyKind::kFormOrJson},
-      {Method::kPost, "/v1/videos/edits", "editVideo", Edit, BodyKind::kFormOrJson,
-       kBodyBytesMax, kVideoBytesMax},
-      {Method::kPost, "/v1/videos/extensions", "extendVideo", Extend, BodyKind::kFormOrJson,
-       kBodyBytesMax, kVideoBytesMax},
-  });
+  api::AddOperations(router, service,
+                     {
+                         {Method::kPost, "/v1/videos/{video_id}/remix", "remixVideo", Remix,
+                          BodyKind::kFormOrJson},
+                         {Method::kPost, "/v1/videos/edits", "editVideo", Edit,
+                          BodyKind::kFormOrJson, kBodyBytesMax, kVideoBytesMax},
+                         {Method::kPost, "/v1/videos/extensions", "extendVideo", Extend,
+                          BodyKind::kFormOrJson, kBodyBytesMax, kVideoBytesMax},
+                     });
 }
 
 }  // namespace aozora::routes

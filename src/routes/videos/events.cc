@@ -21,9 +21,8 @@ class StoredEvents : public http::EventSource {
       : service_(service), job_id_(std::move(job_id)), person_id_(std::move(person_id)) {}
 
   Result<Batch> Read(uint64_t after_id, size_t events_max) override {
-    const std::vector<EventRecord> records =
-        TRY(service_.queue.Events(job_id_, person_id_, static_cast<int64_t>(after_id),
-                                  static_cast<int64_t>(events_max)));
+    const std::vector<EventRecord> records = TRY(service_.queue.Events(
+        job_id_, person_id_, static_cast<int64_t>(after_id), static_cast<int64_t>(events_max)));
     Batch batch;
     std::map<std::string, json> videos;
     for (const EventRecord& record : records) {
@@ -71,10 +70,9 @@ Outcome<http::Response> OfPerson(const api::Service& service, const Call& call) 
   stream.topics = {api::PersonTopic(person_id)};
   // Who says nothing of what they saw wants what comes, not all there ever was.
   if (!call.request.headers.Has("last-event-id")) {
-    const std::optional<EventRecord> last =
-        TRY(service.store.Read([](Transaction& transaction) {
-          return transaction.SelectFirst(Query<EventRecord>().Descending(&EventRecord::seq));
-        }));
+    const std::optional<EventRecord> last = TRY(service.store.Read([](Transaction& transaction) {
+      return transaction.SelectFirst(Query<EventRecord>().Descending(&EventRecord::seq));
+    }));
     stream.after_id = last ? static_cast<uint64_t>(last->seq) : 0;
   }
   return http::Response::Events(std::move(stream));
@@ -84,10 +82,12 @@ Outcome<http::Response> OfPerson(const api::Service& service, const Call& call) 
 
 void AddEventRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kGet, "/v1/videos/{video_id}/events", "streamVideoEvents", OfVideo},
-      {Method::kGet, "/v1/events", "streamEvents", OfPerson},
-  });
+  api::AddOperations(
+      router, service,
+      {
+          {Method::kGet, "/v1/videos/{video_id}/events", "streamVideoEvents", OfVideo},
+          {Method::kGet, "/v1/events", "streamEvents", OfPerson},
+      });
 }
 
 }  // namespace aozora::routes

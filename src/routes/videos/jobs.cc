@@ -12,8 +12,8 @@ using nlohmann::json;
 namespace {
 
 Outcome<http::Response> List(const api::Service& service, const Call& call) {
-  const api::PageQuery page = TRY(
-      api::ReadPageQuery(call.request, static_cast<uint32_t>(service.queue.limits().list_limit_max)));
+  const api::PageQuery page = TRY(api::ReadPageQuery(
+      call.request, static_cast<uint32_t>(service.queue.limits().list_limit_max)));
   ListQuery query;
   query.person_id = call.principal.person_id;
   query.after_id = page.after;
@@ -48,12 +48,13 @@ Outcome<http::Response> Cancel(const api::Service& service, const Call& call) {
 
 void AddJobRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kGet, "/v1/videos", "listVideos", List},
-      {Method::kGet, "/v1/videos/{video_id}", "getVideo", Get},
-      {Method::kDelete, "/v1/videos/{video_id}", "deleteVideo", Delete},
-      {Method::kPost, "/v1/videos/{video_id}/cancel", "cancelVideo", Cancel},
-  });
+  api::AddOperations(router, service,
+                     {
+                         {Method::kGet, "/v1/videos", "listVideos", List},
+                         {Method::kGet, "/v1/videos/{video_id}", "getVideo", Get},
+                         {Method::kDelete, "/v1/videos/{video_id}", "deleteVideo", Delete},
+                         {Method::kPost, "/v1/videos/{video_id}/cancel", "cancelVideo", Cancel},
+                     });
 }
 
 }  // namespace aozora::routes

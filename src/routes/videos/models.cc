@@ -45,10 +45,11 @@ Outcome<http::Response> Get(const api::Service& service, const Call& call) {
 
 void AddModelRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kGet, "/v1/models", "listModels", List},
-      {Method::kGet, "/v1/models/{model}", "getModel", Get},
-  });
+  api::AddOperations(router, service,
+                     {
+                         {Method::kGet, "/v1/models", "listModels", List},
+                         {Method::kGet, "/v1/models/{model}", "getModel", Get},
+                     });
 }
 
 }  // namespace aozora::routes

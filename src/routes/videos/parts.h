@@ -7,10 +7,10 @@
 
 namespace aozora::routes {
 
-void AddCreateRoutes(http::Router& router, const api::Service& service);     // create
-void AddJobRoutes(http::Router& router, const api::Service& service);        // list, get, delete ...
-void AddDerivedRoutes(http::Router& router, const api::Service& service);    // remix, edit, extend
-void AddContentRoutes(http::Router& router, const api::Service& service);    // the files
+void AddCreateRoutes(http::Router& router, const api::Service& service);   // create
+void AddJobRoutes(http::Router& router, const api::Service& service);      // list, get, delete ...
+void AddDerivedRoutes(http::Router& router, const api::Service& service);  // remix, edit, extend
+void AddContentRoutes(http::Router& router, const api::Service& service);  // the files
 void AddCharacterRoutes(http::Router& router, const api::Service& service);
 void AddEventRoutes(http::Router& router, const api::Service& service);
 void AddModelRoutes(http::Router& router, const api::Service& service);

@@ -39,16 +39,18 @@ json EndpointJson(const WebhookEndpointRecord& endpoint, bool with_secret) {
 json DeliveryJson(const DeliveryRecord& delivery) {
   const bool waiting = delivery.state == DeliveryState::kPending;
   const bool delivered = delivery.state == DeliveryState::kDelivered;
-  return {{"id", delivery.event_id},
-          {"event", delivery.event_type},
-          {"video_id", delivery.job_id},
-          {"status", waiting ? "waiting" : delivered ? "delivered" : "failed"},
-          {"attempts", delivery.attempt_count},
-          {"last_status", delivery.last_status > 0 ? json(delivery.last_status) : json(nullptr)},
-          {"last_error", delivery.last_error.empty() ? json(nullptr) : json(delivery.last_error)},
-          {"next_attempt_at",
-           waiting ? json(api::SecondsOf(delivery.next_attempt_ms)) : json(nullptr)},
-          {"created_at", api::SecondsOf(delivery.created_ms)}};
+  return {
+      {"id", delivery.event_id},
+      {"event", delivery.event_type},
+      {"video_id", delivery.job_id},
+      {"status", waiting     ? "waiting"
+                 : delivered ? "delivered"
+                             : "failed"},
+      {"attempts", delivery.attempt_count},
+      {"last_status", delivery.last_status > 0 ? json(delivery.last_status) : json(nullptr)},
+      {"last_error", delivery.last_error.empty() ? json(nullptr) : json(delivery.last_error)},
+      {"next_attempt_at", waiting ? json(api::SecondsOf(delivery.next_attempt_ms)) : json(nullptr)},
+      {"created_at", api::SecondsOf(delivery.created_ms)}};
 }
 
 Outcome<WebhookEndpointRecord> Find(const api::Service& service, const Call& call) {
@@ -117,15 +119,17 @@ Outcome<http::Response> Deliveries(const api::Service& service, const Call& call
 void AddWebhookRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service, {
-      {Method::kPost, kAll, "createWebhookEndpoint", Create, BodyKind::kJson},
-      {Method::kGet, kAll, "listWebhookEndpoints", List},
-      {Method::kGet, kOne, "getWebhookEndpoint", Get},
-      {Method::kDelete, kOne, "deleteWebhookEndpoint", Delete},
-      {Method::kPost, "/v1/webhook_endpoints/{endpoint_id}/rotate", "rotateWebhookSecret", Rotate},
-      {Method::kGet, "/v1/webhook_endpoints/{endpoint_id}/deliveries", "listWebhookDeliveries",
-       Deliveries},
-  });
+  api::AddOperations(router, service,
+                     {
+                         {Method::kPost, kAll, "createWebhookEndpoint", Create, BodyKind::kJson},
+                         {Method::kGet, kAll, "listWebhookEndpoints", List},
+                         {Method::kGet, kOne, "getWebhookEndpoint", Get},
+                         {Method::kDelete, kOne, "deleteWebhookEndpoint", Delete},
+                         {Method::kPost, "/v1/webhook_endpoints/{endpoint_id}/rotate",
+                          "rotateWebhookSecret", Rotate},
+                         {Method::kGet, "/v1/webhook_endpoints/{endpoint_id}/deliveries",
+                          "listWebhookDeliveries", Deliveries},
+                     });
 }
 
 }  // namespace aozora::routes
