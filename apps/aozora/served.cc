@@ -23,7 +23,10 @@ api::ServedModel Describe(const std::string& name, const Model& model,
   served.name = name;
   served.engine = name;
   served.family = fmt::format("{} {}", can.family, can.variant);
-  served.takes_image = can.image_conditioning != ImageConditioning::kNone;
+  served.takes_image =
+      can.image_conditioning != ImageConditioning::kNone && can.has_encoder;
+  served.remixes = true;  // finished videos keep their latents, whatever the model
+  served.extends = can.continued_latent_count > 0 || served.takes_image;
   served.side_px_min = std::max(kSidePxMin, can.side_px_min);
   served.side_px_max = kSidePxMax;
   served.pixels_max = options.pixels_max;

@@ -199,6 +199,7 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   }
   RenderSpec spec = TRY(ParseRenderSpec(source.settings_json));
   if (video.seed) spec.seed = *video.seed;
+  spec.image_file_id.clear();  // the source's first picture is in its latents
   spec.strength = video.strength;
   spec.added_seconds = video.added_seconds;
   NewJob job;

@@ -14,7 +14,7 @@ namespace {
 using Kind = Transport::Step::Kind;
 
 // One turn of a handler thread, so that long files take turns.
-constexpr uint64_t kFileBytesPerTurn = 1_MiB;
+constexpr uint64_t kFileBytesPerTurn = 256_KiB;
 
 }  // namespace
 

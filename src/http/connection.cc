@@ -15,8 +15,12 @@ namespace {
 
 constexpr uint64_t kLingerBytesMax = 32_MiB;
 
-std::unique_ptr<Transport> MakeTransport(const ServerState& state, int socket) {
-  return state.tls == nullptr ? MakePlainTransport(socket) : state.tls->MakeTransport(socket);
+Channel MakeChannel(const ServerState& state, Socket socket) {
+  const int descriptor = socket.native_handle();
+  std::unique_ptr<Transport> transport =
+      state.tls == nullptr ? MakePlainTransport(descriptor) : state.tls->MakeTransport(descriptor);
+  return Channel(std::move(socket), std::move(transport), *state.settings.clock,
+                 state.limits().write_stall_time_max);
 }
 
 }  // namespace
@@ -25,8 +29,7 @@ Connection::Connection(ServerState* state, IoThread* io, Socket socket, std::str
                        std::string counted_as)
     : state_(state),
       io_(io),
-      channel_(std::move(socket), MakeTransport(*state, socket.native_handle()),
-               *state->settings.clock, state->limits().write_stall_time_max),
+      channel_(MakeChannel(*state, std::move(socket))),
       peer_address_(std::move(peer_address)),
       counted_as_(std::move(counted_as)) {}
 

@@ -42,8 +42,10 @@ void HandlerPool::ThreadMain() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [&] { return stop_ || !begun_.empty() || !waiting_.empty(); });
-    std::deque<std::unique_ptr<Job>>& from = begun_.empty() ? waiting_ : begun_;
+    const bool begun = waiting_.empty() || (!begun_.empty() && !turn_of_waiting_);
+    std::deque<std::unique_ptr<Job>>& from = begun ? begun_ : waiting_;
     if (from.empty()) return;  // and stop_
+    turn_of_waiting_ = begun;
     std::unique_ptr<Job> job = std::move(from.front());
     from.pop_front();
     lock.unlock();

@@ -12,7 +12,8 @@
 
 namespace aozora::http {
 
-// Threads for what may block. Requests that have begun go before requests that have not.
+// Threads for what may block. Requests that have begun take turns with those that have not: neither
+// a crowd of downloads nor one of new requests keeps the others waiting.
 class HandlerPool {
  public:
   class Job {
@@ -42,6 +43,7 @@ class HandlerPool {
   std::condition_variable wake_;
   std::deque<std::unique_ptr<Job>> begun_;  // guarded by mutex_, as all below
   std::deque<std::unique_ptr<Job>> waiting_;
+  bool turn_of_waiting_ = false;
   bool stop_ = false;
   std::vector<std::thread> threads_;
 };

@@ -110,6 +110,11 @@ std::string RawClient::ReceiveUntil(std::string_view end) {
   return text;
 }
 
+bool RawClient::HasInput(std::chrono::milliseconds patience) {
+  pollfd waiting = {socket_, POLLIN, 0};
+  return !input_.empty() || poll(&waiting, 1, static_cast<int>(patience.count())) == 1;
+}
+
 bool RawClient::IsClosed(std::chrono::milliseconds patience) {
   pollfd waiting = {socket_, POLLIN, 0};
   std::array<char, 65536> buffer;

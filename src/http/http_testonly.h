@@ -37,6 +37,7 @@ class RawClient {
   // The next answer; `no_body` for HEAD. Waits 20 s at most, so that a test ends.
   TestAnswer Receive(bool no_body = false);
   std::string ReceiveUntil(std::string_view end);  // up to and with `end`, or all that comes
+  bool HasInput(std::chrono::milliseconds patience);
   bool IsClosed(
       std::chrono::milliseconds patience = std::chrono::seconds(10));  // by the other side
   int descriptor() const { return socket_; }

@@ -102,19 +102,19 @@ struct Request {
 // A file as the answer to a GET: ranges, conditions and HEAD are taken care of. It is opened before
 // the first byte of the answer leaves, so it may be unlinked or replaced while it is sent.
 struct FileBody {
-  std::filesystem::path path;
-  std::string content_type;
-  std::string etag;  // without quotes; the same bytes have the same, and only they. Or empty
-  std::string download_name;  // Content-Disposition: attachment; or empty
+  std::filesystem::path path = {};
+  std::string content_type = {};
+  std::string etag = {};  // without quotes; the same bytes have the same, and only they. Or empty
+  std::string download_name = {};  // Content-Disposition: attachment; or empty
 };
 
 // An answer that goes on until its source has ended. After each Server::Notify of one of `topics`,
 // the connection reads on after the last id that it has sent.
 struct EventStream {
-  std::shared_ptr<EventSource> source;
+  std::shared_ptr<EventSource> source = {};
   // Where to begin; if not set, after the id in the header Last-Event-ID, or at the beginning.
-  std::optional<uint64_t> after_id;
-  std::vector<std::string> topics;
+  std::optional<uint64_t> after_id = {};
+  std::vector<std::string> topics = {};
 };
 
 // Content-Length, Connection, Date, Server, x-request-id and what the body needs are added on the

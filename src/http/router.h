@@ -29,7 +29,7 @@ enum class BodyKind {
 };
 
 struct RouteOptions {
-  std::string name;  // the operation's id, for logs and metrics
+  std::string name = {};  // the operation's id, for logs and metrics
   BodyKind body = BodyKind::kNone;
   // Of Request::body, or of a form's fields together. A form's files do not count.
   uint64_t body_bytes_max = uint64_t{1} << 20;

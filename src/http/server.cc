@@ -168,11 +168,12 @@ void AsioServer::Notify(std::string_view topic) {
 }
 
 bool AsioServer::Drain(std::chrono::milliseconds patience) {
-  state_.draining.store(true);
-  asio::post(io_threads_[0]->context(), [this] {
-    boost::system::error_code ignored;
-    acceptor_->close(ignored);
-  });
+  if (!state_.draining.exchange(true)) {  // once: a second time could outlive the acceptor
+    asio::post(io_threads_[0]->context(), [this] {
+      boost::system::error_code ignored;
+      acceptor_->close(ignored);
+    });
+  }
   no_more_.wait();
   for (const auto& io : io_threads_) io->BeginDrain();
   if (state_.connections.WaitForNone(patience)) return true;

@@ -34,13 +34,15 @@ class TlsTransport final : public Transport {
   Step Read(std::span<char> into) override {
     size_t count = 0;
     ERR_clear_error();
-    return Judge(SSL_read_ex(ssl_.get(), into.data(), into.size(), &count), count);
+    const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
+    return Judge(result, count);
   }
 
   Step Write(std::string_view bytes) override {
     size_t count = 0;
     ERR_clear_error();
-    return Judge(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count), count);
+    const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
+    return Judge(result, count);
   }
 
   Step SendFile(int file, uint64_t offset, uint64_t bytes) override {

@@ -40,22 +40,22 @@ struct DiskSpace {
 };
 
 struct QueueHooks {
-  std::function<Result<DiskSpace>()> disk_space;  // of the data folder; none: not looked at
+  std::function<Result<DiskSpace>()> disk_space = {};  // of the data folder; none: not looked at
   // After a change is durable, on the thread that made it: what streams and workers wake up by.
-  std::function<void(const JobRecord&)> changed;
-  std::function<void()> work_added;
-  std::function<void()> webhook_added;
+  std::function<void(const JobRecord&)> changed = {};
+  std::function<void()> work_added = {};
+  std::function<void()> webhook_added = {};
   bool remove_fence_for_test = false;  // what the simulation must find
 };
 
 // What the caller decides; the queue adds the rest.
 struct NewJob {
-  std::string person_id;
-  std::string key_id;
+  std::string person_id = {};
+  std::string key_id = {};
   JobKind kind = JobKind::kCreate;
-  std::string model_asked;
-  std::string model;
-  std::string prompt;
+  std::string model_asked = {};
+  std::string model = {};
+  std::string prompt = {};
   int64_t width = 0;
   int64_t height = 0;
   int64_t seconds = 0;
@@ -107,11 +107,11 @@ struct JobList {
 };
 
 struct ListQuery {
-  std::string person_id;  // empty: everybody's
-  std::string after_id;   // empty: from the beginning
+  std::string person_id = {};  // empty: everybody's
+  std::string after_id = {};   // empty: from the beginning
   int64_t limit = 20;
   bool ascending = false;
-  std::string batch_id;  // empty: any
+  std::string batch_id = {};  // empty: any
 };
 
 struct QueueCounts {

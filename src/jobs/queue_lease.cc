@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What workers do with the queue, and what becomes of the jobs of dead ones.
 #include <algorithm>
-#include <queue>
 
 #include "jobs/changes.h"
 #include "jobs/order.h"
@@ -38,14 +37,16 @@ void Clear(JobRecord* job) {
   job->error_message.clear();
 }
 
+Status CancelJob(ChangeContext& context, const JobRecord& before, JobRecord* after) {
+  after->state = JobState::kCancelled;
+  after->error_code = "cancelled";
+  after->error_message = "cancelled while it was rendered";
+  return EndJob(context, before, after);
+}
+
 Status CrashJob(ChangeContext& context, const JobRecord& before, JobRecord* after) {
   ++after->crash_count;
-  if (before.cancel_requested) {
-    after->state = JobState::kCancelled;
-    after->error_code = "cancelled";
-    after->error_message = "cancelled while its worker was gone";
-    return EndJob(context, before, after);
-  }
+  if (before.cancel_requested) return CancelJob(context, before, after);
   if (after->crash_count < context.limits.crashes_max) return RequeueJob(context, before, after);
   after->state = JobState::kFailed;
   after->error_code = "worker_crashed";
@@ -157,19 +158,13 @@ Result<bool> JobQueue::Fail(const Holder& holder, std::string_view code, std::st
       });
 }
 
-Result<bool> JobQueue::FinishCancel(const Holder& holder) {
-  return ChangeHeld(
-      holder, [&](ChangeContext& context, const JobRecord& before, JobRecord* after) -> Status {
-        after->state = JobState::kCancelled;
-        after->error_code = "cancelled";
-        after->error_message = "cancelled while it was rendered";
-        return EndJob(context, before, after);
-      });
-}
+Result<bool> JobQueue::FinishCancel(const Holder& holder) { return ChangeHeld(holder, CancelJob); }
 
 Result<bool> JobQueue::Park(const Holder& holder) {
   return ChangeHeld(
       holder, [&](ChangeContext& context, const JobRecord& before, JobRecord* after) -> Status {
+        // Nobody wants it any more, so nobody shall start it again.
+        if (before.cancel_requested) return CancelJob(context, before, after);
         return RequeueJob(context, before, after);
       });
 }

@@ -20,9 +20,9 @@ struct EnumNames<StopScope> {
 
 struct Stop {
   StopScope scope = StopScope::kAll;
-  std::string subject;  // empty for kAll
-  std::string reason;
-  std::string set_by;
+  std::string subject = {};  // empty for kAll
+  std::string reason = {};
+  std::string set_by = {};
   int64_t set_ms = 0;
 };
 

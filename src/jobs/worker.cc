@@ -154,7 +154,13 @@ Result<bool> Worker::RunOne() {
     std::lock_guard<std::mutex> lock(mutex_);
     running_ = nullptr;
   }
-  const Result<bool> held = Finish(pulse, output, render_ms);
+  Result<bool> held = Finish(pulse, output, render_ms);
+  // The fence makes a second try harmless: if the first got through, this one is turned away.
+  for (int64_t tries = 1; !held.ok() && tries < limits_.finish_tries_max; ++tries) {
+    Log(LogLevel::kWarning, "{}: {}; trying again", job.id, held.error().message());
+    wake_.WaitFor(limits_.finish_retry_ms);
+    held = Finish(pulse, output, render_ms);
+  }
   pulse.Stop();
   if (!TRY(held)) Log(LogLevel::kWarning, "{}: the lease was lost, the render is dropped", job.id);
   return true;

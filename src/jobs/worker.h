@@ -8,11 +8,11 @@
 #include <string>
 
 #include "base/cancel.h"
+#include "base/wake.h"
 #include "jobs/data_folder.h"
 #include "jobs/limits.h"
 #include "jobs/queue.h"
 #include "jobs/renderer.h"
-#include "jobs/wake.h"
 
 namespace aozora {
 

@@ -24,6 +24,9 @@ inline constexpr std::array<OutputVariant, 3> kOutputVariants = {
     OutputVariant{"thumbnail", "thumbnail.webp", "image/webp"},
     OutputVariant{"spritesheet", "spritesheet.jpg", "image/jpeg"}};
 
+// What a remix or an extension of the video starts from; in the same folder, not served.
+inline constexpr std::string_view kLatentFileName = "latent.safetensors";
+
 struct OutputFile {
   std::string variant;
   uint64_t bytes = 0;

@@ -13,6 +13,29 @@ uint32_t Side(double wished_px, uint32_t multiple, uint32_t least_px) {
   return std::max({count, least, 1u}) * multiple;
 }
 
+// What starts from a finished clip has its size, and a remix its length too.
+GenerateRequest RequestOf(const Model& model, const VideoWish& wish) {
+  GenerateRequest request;
+  request.prompt = wish.prompt;
+  request.negative_prompt = wish.spec.negative_prompt;
+  request.seed = wish.spec.seed;
+  request.step_count = wish.spec.step_count;
+  request.guidance = wish.spec.guidance;
+  if (wish.source && wish.kind == JobKind::kExtension) {
+    request.extension = Extension{wish.source, /*deliver_source=*/true};
+    request.seconds = wish.spec.added_seconds;
+  } else if (wish.source) {
+    request.remix = Remix{wish.source, wish.spec.strength};
+  } else {
+    const ClipSize made = MadeSize(model, wish.width_px, wish.height_px);
+    request.width_px = made.width_px;
+    request.height_px = made.height_px;
+    request.seconds = wish.seconds;
+    request.image = wish.image;
+  }
+  return request;
+}
+
 }  // namespace
 
 Result<VideoWish> WishOf(const JobRecord& job) {
@@ -21,6 +44,7 @@ Result<VideoWish> WishOf(const JobRecord& job) {
   wish.width_px = static_cast<uint32_t>(job.width);
   wish.height_px = static_cast<uint32_t>(job.height);
   wish.seconds = static_cast<uint32_t>(job.seconds);
+  wish.kind = job.kind;
   wish.spec = TRY(ParseRenderSpec(job.settings_json));
   return wish;
 }
@@ -42,17 +66,7 @@ ClipSize MadeSize(const Model& model, uint32_t width_px, uint32_t height_px) {
 }
 
 Result<VideoPlan> PlanVideo(const Model& model, const VideoWish& wish, const Machine& machine) {
-  const ClipSize made = MadeSize(model, wish.width_px, wish.height_px);
-  GenerateRequest request;
-  request.prompt = wish.prompt;
-  request.negative_prompt = wish.spec.negative_prompt;
-  request.width_px = made.width_px;
-  request.height_px = made.height_px;
-  request.seconds = wish.seconds;
-  request.seed = wish.spec.seed;
-  request.step_count = wish.spec.step_count;
-  request.guidance = wish.spec.guidance;
-  request.image = wish.image;
+  const GenerateRequest request = RequestOf(model, wish);
   VideoPlan video;
   video.plan = TRY(MakePlan(model, request, machine));
   DeliverySettings& delivery = video.delivery;

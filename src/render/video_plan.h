@@ -3,6 +3,7 @@
 // they were trained for, people get those that they asked for.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,9 +21,11 @@ struct VideoWish {
   uint32_t width_px = 0, height_px = 0;
   uint32_t seconds = 0;
   RenderSpec spec;
-  std::optional<Image> image;  // the first picture
+  JobKind kind = JobKind::kCreate;
+  std::optional<Image> image;                // the first picture
+  std::shared_ptr<const ClipLatent> source;  // what a remix, an edit or an extension starts from
 };
-Result<VideoWish> WishOf(const JobRecord& job);  // without the image
+Result<VideoWish> WishOf(const JobRecord& job);  // without image and source
 
 struct VideoPlan {
   Plan plan;

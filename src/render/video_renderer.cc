@@ -29,6 +29,16 @@ Status MakeFolder(const std::filesystem::path& folder) {
   return Ok();
 }
 
+// It may have been deleted since the job was made.
+Result<std::shared_ptr<const ClipLatent>> LoadSource(const std::filesystem::path& folder,
+                                                     const std::string& job_id) {
+  const std::filesystem::path path = folder / kLatentFileName;
+  if (std::error_code error; !std::filesystem::exists(path, error)) {
+    return Error::NotFound("video {}, which this one starts from, is gone", job_id);
+  }
+  return std::make_shared<const ClipLatent>(TRY(ClipLatent::Load(path)));
+}
+
 }  // namespace
 
 Result<RenderOutput> VideoRenderer::Render(const JobRecord& job, const RenderContext& context) {
@@ -36,6 +46,9 @@ Result<RenderOutput> VideoRenderer::Render(const JobRecord& job, const RenderCon
   VideoWish wish = TRY(WishOf(job));
   if (!wish.spec.image_file_id.empty()) {
     wish.image = TRY(ReadImage(folder_.File(wish.spec.image_file_id)));
+  }
+  if (!job.source_job_id.empty()) {
+    wish.source = TRY(LoadSource(folder_.Output(job.source_job_id), job.source_job_id));
   }
   const std::unique_ptr<Compute> compute = compute_(context.cancel);
   const JobOutput output = TRY(RenderFiles(*model, job, std::move(wish), *compute, context));
@@ -51,7 +64,8 @@ Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord
   machine.memory_bytes = TRY(AvailableMemoryBytes());
   machine.flops_per_second = TRY(MeasureFlopsPerSecond(compute.device(), clock_));
   VideoPlan video = TRY(PlanVideo(model, wish, machine));
-  const ClipSize& clip = video.plan.settings.clip;
+  ClipSize clip = video.plan.settings.clip;
+  clip.frame_count = video.plan.frames_delivered();
   if (wish.image) {
     wish.image =
         TRY(CenterCropResize(*wish.image, clip.width_px, clip.height_px, compute.pool()));
@@ -73,6 +87,7 @@ Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord
   options.run_folder = &state;
   options.steps_per_checkpoint = settings_.steps_per_checkpoint;
   options.embedding_folder = settings_.embedding_folder;
+  options.latent_path = context.output_folder / kLatentFileName;
   options.progress = [&](const Progress& progress) {
     const auto percent = static_cast<int64_t>(progress.fraction * 100);
     context.progress(std::clamp<int64_t>(percent, 0, kPercentMax), progress.stage);

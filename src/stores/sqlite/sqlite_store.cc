@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "stores/sqlite/checkpointer.h"
 #include "stores/sqlite/connection.h"
 #include "stores/sqlite/migrate.h"
 #include "stores/sqlite/transaction.h"
@@ -94,11 +95,13 @@ class Group {
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::filesystem::path file, SqliteOptions options, bool in_memory,
-              std::unique_ptr<Connection> writer)
+              std::unique_ptr<Connection> writer,
+              std::unique_ptr<sqlite::Checkpointer> checkpointer)
       : file_(std::move(file)),
         options_(options),
         in_memory_(in_memory),
-        writer_(std::move(writer)) {}
+        writer_(std::move(writer)),
+        checkpointer_(std::move(checkpointer)) {}
 
   Status Backup(const std::filesystem::path& target) override;
 
@@ -120,6 +123,7 @@ class SqliteStore final : public Store {
   bool committing_ = false;     // guarded by queue_mutex_
   std::mutex writer_mutex_;     // of writer_: only readers in memory contend for it
   std::unique_ptr<Connection> writer_;
+  const std::unique_ptr<sqlite::Checkpointer> checkpointer_;  // null in memory
 
   std::mutex readers_mutex_;
   std::condition_variable reader_came_back_;
@@ -229,6 +233,7 @@ Status Prepare(Connection& connection, const Schema& schema, const SqliteOptions
     const std::string mode = TRY(connection.Text("PRAGMA journal_mode = WAL"));
     if (mode != "wal") return Error::Unsupported("its file system cannot hold a write-ahead log");
     TRY(connection.Run("PRAGMA synchronous = FULL"));
+    TRY(connection.Run("PRAGMA wal_autocheckpoint = 0"));  // checkpointer.h
   }
   TRY(connection.Run("PRAGMA foreign_keys = ON"));
   if (options.check_integrity && !in_memory) {
@@ -249,8 +254,13 @@ Result<std::unique_ptr<Store>> Open(const std::filesystem::path& file, const Sch
     if (error.code() != ErrorCode::kCorrupt) return error;
     return Error::Corrupt("{}; restore a backup, or name another file", error.message());
   }
-  return std::unique_ptr<Store>(
-      std::make_unique<SqliteStore>(file, options, in_memory, std::move(writer)));
+  std::unique_ptr<sqlite::Checkpointer> checkpointer;
+  if (!in_memory) {
+    checkpointer =
+        std::make_unique<sqlite::Checkpointer>(TRY(Connection::Open(file, options.busy_wait_ms)));
+  }
+  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
+      file, options, in_memory, std::move(writer), std::move(checkpointer)));
 }
 
 }  // namespace

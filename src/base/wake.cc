@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "jobs/wake.h"
+#include "base/wake.h"
 
 #include <chrono>
 
