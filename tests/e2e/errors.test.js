@@ -170,8 +170,7 @@ test('503: a stopped server says why, and takes no new video, until it is releas
   const error = await expectError(stubborn.videos.create(PROMPT), errors.InternalServerError,
                                   { status: 503, code: 'stopped', type: 'server_error' });
   assert.match(error.message, /a new disk is put in/);
-  // As often as it was told to.
-  assert.equal(tries.length, tries[0].again === 'true' ? 3 : 1);
+  assert.deepEqual(tries.map(({ again }) => again), ['false']);  // nobody knows how long it takes
   assert.equal((await fetch(server.url.replace('/v1', '/readyz'))).status, 503);
   await stubborn.videos.list();
   await server.admin('release');
