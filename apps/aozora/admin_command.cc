@@ -6,8 +6,8 @@
 
 #include <ctime>
 
+#include "base/wake.h"
 #include "jobs/poster.h"
-#include "jobs/wake.h"
 #include "jobs/webhooks.h"
 #include "server_options.h"
 #include "storage.h"
