@@ -29,7 +29,13 @@ api::ServedModel Describe(const std::string& name, const Model& model,
   served.side_px_min = std::max(kSidePxMin, can.side_px_min);
   served.side_px_max = kSidePxMax;
   served.pixels_max = options.pixels_max;
+  // What cannot be continued ends where the model was trained to.
   served.seconds_max = options.seconds_max;
+  if (!served.extends) {
+    const double most = can.trained_frame_count / model.preset().frame_rate;
+    served.seconds_max =
+        std::min(options.seconds_max, std::max(static_cast<uint32_t>(most), uint32_t{1}));
+  }
   served.sizes.assign(std::begin(kUsualSizes), std::end(kUsualSizes));
   return served;
 }

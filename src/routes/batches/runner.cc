@@ -21,9 +21,11 @@ namespace {
 
 constexpr int64_t kRowsPerWrite = 1000;
 constexpr int kOk = 200;
+constexpr int kNeverAsked = 499;  // the batch ended before this request's turn
 
-json Dead(const api::Problem& problem) {
-  return {{"code", problem.code}, {"message", problem.message}, {"param", problem.param}};
+// What a request of its own would have been answered.
+std::string Refused(const api::Problem& problem) {
+  return std::get<std::string>(api::AnswerOf(problem).body);
 }
 
 json FaultJson(const BatchFault& fault) {
@@ -49,14 +51,15 @@ Status ChangeItem(Store& store, const BatchItemRecord& before, const BatchItemRe
   return store.Write([&](Transaction& transaction) { return transaction.Change(before, after); });
 }
 
-// A line of the output or of the error file.
+// A line of the output or of the error file. As OpenAI's: `response` is what the API answered, a
+// refusal included; `error` says why there is no answer.
 json ResultLine(const BatchRecord& batch, const BatchItemRecord& item) {
   const json answer = json::parse(item.answer_json, nullptr, false);
   json line = {{"id", fmt::format("batch_req_{}_{}", batch.id, item.line)},
                {"custom_id", item.custom_id},
                {"response", nullptr},
                {"error", nullptr}};
-  if (answer.contains("object")) {
+  if (item.status_code != kNeverAsked) {
     line["response"] = {{"status_code", item.status_code},
                         {"request_id", fmt::format("{}-{}", batch.id, item.line)},
                         {"body", answer}};
@@ -193,7 +196,7 @@ Result<bool> BatchRunner::Submit(const BatchRecord& batch) {
       return false;  // the queue is full or this person has enough in it: later
     } else {
       after.status_code = jobs.error().status;
-      after.answer_json = Dump(Dead(jobs.error()));
+      after.answer_json = Refused(jobs.error());
     }
     TRY(ChangeItem(service_.store, item, after));
   }
@@ -217,7 +220,7 @@ Result<bool> BatchRunner::Collect(const BatchRecord& batch) {
       after.answer_json = Dump(api::VideoJson(*job, std::nullopt));
     } else {
       after.status_code = 404;
-      after.answer_json = Dump(Dead(api::NoSuch("video", item.job_id)));
+      after.answer_json = Refused(api::NoSuch("video", item.job_id));
     }
     TRY(ChangeItem(service_.store, item, after));
   }
@@ -240,8 +243,8 @@ Status BatchRunner::Abandon(const BatchRecord& batch) {
       continue;
     }
     BatchItemRecord after = item;
-    after.status_code = 499;
-    after.answer_json = Dump(Dead(problem));
+    after.status_code = kNeverAsked;
+    after.answer_json = Dump({{"code", problem.code}, {"message", problem.message}});
     TRY(ChangeItem(service_.store, item, after));
   }
   return Ok();

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// People, keys and stops over the API, through the client that an operator's script would use.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { AuthenticationError, InternalServerError } from 'openai';
+import { clientOf, SMALL, until } from './lib/client.js';
+import { Server } from './lib/server.js';
+
+let server, client;
+before(async () => {
+  server = await Server.start(['--workers', '0']);
+  client = clientOf(server);
+});
+after(() => server.stop());
+
+test('a person gets a key, uses it and loses it', async () => {
+  const person = await client.post('/admin/people', {
+    body: { name: 'Ada', role: 'artist', grants: { seconds_per_day: 30 } } });
+  assert.deepEqual(person.grants, { seconds_per_day: 30 });
+  const made = await client.post('/admin/keys', {
+    body: { person_id: person.id, name: 'laptop', scopes: ['videos:read', 'videos:write'] } });
+  assert.match(made.key, /^aoz_/);
+  const ada = clientOf(server, { apiKey: made.key });
+  await ada.videos.create({ prompt: 'a red boat', ...SMALL });
+  const me = await ada.get('/me');
+  assert.deepEqual([me.name, me.seconds_today, me.seconds_per_day], ['Ada', 1, 30]);
+  const { data } = await client.get('/admin/keys');
+  assert.equal(data.find(({ id }) => id === made.id).name, 'laptop');
+  assert.ok(data.every((key) => !('key' in key)));
+  assert.ok((await client.get('/admin/people')).data.some(({ id }) => id === person.id));
+  assert.ok((await client.delete(`/admin/keys/${made.id}`)).revoked_at > 0);
+  await until('the key to end', async () =>
+    (await ada.videos.list().catch((error) => error)) instanceof AuthenticationError, 1_000);
+});
+
+test('a model is stopped and released', async () => {
+  const set = (stopped) => client.post('/admin/stops', {
+    body: { scope: 'model', subject: 'mini', stopped, reason: 'it is being trained' } });
+  const { data } = await set(true);
+  assert.deepEqual([data[0].scope, data[0].subject], ['model', 'mini']);
+  const call = () => client.videos.create({ prompt: 'a red boat', ...SMALL });
+  await assert.rejects(call(), (error) => error instanceof InternalServerError &&
+                                          error.code === 'stopped' &&
+                                          /it is being trained/.test(error.message));
+  assert.equal((await client.get('/admin/stops')).data.length, 1);
+  assert.deepEqual((await set(false)).data, []);
+  await call();
+});
