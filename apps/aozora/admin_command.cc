@@ -7,7 +7,7 @@
 #include <ctime>
 
 #include "jobs/poster.h"
-#include "jobs/wake.h"
+#include "base/wake.h"
 #include "jobs/webhooks.h"
 #include "server_options.h"
 #include "storage.h"

@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/wake.h"
 #include "command.h"
-#include "jobs/wake.h"
 #include "jobs/worker.h"
 #include "render/model_shelf.h"
 #include "render/video_renderer.h"
