@@ -24,17 +24,18 @@ constexpr uint32_t kThreadsMax = 1024;
 
 struct Options {
   ModelOptions model;
-  std::string prompt, output, size, fps, sampler, noise = "philox", decoder, image, resume;
+  std::string prompt, output, size, fps, sampler, noise, decoder, image, resume;
+  std::string keep_latent, remix, extend;
   std::string upscale, interpolate, poster, sprite_sheet, codec = "h264", effort = "medium";
   std::optional<std::string> negative;
-  std::optional<double> seconds, guidance, shift;
+  std::optional<double> seconds, guidance, shift, strength;
   std::optional<uint32_t> frames;
   std::optional<uint64_t> seed;
   std::optional<int> steps;
   std::optional<uint64_t> memory_mb;
   float cache = 0;
   uint32_t threads = 0;
-  bool json = false, plan_only = false, reference = false;
+  bool json = false, plan_only = false, reference = false, only_new = false;
 };
 
 void AddOptions(CLI::App& app, Options* o) {
@@ -42,7 +43,7 @@ void AddOptions(CLI::App& app, Options* o) {
   app.add_option("-o,--output", o->output, "The video file (made from the prompt if left out)");
   o->model.AddTo(app);
   app.add_option("--size", o->size, "WIDTHxHEIGHT that the model makes");
-  app.add_option("--seconds", o->seconds, "Length");
+  app.add_option("--seconds", o->seconds, "Length; with --extend that of the new part");
   app.add_option("--frames", o->frames, "Length in frames, instead of --seconds");
   app.add_option("--fps", o->fps, "Frames per second that the model makes");
   app.add_option("--seed", o->seed, "Number that decides the noise (random if left out)");
@@ -53,6 +54,13 @@ void AddOptions(CLI::App& app, Options* o) {
   app.add_option("--sampler", o->sampler, "unipc, euler, dpm++, dmd, lcm or rcm");
   app.add_option("--negative", o->negative, "What to avoid");
   app.add_option("--image", o->image, "Picture to start from (PNG, JPEG, WebP)");
+  app.add_option("--keep-latent", o->keep_latent,
+                 "Also keep what --remix and --extend start from, in this file");
+  app.add_option("--remix", o->remix, "Latent of a clip to make again with another prompt");
+  app.add_option("--strength", o->strength,
+                 "How much of it: above 0 (nearly the source) to 1 (only its seed); 0.5");
+  app.add_option("--extend", o->extend, "Latent of a clip that is to go on");
+  app.add_flag("--only-new", o->only_new, "With --extend: leave the clip's own pictures out");
   app.add_option("--decoder", o->decoder, "full, exact (f32 throughout) or tiny");
   app.add_option("--cache", o->cache, "Skip steps that change little: 0.05 to 0.2; 0 is off");
   app.add_option("--upscale", o->upscale, "Deliver as WIDTHxHEIGHT (Lanczos)");
@@ -100,6 +108,22 @@ Result<uint64_t> RandomSeed() {
   return seed;
 }
 
+Status AddSource(const Options& o, GenerateRequest* request) {
+  const auto load = [](const std::string& path) -> Result<std::shared_ptr<const ClipLatent>> {
+    return std::make_shared<const ClipLatent>(TRY(ClipLatent::Load(path)));
+  };
+  if (o.strength && o.remix.empty()) return Error::Invalid("--strength belongs to --remix");
+  if (o.only_new && o.extend.empty()) return Error::Invalid("--only-new belongs to --extend");
+  if (!o.remix.empty()) {
+    request->remix = Remix{.source = TRY(load(o.remix))};
+    if (o.strength) request->remix->strength = *o.strength;
+  }
+  if (!o.extend.empty()) {
+    request->extension = Extension{.source = TRY(load(o.extend)), .deliver_source = !o.only_new};
+  }
+  return Ok();
+}
+
 Result<GenerateRequest> MakeRequest(const Options& o) {
   GenerateRequest request;
   request.prompt = o.prompt;
@@ -112,13 +136,17 @@ Result<GenerateRequest> MakeRequest(const Options& o) {
   request.frame_count = o.frames;
   request.seconds = o.seconds;
   if (!o.fps.empty()) request.frame_rate = TRY(FrameRate::Parse(o.fps)).per_second();
-  if (!o.resume.empty() && !o.seed) {
+  TRY(AddSource(o, &request));
+  const bool has_source = request.remix || request.extension;
+  if (!o.resume.empty() && !o.seed && !has_source) {
     return Error::Invalid("--resume needs --seed: a run with another seed is another run");
   }
-  request.seed = o.seed ? *o.seed : TRY(RandomSeed());
-  const std::optional<NormalKind> noise = ParseNormalKind(o.noise);
-  if (!noise) return Error::Invalid("noise {}: there are philox and mt19937", o.noise);
-  request.noise = *noise;
+  request.seed = o.seed;
+  if (!o.seed && !has_source) request.seed = TRY(RandomSeed());
+  if (!o.noise.empty()) {
+    request.noise = ParseNormalKind(o.noise);
+    if (!request.noise) return Error::Invalid("noise {}: there are philox and mt19937", o.noise);
+  }
   if (!o.sampler.empty()) request.sampler = TRY(ParseSamplerKind(o.sampler));
   request.step_count = o.steps;
   request.shift = o.shift;
@@ -199,8 +227,8 @@ void PrintPlan(const Plan& plan, bool json) {
   }
   const Settings& s = plan.settings;
   fmt::print(stderr, "{}x{}, {} frames at {}/s, {} steps of {}, seed {}: about {}, {} of memory\n",
-             s.clip.width_px, s.clip.height_px, s.clip.frame_count, s.frame_rate, s.step_count,
-             Name(s.sampler), s.seed, HumanSeconds(plan.seconds),
+             s.clip.width_px, s.clip.height_px, plan.frames_delivered(), s.frame_rate,
+             s.step_count - s.first_step, Name(s.sampler), s.seed, HumanSeconds(plan.seconds),
              HumanBytes(plan.memory_bytes_peak));
   for (const std::string& note : plan.notes) fmt::print(stderr, "note: {}\n", note);
 }
@@ -250,7 +278,8 @@ Status Execute(const Options& o, const Environment& environment) {
   PrintPlan(plan, json);
   if (o.plan_only) return Ok();
 
-  const ClipSize& clip = plan.settings.clip;
+  ClipSize clip = plan.settings.clip;
+  clip.frame_count = plan.frames_delivered();
   std::optional<Image> image;
   if (request.image) {
     image = TRY(CenterCropResize(*request.image, clip.width_px, clip.height_px, engine.pool()));
@@ -268,6 +297,7 @@ Status Execute(const Options& o, const Environment& environment) {
   if (!environment.cache_folder.empty()) {
     options.embedding_folder = environment.cache_folder / "text";
   }
+  options.latent_path = o.keep_latent;
   options.progress = [&](const Progress& progress) { display.Show(progress); };
   TRY(Generate(*model, engine.device(), plan, first, clock, options, delivery->first()));
   TRY(delivery->first().Finish());

@@ -114,8 +114,9 @@ Status GivePicture(const Model& model, op::Device& device, const LatentSize& siz
   const std::unique_ptr<VideoEncoder> encoder = TRY(model.OpenEncoder(device));
   TRY(encoder->Begin(device, static_cast<uint32_t>(picture.shape[1]),
                      static_cast<uint32_t>(picture.shape[2])));
-  conditions->first_latent = TRY(encoder->Encode(device, ChannelsLast(picture)));
-  golden->Compare("mid.image_latent", conditions->first_latent);
+  conditions->given_latents = TRY(encoder->Encode(device, ChannelsLast(picture)));
+  conditions->given_count = 1;
+  golden->Compare("mid.image_latent", conditions->given_latents);
   // What the model is told of each token's time in the first step: 0 where the frame is given.
   const uint32_t patch = model.capabilities().latent.patch;
   const size_t frame_tokens = size_t{size.height / patch} * (size.width / patch);
@@ -145,7 +146,7 @@ Status Denoise(const Model& model, op::Device& device, const GoldenFile& file,
   const std::unique_ptr<Sampler> sampler =
       MakeSampler(SamplerKind::kUniPc, std::move(schedule), x->size(), nullptr);
   DenoiseLoop loop(model, settings, conditions, size);
-  loop.GiveFirstFrame(*x);
+  loop.GiveFrames(*x);
   golden->Compare("mid.start", *x);
   const StepProbe probe = [&](int step, std::string_view what, std::span<const float> values) {
     golden->Compare(fmt::format("mid.step{}_{}", step, what), values);

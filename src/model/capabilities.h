@@ -30,11 +30,16 @@ struct Capabilities {
   uint32_t text_token_count_max = 512;
   uint32_t side_px_min = 16;          // of a picture
   uint32_t trained_frame_count = 81;  // longer clips are made piece by piece
-  uint64_t trained_pixel_count = 0;   // of one frame; larger works, and is said to be a risk
-  uint32_t denoiser_count = 1;        // experts, used one after the other
+  // How a piece goes on where the one before ended: so many of its last latent frames are given as
+  // the first of the next, and all are one latent for the decoder, so that nothing shows between
+  // them. 0: it starts from the last picture, decoded and encoded again.
+  uint32_t continued_latent_count = 0;
+  uint64_t trained_pixel_count = 0;  // of one frame; larger works, and is said to be a risk
+  uint32_t denoiser_count = 1;       // experts, used one after the other
   bool has_full_decoder = false;
   bool has_tiny_decoder = false;
-  bool has_encoder = false;                      // for pictures and continuation
+  bool has_encoder = false;  // for pictures and continuation
+  std::string image_note;    // what a person should know who gives a picture, or empty
   std::shared_ptr<const Vocabulary> vocabulary;  // null: it takes any words
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "diffusion/guidance.h"
+#include "pipeline/latent_frames.h"
 
 namespace aozora {
 
@@ -11,8 +12,9 @@ DenoiseLoop::DenoiseLoop(const Model& model, const Settings& settings, const Con
                          const LatentSize& size)
     : model_(model), settings_(settings), conditions_(conditions), size_(size) {
   CHECK_EQ(settings.guidance.size(), size_t{model.capabilities().denoiser_count});
-  CHECK(conditions.first_latent.empty() ||
-        conditions.first_latent.size() == size.channel_count * size.frame_value_count());
+  CHECK_LE(conditions.given_count, size.frame_count);
+  CHECK_EQ(conditions.given_latents.size(),
+           conditions.given_count * size.channel_count * size.frame_value_count());
 }
 
 uint32_t DenoiseLoop::ExpertAt(float timestep) const {
@@ -41,23 +43,20 @@ Status DenoiseLoop::OpenExpert(op::Device& device, float timestep) {
   return Ok();
 }
 
-void DenoiseLoop::GiveFirstFrame(std::span<float> x) const {
-  if (conditions_.first_latent.empty()) return;
-  const size_t frame = size_.frame_value_count();
-  for (uint32_t channel = 0; channel < size_.channel_count; ++channel) {
-    const std::span<const float> from =
-        std::span(conditions_.first_latent).subspan(channel * frame, frame);
-    std::copy(from.begin(), from.end(), x.begin() + channel * frame * size_.frame_count);
-  }
+void DenoiseLoop::GiveFrames(std::span<float> x) const {
+  if (conditions_.given_count == 0) return;
+  LatentSize given = size_;
+  given.frame_count = conditions_.given_count;
+  CopyLatentFrames(conditions_.given_latents, given, 0, given.frame_count, x, size_, 0);
 }
 
 Status DenoiseLoop::Predict(op::Device& device, const Denoiser::Prompt& prompt,
                             std::span<const float> x, float timestep, std::span<float> velocity) {
   // A frame that is given is clean: its timestep is 0.
   std::vector<float> timesteps = {timestep};
-  if (!conditions_.first_latent.empty()) {
+  if (conditions_.given_count > 0) {
     timesteps.assign(size_.frame_count, timestep);
-    timesteps[0] = 0;
+    std::fill_n(timesteps.begin(), conditions_.given_count, 0.0f);
   }
   return denoiser_->Predict(
       device, prompt,
@@ -98,7 +97,7 @@ Status DenoiseLoop::Run(op::Device& device, Sampler& sampler, EasyCache* cache, 
     }
     if (probe) probe(step.step_index, "guided", velocity);
     sampler.Advance(velocity, x);
-    GiveFirstFrame(x);
+    GiveFrames(x);
     if (probe) probe(step.step_index, "latent", x);
     if (after_step) TRY(after_step(sampler, x, cache));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loop in the middle: from noise to a clean latent, step by step, with guidance, step caching,
-// experts that take turns, and a given first frame.
+// experts that take turns, and given first frames.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,8 @@ namespace aozora {
 struct Conditions {
   TextEmbedding text;
   TextEmbedding negative_text;        // empty where there is no guidance
-  std::vector<float> first_latent;    // [C, h, w]: latent frame 0 is given, or empty
+  std::vector<float> given_latents;   // [C, n, h, w]: the first n latent frames are given, or empty
+  uint32_t given_count = 0;           // n
   std::vector<float> extra_channels;  // [C', F, h, w], or empty
 };
 
@@ -43,8 +44,8 @@ class DenoiseLoop {
   Status Run(op::Device& device, Sampler& sampler, EasyCache* cache, std::span<float> x,
              const AfterStep& after_step, const StepProbe& probe = nullptr);
 
-  // Puts the given first frame into x: before the first step and after each.
-  void GiveFirstFrame(std::span<float> x) const;
+  // Puts the given frames into x: before the first step and after each.
+  void GiveFrames(std::span<float> x) const;
 
  private:
   Status OpenExpert(op::Device& device, float timestep);

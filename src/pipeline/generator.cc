@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "pipeline/latent_frames.h"
 #include "pipeline/pictures.h"
 
 namespace aozora {
@@ -11,48 +12,6 @@ namespace {
 
 // Changes when a release computes other numbers from the same settings.
 constexpr int kNumericsVersion = 1;
-
-// Adds up finished work and says how long the rest will take: the plan's estimate, corrected by how
-// long the work so far has really taken.
-class ProgressMeter {
- public:
-  ProgressMeter(const Plan& plan, const Clock& clock, const ProgressSink& sink)
-      : plan_(plan), clock_(clock), sink_(sink), start_(clock.Seconds()) {}
-
-  void Report(uint32_t segment, uint32_t done, uint32_t total) {
-    if (!sink_) return;
-    const StageCost& stage = plan_.stages[stage_index_];
-    const double within = total > 0 ? static_cast<double>(done) / total : 0;
-    const double planned = finished_seconds_ + stage.seconds * within;
-    const double all = std::max(plan_.seconds, 1e-9);
-    const double elapsed = clock_.Seconds() - start_;
-    const double ahead = std::max(all - planned - skipped_seconds_, 0.0);
-    const double pace = planned > 0.1 * all ? elapsed / planned : 1.0;
-    sink_({.stage = stage.name,
-           .segment_index = segment,
-           .segment_count = static_cast<uint32_t>(plan_.segments.size()),
-           .done = done,
-           .total = total,
-           .fraction = std::min((planned + skipped_seconds_) / all, 1.0),
-           .seconds_left = ahead * pace});
-  }
-  // The stage is done; `part_skipped` of it was not computed (a checkpoint or a cache had it).
-  void NextStage(double part_skipped = 0) {
-    const double seconds = plan_.stages[stage_index_].seconds;
-    finished_seconds_ += seconds * (1 - part_skipped);
-    skipped_seconds_ += seconds * part_skipped;
-    if (stage_index_ + 1 < plan_.stages.size()) ++stage_index_;
-  }
-
- private:
-  const Plan& plan_;
-  const Clock& clock_;
-  const ProgressSink& sink_;
-  const double start_;
-  size_t stage_index_ = 0;
-  double finished_seconds_ = 0;  // planned seconds of what was computed
-  double skipped_seconds_ = 0;
-};
 
 class Run {
  public:
@@ -67,23 +26,23 @@ class Run {
 
   Status All(const Image* image) {
     TRY_WITHIN("text", EncodeText());
-    std::optional<Image> first;
-    if (image != nullptr) first = *image;
-    for (uint32_t index = 0; index < plan_.segments.size(); ++index) {
-      TRY(One(index, first ? &*first : nullptr));
-      first = last_frame_;
-    }
-    return Ok();
+    TRY(plan_.joined ? Joined(image) : PieceByPiece(image));
+    return options_.latent_path.empty() ? Ok() : KeepLatent();
   }
 
  private:
+  using Piece = ClipLatent::Piece;
+
   Status EncodeText();
   Result<TextEmbedding> Encode(const std::vector<int32_t>& ids, const EmbeddingCache& cache,
                                std::unique_ptr<TextEncoder>* encoder);
-  Status One(uint32_t index, const Image* first);
-  Status EncodeFirst(const Image& first, const LatentSize& size, uint32_t frame_count);
-  Status Denoise(uint32_t index, const LatentSize& size, std::vector<float>* x);
-  Status Decode(uint32_t index, const LatentSize& size, std::span<const float> x);
+  Status Joined(const Image* image);
+  Status PieceByPiece(const Image* image);
+  Status EncodeFirst(const Image& first, const LatentSize& size);
+  Status Denoise(uint32_t index, std::span<const float> source, std::vector<float>* x);
+  Status Resume(uint32_t index, Sampler* sampler, EasyCache* cache, std::vector<float>* x);
+  Status Decode(uint32_t index, const Piece& piece);
+  Status KeepLatent() const;
 
   const Model& model_;
   op::Device& device_;
@@ -92,6 +51,7 @@ class Run {
   FrameSink& sink_;
   ProgressMeter meter_;
   Conditions conditions_;
+  std::vector<Piece> pieces_;  // of the whole clip, as far as they are made
   Image last_frame_;
 };
 
@@ -120,29 +80,86 @@ Status Run::EncodeText() {
   return Ok();
 }
 
-Status Run::One(uint32_t index, const Image* first) {
-  const Segment& segment = plan_.segments[index];
-  ClipSize clip = plan_.settings.clip;
-  clip.frame_count = segment.frame_count;
-  const LatentSize size = model_.capabilities().latent.Latent(clip);
-  conditions_.first_latent.clear();
-  conditions_.extra_channels.clear();
-  if (first != nullptr) TRY_WITHIN("image", EncodeFirst(*first, size, segment.frame_count));
-  std::vector<float> x(size.count());
-  TRY(Denoise(index, size, &x));
-  return Decode(index, size, x);
+// All latents are made before the first picture; what each segment is given are the last of them.
+Status Run::Joined(const Image* image) {
+  pieces_ = PiecesOf(model_.capabilities(), plan_.settings, {plan_.segments, true}, nullptr);
+  Piece& clip = pieces_[0];
+  clip.values.resize(clip.size.count());
+  uint32_t done = 0;
+  if (const ClipLatent* extended = plan_.extended()) {
+    const Piece& from = extended->pieces[0];
+    done = from.size.frame_count;
+    CopyLatentFrames(from.values, from.size, 0, done, clip.values, clip.size, 0);
+  }
+  for (uint32_t index = 0; index < plan_.segments.size(); ++index) {
+    const Segment& segment = plan_.segments[index];
+    const uint32_t start = done - segment.latents_given, count = segment.latent.frame_count;
+    conditions_.given_count = segment.latents_given;
+    conditions_.given_latents =
+        LatentFramesOf(clip.values, clip.size, start, segment.latents_given);
+    if (index == 0 && image != nullptr) {
+      TRY_WITHIN("image", EncodeFirst(*image, segment.latent));
+    }
+    std::vector<float> source;
+    if (plan_.settings.source_use == SourceUse::kRemix) {
+      source = LatentFramesOf(plan_.source->pieces[0].values, clip.size, start, count);
+    }
+    std::vector<float> x(segment.latent.count());
+    TRY(Denoise(index, source, &x));
+    CopyLatentFrames(x, segment.latent, 0, count, clip.values, clip.size, start);
+    done = start + count;
+  }
+  Piece delivered = clip;
+  delivered.frames_skipped = plan_.frames_skipped;
+  delivered.frames_delivered = plan_.frames_delivered();
+  return Decode(0, delivered);
 }
 
-Status Run::EncodeFirst(const Image& first, const LatentSize& size, uint32_t frame_count) {
+// Each segment is decoded before the next begins, which starts from its last picture.
+Status Run::PieceByPiece(const Image* image) {
+  std::optional<Image> first;
+  if (image != nullptr) first = *image;
+  if (const ClipLatent* extended = plan_.extended()) {
+    pieces_ = extended->pieces;
+    for (Piece piece : DecodedOfSource(plan_)) {
+      if (plan_.frames_skipped > 0) {  // its last picture alone is looked at
+        piece.frames_skipped += piece.frames_delivered;
+        piece.frames_delivered = 0;
+      }
+      TRY(Decode(0, piece));
+    }
+    first = last_frame_;
+  }
+  for (uint32_t index = 0; index < plan_.segments.size(); ++index) {
+    const Segment& segment = plan_.segments[index];
+    conditions_ = {std::move(conditions_.text), std::move(conditions_.negative_text), {}, 0, {}};
+    if (first) TRY_WITHIN("image", EncodeFirst(*first, segment.latent));
+    std::span<const float> source;
+    if (plan_.settings.source_use == SourceUse::kRemix) {
+      source = plan_.source->pieces[index].values;
+    }
+    Piece piece = {segment.latent, std::vector<float>(segment.latent.count()),
+                   segment.frames_skipped, segment.frames_delivered};
+    TRY(Denoise(index, source, &piece.values));
+    TRY(Decode(index, piece));
+    first = last_frame_;
+    if (!options_.latent_path.empty()) pieces_.push_back(std::move(piece));
+  }
+  return Ok();
+}
+
+Status Run::EncodeFirst(const Image& first, const LatentSize& size) {
   const Capabilities& can = model_.capabilities();
   CHECK_EQ(first.width_px, plan_.settings.clip.width_px);
   CHECK_EQ(first.height_px, plan_.settings.clip.height_px);
   const bool whole_clip = can.image_conditioning == ImageConditioning::kExtraChannels;
-  const uint32_t latent_count = whole_clip ? can.latent.LatentFrames(frame_count) : 1;
+  const uint32_t latent_count = whole_clip ? size.frame_count : 1;
   const std::unique_ptr<VideoEncoder> encoder = TRY(model_.OpenEncoder(device_));
   TRY(encoder->Begin(device_, first.height_px, first.width_px));
-  const size_t cells = size.frame_value_count();
-  std::vector<float> all(size_t{size.channel_count} * latent_count * cells);
+  LatentSize encoded = size, one = size;
+  encoded.frame_count = latent_count;
+  one.frame_count = 1;
+  std::vector<float> all(encoded.count());
   for (uint32_t frame = 0; frame < latent_count; ++frame) {
     meter_.Report(0, frame, latent_count);
     std::vector<float> pictures;
@@ -152,33 +169,40 @@ Status Run::EncodeFirst(const Image& first, const LatentSize& size, uint32_t fra
       pictures.assign(first.rgb.size() * can.latent.time_stride, 0.0f);
     }
     const std::vector<float> latent = TRY(encoder->Encode(device_, pictures));
-    for (uint32_t channel = 0; channel < size.channel_count; ++channel) {
-      std::copy_n(latent.begin() + channel * cells, cells,
-                  all.begin() + (size_t{channel} * latent_count + frame) * cells);
-    }
+    CopyLatentFrames(latent, one, 0, 1, all, encoded, frame);
   }
   if (whole_clip) {
     // Mask channels, one for each picture of a latent frame, are 1 where the picture is given.
-    const size_t frames = size_t{latent_count} * cells;
+    const size_t cells = size.frame_value_count(), frames = latent_count * cells;
     conditions_.extra_channels.assign(can.latent.time_stride * frames, 0.0f);
     for (uint32_t channel = 0; channel < can.latent.time_stride; ++channel) {
       std::fill_n(conditions_.extra_channels.begin() + channel * frames, cells, 1.0f);
     }
     conditions_.extra_channels.insert(conditions_.extra_channels.end(), all.begin(), all.end());
   } else {
-    conditions_.first_latent = std::move(all);
+    conditions_.given_latents = std::move(all);
+    conditions_.given_count = 1;
   }
   device_.memory().Trim();
   meter_.NextStage();
   return Ok();
 }
 
-Status Run::Denoise(uint32_t index, const LatentSize& size, std::vector<float>* x) {
+// x becomes a clean latent. `source` is one that a remix starts from, or empty.
+Status Run::Denoise(uint32_t index, std::span<const float> source, std::vector<float>* x) {
   const Settings& settings = plan_.settings;
+  const Segment& segment = plan_.segments[index];
   Schedule schedule = TRY(ScheduleOf(settings));
-  // The first segment has the noise that other programs give this seed.
-  const uint64_t seed = index == 0 ? settings.seed : SplitSeed(settings.seed, index);
-  const double start_scale = schedule.start_scale;
+  const uint64_t seed =
+      segment.noise_index == 0 ? settings.seed : SplitSeed(settings.seed, segment.noise_index);
+  MakeNormalSource(settings.noise, seed)->Fill(*x);
+  if (settings.first_step == 0) {
+    for (float& value : *x) value *= static_cast<float>(schedule.start_scale);
+  } else {
+    CHECK_EQ(source.size(), x->size());
+    const auto sigma = static_cast<float>(schedule.sigmas[0]);
+    for (size_t i = 0; i < x->size(); ++i) (*x)[i] = (1 - sigma) * source[i] + sigma * (*x)[i];
+  }
   const std::unique_ptr<Sampler> sampler = MakeSampler(
       settings.sampler, std::move(schedule), x->size(), MakeSplitStepNoise(settings.noise, seed));
   std::optional<EasyCache> cache;
@@ -187,23 +211,9 @@ Status Run::Denoise(uint32_t index, const LatentSize& size, std::vector<float>* 
     cache_options.threshold = settings.cache_threshold;
     cache.emplace(cache_options, sampler->step_count(), x->size());
   }
-  DenoiseLoop loop(model_, settings, conditions_, size);
-  MakeNormalSource(settings.noise, seed)->Fill(*x);
-  for (float& value : *x) value *= static_cast<float>(start_scale);
-  loop.GiveFirstFrame(*x);
-  if (options_.run_folder != nullptr) {
-    std::optional<StepState> saved = TRY(options_.run_folder->Load(index));
-    if (saved) {
-      if (saved->latent.size() != x->size()) {
-        return Error::Corrupt("{}: the latent has {} values, not {}",
-                              options_.run_folder->path().string(), saved->latent.size(),
-                              x->size());
-      }
-      TRY(sampler->Load(saved->sampler));
-      if (cache && saved->cache) TRY(cache->Load(*saved->cache));
-      *x = std::move(saved->latent);
-    }
-  }
+  DenoiseLoop loop(model_, settings, conditions_, segment.latent);
+  loop.GiveFrames(*x);
+  TRY(Resume(index, sampler.get(), cache ? &*cache : nullptr, x));
   const uint32_t step_count = static_cast<uint32_t>(sampler->step_count());
   const uint32_t steps_resumed = static_cast<uint32_t>(sampler->step_index());
   meter_.Report(index, steps_resumed, step_count);
@@ -225,42 +235,60 @@ Status Run::Denoise(uint32_t index, const LatentSize& size, std::vector<float>* 
   return Ok();
 }
 
-Status Run::Decode(uint32_t index, const LatentSize& size, std::span<const float> x) {
-  const Segment& segment = plan_.segments[index];
+// Takes up the state that the run's folder has of the segment, if there is one.
+Status Run::Resume(uint32_t index, Sampler* sampler, EasyCache* cache, std::vector<float>* x) {
+  if (options_.run_folder == nullptr) return Ok();
+  std::optional<StepState> saved = TRY(options_.run_folder->Load(index));
+  if (!saved) return Ok();
+  if (saved->latent.size() != x->size()) {
+    return Error::Corrupt("{}: the latent has {} values, not {}",
+                          options_.run_folder->path().string(), saved->latent.size(), x->size());
+  }
+  TRY(sampler->Load(saved->sampler));
+  if (cache != nullptr && saved->cache) TRY(cache->Load(*saved->cache));
+  *x = std::move(saved->latent);
+  return Ok();
+}
+
+// Delivers the pictures that the piece says, and keeps the last one that it looked at.
+Status Run::Decode(uint32_t index, const Piece& piece) {
   ClipSize clip = plan_.settings.clip;
-  clip.frame_count = segment.frames_skipped + segment.frames_delivered;
+  clip.frame_count = piece.frames_skipped + piece.frames_delivered;
   const std::unique_ptr<VideoDecoder> decoder =
       TRY(model_.OpenDecoder(device_, plan_.settings.decoder));
-  TRY(decoder->Begin(device_, size, clip));
-  uint32_t made = 0, delivered = 0;
+  TRY(decoder->Begin(device_, piece.size, clip));
+  uint32_t made = 0;
   std::vector<float> values;
   const PictureSink deliver = [&](ConstView pictures) -> Status {
     values.resize(static_cast<size_t>(pictures.shape().item_count()));
     for (int64_t i = 0; i < pictures.dim(0); ++i, ++made) {
-      if (made < segment.frames_skipped || delivered == segment.frames_delivered) continue;
+      const bool last = made + 1 == clip.frame_count;
+      if (made >= clip.frame_count || (made < piece.frames_skipped && !last)) continue;
       device_.Download(pictures.Items(i, 1), values);
       last_frame_ = ToImage(values, clip.width_px, clip.height_px);
-      TRY(sink_.Write(last_frame_));
-      ++delivered;
+      if (made >= piece.frames_skipped) TRY(sink_.Write(last_frame_));
     }
-    meter_.Report(index, made, segment.frame_count);
+    meter_.Report(index, std::min(made, clip.frame_count), clip.frame_count);
     return Ok();
   };
-  meter_.Report(index, 0, segment.frame_count);
-  const size_t cells = size.frame_value_count();
-  std::vector<float> latent_frame(size.channel_count * cells);
-  for (uint32_t frame = 0; frame < size.frame_count; ++frame) {
-    for (uint32_t channel = 0; channel < size.channel_count; ++channel) {
-      std::copy_n(x.begin() + (size_t{channel} * size.frame_count + frame) * cells, cells,
-                  latent_frame.begin() + channel * cells);
-    }
-    TRY_WITHIN("decode", decoder->Decode(device_, latent_frame, deliver));
+  meter_.Report(index, 0, clip.frame_count);
+  for (uint32_t frame = 0; frame < piece.size.frame_count; ++frame) {
+    TRY_WITHIN("decode", decoder->Decode(
+                             device_, LatentFramesOf(piece.values, piece.size, frame, 1), deliver));
   }
-  CHECK_EQ(delivered, segment.frames_delivered);
-  meter_.Report(index, segment.frame_count, segment.frame_count);
+  CHECK_LE(clip.frame_count, made);
+  meter_.Report(index, clip.frame_count, clip.frame_count);
   device_.memory().Trim();
   meter_.NextStage();
   return Ok();
+}
+
+Status Run::KeepLatent() const {
+  ClipLatent clip;
+  clip.settings = plan_.settings;
+  clip.model = model_.fingerprint();
+  clip.pieces = pieces_;
+  return clip.Save(options_.latent_path);
 }
 
 }  // namespace

@@ -4,40 +4,27 @@
 // threads, and whether or not the run was interrupted and resumed.
 #pragma once
 
-#include <functional>
-#include <string_view>
-
 #include "pipeline/denoise.h"
 #include "pipeline/embedding_cache.h"
 #include "pipeline/frame_sink.h"
 #include "pipeline/plan.h"
+#include "pipeline/progress_meter.h"
 #include "pipeline/run_folder.h"
 
 namespace aozora {
-
-// Where a run is. `fraction` is of all the work, by the plan's estimates.
-struct Progress {
-  std::string_view stage;  // as in Plan::stages
-  uint32_t segment_index = 0;
-  uint32_t segment_count = 1;
-  uint32_t done = 0;  // steps, or frames
-  uint32_t total = 0;
-  double fraction = 0;
-  double seconds_left = 0;
-};
-using ProgressSink = std::function<void(const Progress&)>;
 
 struct GeneratorOptions {
   const RunFolder* run_folder = nullptr;   // checkpoints, or none
   uint32_t steps_per_checkpoint = 1;       // every so many steps, and always before decoding
   std::filesystem::path embedding_folder;  // empty: embeddings are not kept
+  std::filesystem::path latent_path;       // where the clip's latent is kept (ClipLatent), or empty
   ProgressSink progress;
 };
 
 // The text that RunFolder keeps to recognise a run.
 std::string RunIdentity(const Model& model, const Settings& settings, const Image* image);
 
-// Writes settings.clip.frame_count frames to `sink`; Finish is the caller's to call. `image` is the
+// Writes plan.frames_delivered() frames to `sink`; Finish is the caller's to call. `image` is the
 // first picture, already of the clip's size, or null. Model and device must outlive the call.
 Status Generate(const Model& model, op::Device& device, const Plan& plan, const Image* image,
                 const Clock& clock, const GeneratorOptions& options, FrameSink& sink);

@@ -9,7 +9,7 @@
 
 #include "diffusion/guidance.h"
 #include "model/vocabulary.h"
-#include "text/clean.h"
+#include "pipeline/choose_settings.h"
 #include "text/tokenizer.h"
 
 namespace aozora {
@@ -27,134 +27,6 @@ constexpr double kDiskBytesPerSecond = 1e9;
 constexpr double kDeliverySecondsPerPixel = 3e-8;
 // The process itself, frames on their way to the encoder, and the encoder.
 constexpr uint64_t kFixedBytes = 400_MiB;
-
-Result<uint32_t> Side(std::string_view name, uint32_t side_px, const Capabilities& can) {
-  const uint32_t multiple = can.latent.pixel_multiple();
-  const uint32_t least = std::max(kSidePxMin, can.side_px_min);
-  if (side_px < least || side_px > kSidePxMax) {
-    return Error::Invalid("{} of {} px: must be {} to {}", name, side_px, least, kSidePxMax);
-  }
-  if (side_px % multiple != 0) {
-    const uint32_t below = std::max(side_px / multiple * multiple, multiple);
-    return Error::Invalid("{} of {} px: this model makes multiples of {}, so {} or {}", name,
-                          side_px, multiple, below, below + multiple);
-  }
-  return side_px;
-}
-
-Result<uint32_t> FrameCount(const GenerateRequest& request, const Preset& preset,
-                            double frame_rate) {
-  if (request.seconds && request.frame_count) {
-    return Error::Invalid("seconds and frames are two ways to say one thing: give one of them");
-  }
-  double count = preset.clip.frame_count;
-  if (request.frame_count) count = *request.frame_count;
-  if (request.seconds) count = std::round(*request.seconds * frame_rate);
-  if (!(count >= 1) || count > kFrameCountMax) {
-    return Error::Invalid("{} frames: must be 1 to {}", count, kFrameCountMax);
-  }
-  return static_cast<uint32_t>(count);
-}
-
-Result<DecoderKind> ChooseDecoder(const Capabilities& can, std::optional<DecoderKind> asked) {
-  if (asked && *asked != DecoderKind::kTiny && !can.has_full_decoder) {
-    return Error::NotFound("the model has no full decoder (VAE) here: add its file, or use tiny");
-  }
-  if (asked == DecoderKind::kTiny && !can.has_tiny_decoder) {
-    return Error::NotFound("the model has no tiny decoder here: add its file, or use full");
-  }
-  if (asked) return *asked;
-  if (can.has_full_decoder) return DecoderKind::kFull;
-  if (can.has_tiny_decoder) return DecoderKind::kTiny;
-  return Error::NotFound("the model has no decoder here: add the VAE's file beside it");
-}
-
-Status ChooseGuidance(const GenerateRequest& request, const Preset& preset, Settings* settings) {
-  for (double scale : preset.guidance) settings->guidance.push_back(static_cast<float>(scale));
-  if (!request.guidance) return Ok();
-  if (!(*request.guidance >= 1) || *request.guidance > kGuidanceMax) {
-    return Error::Invalid("guidance {}: must be 1 to {}", *request.guidance, kGuidanceMax);
-  }
-  for (float& scale : settings->guidance) scale = static_cast<float>(*request.guidance);
-  return Ok();
-}
-
-Status ChooseSampling(const GenerateRequest& request, const Preset& preset, Settings* settings) {
-  settings->sampler = request.sampler ? *request.sampler : TRY(ParseSamplerKind(preset.sampler));
-  settings->shift = request.shift.value_or(preset.shift);
-  settings->step_count = request.step_count.value_or(static_cast<int>(preset.step_count));
-  const bool as_preset =
-      !request.sampler && settings->step_count == static_cast<int>(preset.step_count);
-  if (as_preset) settings->timesteps = preset.timesteps;
-  settings->boundary = preset.boundary;
-  settings->cache_threshold = request.cache_threshold;
-  if (!(request.cache_threshold >= 0) || request.cache_threshold > 1) {
-    return Error::Invalid("cache threshold {}: must be 0 to 1", request.cache_threshold);
-  }
-  if (request.cache_threshold > 0 && preset.distilled) {
-    return Error::Invalid(
-        "step caching does harm to a checkpoint that is distilled to {} steps: leave it off",
-        preset.step_count);
-  }
-  TRY(ScheduleOf(*settings));  // whether the numbers make one at all
-  return Ok();
-}
-
-Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& request) {
-  const Preset& preset = model.preset();
-  const Capabilities& can = model.capabilities();
-  Settings settings;
-  settings.prompt = TRY_WITHIN("prompt", CleanPrompt(request.prompt));
-  if (settings.prompt.empty()) return Error::Invalid("the prompt is empty: say what to make");
-  settings.negative_prompt = TRY_WITHIN(
-      "negative prompt", CleanPrompt(request.negative_prompt.value_or(preset.negative_prompt)));
-  settings.clip.width_px =
-      TRY(Side("a width", request.width_px.value_or(preset.clip.width_px), can));
-  settings.clip.height_px =
-      TRY(Side("a height", request.height_px.value_or(preset.clip.height_px), can));
-  settings.frame_rate = request.frame_rate.value_or(preset.frame_rate);
-  if (!(settings.frame_rate > 0) || settings.frame_rate > kClipFrameRateMax) {
-    return Error::Invalid("{} frames per second: must be above 0 and at most {}",
-                          settings.frame_rate, kClipFrameRateMax);
-  }
-  settings.clip.frame_count = TRY(FrameCount(request, preset, settings.frame_rate));
-  settings.seed = request.seed;
-  settings.noise = request.noise;
-  TRY(ChooseSampling(request, preset, &settings));
-  TRY(ChooseGuidance(request, preset, &settings));
-  settings.decoder = TRY(ChooseDecoder(can, request.decoder));
-  settings.has_image = request.image.has_value();
-  if (settings.has_image && can.image_conditioning == ImageConditioning::kNone) {
-    return Error::Unsupported("{} {} cannot start from a picture: use an image-to-video model",
-                              can.family, can.variant);
-  }
-  if (!settings.has_image && !can.text_to_video) {
-    return Error::Invalid("{} {} starts from a picture: give one", can.family, can.variant);
-  }
-  return settings;
-}
-
-Result<std::vector<Segment>> CutIntoSegments(const Capabilities& can, const Settings& settings) {
-  const uint32_t total = settings.clip.frame_count;
-  const uint32_t most = can.trained_frame_count;
-  const auto whole = [&](uint32_t count) {  // whole latent frames
-    return can.latent.PictureFrames(can.latent.LatentFrames(count));
-  };
-  if (total <= most || most <= 1) return std::vector<Segment>{{whole(total), 0, total}};
-  if (can.image_conditioning == ImageConditioning::kNone || !can.has_encoder) {
-    return Error::Unsupported(
-        "{} frames: {} {} makes at most {} ({:.1f} s) and cannot continue a clip from a picture: "
-        "ask for less, a lower frame rate, or use an image-to-video model",
-        total, can.family, can.variant, most, most / settings.frame_rate);
-  }
-  std::vector<Segment> segments = {{most, 0, most}};
-  for (uint32_t left = total - most; left > 0;) {
-    const uint32_t delivered = std::min(left, most - 1);
-    segments.push_back({whole(delivered + 1), 1, delivered});
-    left -= delivered;
-  }
-  return segments;
-}
 
 // Adds a stage; weights that are mapped count as memory, since a stage that does not hold them
 // reads them from disk again and again.
@@ -184,6 +56,14 @@ double ForwardCount(const Settings& settings, const Schedule& schedule) {
   return count;
 }
 
+void AddDecode(const Model& model, const ClipSize& clip, const Machine& machine, Plan* plan) {
+  AddStage(plan, "decode", model.DecoderCost(clip, plan->settings.decoder), 1, kDecoderEfficiency,
+           machine);
+  const double pixels = double{1} * clip.width_px * clip.height_px * clip.frame_count;
+  plan->stages.back().seconds += pixels * kDeliverySecondsPerPixel;
+  plan->seconds += pixels * kDeliverySecondsPerPixel;
+}
+
 Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
   const Capabilities& can = model.capabilities();
   const Settings& settings = plan->settings;
@@ -194,23 +74,27 @@ Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
   plan->memory_bytes_peak = plan->stages.back().memory_bytes;
 
   const Schedule schedule = TRY(ScheduleOf(settings));
-  for (size_t i = 0; i < plan->segments.size(); ++i) {
+  const auto decode = [&](uint32_t latent_count) {
     ClipSize clip = settings.clip;
-    clip.frame_count = plan->segments[i].frame_count;
-    const LatentSize latent = can.latent.Latent(clip);
-    if (settings.has_image || i > 0) {
-      ClipSize picture = clip;
-      if (can.image_conditioning == ImageConditioning::kFirstLatent) picture.frame_count = 1;
+    clip.frame_count = can.latent.PictureFrames(latent_count);
+    AddDecode(model, clip, machine, plan);
+  };
+  if (!plan->joined && plan->extended() != nullptr) {
+    for (const ClipLatent::Piece& piece : DecodedOfSource(*plan)) decode(piece.size.frame_count);
+  }
+  for (size_t i = 0; i < plan->segments.size(); ++i) {
+    const Segment& segment = plan->segments[i];
+    if (i == 0 ? StartsFromPicture(*plan) : !plan->joined) {
+      ClipSize picture = settings.clip;
+      const bool one = can.image_conditioning == ImageConditioning::kFirstLatent;
+      picture.frame_count = one ? 1 : can.latent.PictureFrames(segment.latent.frame_count);
       AddStage(plan, "image", model.EncoderCost(picture), 1, kDecoderEfficiency, machine);
     }
-    AddStage(plan, "denoise", model.DenoiserCost(latent, plan->ids.size()),
+    AddStage(plan, "denoise", model.DenoiserCost(segment.latent, plan->ids.size()),
              ForwardCount(settings, schedule), kDenoiserEfficiency, machine);
-    AddStage(plan, "decode", model.DecoderCost(clip, settings.decoder), 1, kDecoderEfficiency,
-             machine);
-    const double pixels = double{1} * clip.width_px * clip.height_px * clip.frame_count;
-    plan->stages.back().seconds += pixels * kDeliverySecondsPerPixel;
-    plan->seconds += pixels * kDeliverySecondsPerPixel;
+    if (!plan->joined) decode(segment.latent.frame_count);
   }
+  if (plan->joined) decode(can.latent.LatentFrames(settings.clip.frame_count));
   return Ok();
 }
 
@@ -234,11 +118,13 @@ Status CheckMemory(const Plan& plan, const Machine& machine) {
 void AddNotes(const Capabilities& can, Plan* plan) {
   const Settings& settings = plan->settings;
   if (plan->segments.size() > 1) {
-    plan->notes.push_back(fmt::format(
-        "made in {} pieces of at most {} frames, each continuing from the last picture of the one "
-        "before: colours may drift",
-        plan->segments.size(), can.trained_frame_count));
+    plan->notes.push_back(
+        fmt::format("made in {} pieces of at most {} frames, each continuing from {}",
+                    plan->segments.size(), can.trained_frame_count,
+                    plan->joined ? "the end of the one before"
+                                 : "the last picture of the one before: colours may drift"));
   }
+  if (settings.has_image && !can.image_note.empty()) plan->notes.push_back(can.image_note);
   const uint64_t pixels = uint64_t{settings.clip.width_px} * settings.clip.height_px;
   if (can.trained_pixel_count > 0 && pixels > can.trained_pixel_count * 5 / 4) {
     plan->notes.push_back(
@@ -252,12 +138,34 @@ void AddNotes(const Capabilities& can, Plan* plan) {
   }
 }
 
+Status CutAndCheck(const Capabilities& can, const GenerateRequest& request, Plan* plan) {
+  plan->source = TRY(SourceOf(request));
+  Cut cut = TRY(CutIntoSegments(can, plan->settings, plan->extended()));
+  if (plan->source != nullptr) TRY(CheckSource(can, plan->settings, cut, *plan->source));
+  if (request.extension && !request.extension->deliver_source) {
+    plan->frames_skipped = plan->settings.source_frame_count;
+  }
+  plan->segments = std::move(cut.segments);
+  plan->joined = cut.joined;
+  return Ok();
+}
+
 }  // namespace
+
+std::span<const ClipLatent::Piece> DecodedOfSource(const Plan& plan) {
+  CHECK(plan.extended() != nullptr && !plan.joined);
+  const std::span<const ClipLatent::Piece> all = plan.extended()->pieces;
+  return plan.frames_skipped > 0 ? all.last(1) : all;
+}
+
+bool StartsFromPicture(const Plan& plan) {
+  return plan.settings.has_image || (plan.extended() != nullptr && !plan.joined);
+}
 
 Result<Plan> MakePlan(const Model& model, const GenerateRequest& request, const Machine& machine) {
   Plan plan;
   plan.settings = TRY(ChooseSettings(model, request));
-  plan.segments = TRY(CutIntoSegments(model.capabilities(), plan.settings));
+  TRY(CutAndCheck(model.capabilities(), request, &plan));
   const std::unique_ptr<Tokenizer> tokenizer = TRY(model.OpenTokenizer());
   const size_t most = model.capabilities().text_token_count_max;
   plan.ids = TRY(tokenizer->Encode(plan.settings.prompt, most));
@@ -274,39 +182,6 @@ Result<Plan> MakePlan(const Model& model, const GenerateRequest& request, const 
   TRY(CheckMemory(plan, machine));
   AddNotes(model.capabilities(), &plan);
   return plan;
-}
-
-Result<Schedule> ScheduleOf(const Settings& settings) {
-  if (settings.timesteps.empty()) {
-    return MakeDefaultSchedule(settings.sampler, settings.step_count, settings.shift);
-  }
-  const std::vector<int> list(settings.timesteps.begin(), settings.timesteps.end());
-  const FewStepTimes times =
-      settings.sampler == SamplerKind::kDmd ? FewStepTimes::kAsListed : FewStepTimes::kWarped;
-  return MakeFewStepSchedule(times, list, settings.shift);
-}
-
-std::string SettingsJson(const Settings& s) {
-  const nlohmann::json json = {
-      {"prompt", s.prompt},
-      {"negative_prompt", s.negative_prompt},
-      {"width", s.clip.width_px},
-      {"height", s.clip.height_px},
-      {"frames", s.clip.frame_count},
-      {"frame_rate", s.frame_rate},
-      {"seed", s.seed},
-      {"noise", Name(s.noise)},
-      {"sampler", Name(s.sampler)},
-      {"steps", s.step_count},
-      {"shift", s.shift},
-      {"timesteps", s.timesteps},
-      {"guidance", s.guidance},
-      {"boundary", s.boundary},
-      {"decoder", Name(s.decoder)},
-      {"cache_threshold", s.cache_threshold},
-      {"image", s.has_image},
-  };
-  return json.dump();
 }
 
 }  // namespace aozora

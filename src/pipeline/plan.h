@@ -3,46 +3,16 @@
 // starts.
 #pragma once
 
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "pipeline/machine.h"
 #include "pipeline/request.h"
+#include "pipeline/segments.h"
 
 namespace aozora {
-
-inline constexpr uint32_t kSidePxMin = 16;
-inline constexpr uint32_t kSidePxMax = 4096;
-inline constexpr uint32_t kFrameCountMax = 4096;
-inline constexpr double kClipFrameRateMax = 120;
-inline constexpr double kGuidanceMax = 100;
-
-// Everything that decides the picture. Equal settings on one kind of machine: equal bytes.
-struct Settings {
-  std::string prompt;           // cleaned
-  std::string negative_prompt;  // cleaned; unused where guidance is 1
-  ClipSize clip;                // of the model, before any scaling
-  double frame_rate = 0;
-  uint64_t seed = 0;
-  NormalKind noise = NormalKind::kPhilox;
-  SamplerKind sampler = SamplerKind::kUniPc;
-  int step_count = 0;
-  double shift = 0;
-  std::vector<double> timesteps;  // a fixed list of a few-step recipe, or empty
-  std::vector<float> guidance;    // one for each denoiser
-  double boundary = 0;
-  DecoderKind decoder = DecoderKind::kFull;
-  float cache_threshold = 0;
-  bool has_image = false;
-};
-
-// A stretch of the clip that the denoiser makes at once. All but the first begin with the last
-// picture of the one before, which is not delivered again.
-struct Segment {
-  uint32_t frame_count = 0;     // made
-  uint32_t frames_skipped = 0;  // at its start, not delivered
-  uint32_t frames_delivered = 0;
-};
 
 struct StageCost {
   std::string name;    // "text", "image", "denoise", "decode"
@@ -53,23 +23,31 @@ struct StageCost {
 
 struct Plan {
   Settings settings;
-  std::vector<Segment> segments;
+  std::vector<Segment> segments;  // none where an extension's pictures are all in its source
+  bool joined = false;            // they are one latent for the decoder
+  std::shared_ptr<const ClipLatent> source;  // of a remix or an extension, or null
+  uint32_t frames_skipped = 0;        // of the clip, at its start: those of a source, if not wanted
   std::vector<int32_t> ids;           // of the prompt
   std::vector<int32_t> negative_ids;  // empty where there is no guidance
   std::vector<StageCost> stages;
   double seconds = 0;  // estimate for all
   uint64_t memory_bytes_peak = 0;
   std::vector<std::string> notes;  // what a person should know: "made in 3 pieces of 5 s" ...
+
+  uint32_t frames_delivered() const { return settings.clip.frame_count - frames_skipped; }
+  const ClipLatent* extended() const {
+    return settings.source_use == SourceUse::kExtension ? source.get() : nullptr;
+  }
 };
+
+// The pieces of an extended clip that are decoded before its first segment, which starts from their
+// last picture. Not of joined plans, which decode at the end.
+std::span<const ClipLatent::Piece> DecodedOfSource(const Plan& plan);
+// Whether a picture is encoded for the first segment.
+bool StartsFromPicture(const Plan& plan);
 
 // Decides all settings, and refuses what the model cannot do or the machine cannot hold, saying
 // what would work. The machine's memory is compared with the largest stage.
 Result<Plan> MakePlan(const Model& model, const GenerateRequest& request, const Machine& machine);
-
-// The noise levels that the settings stand for. MakePlan has checked that they exist.
-Result<Schedule> ScheduleOf(const Settings& settings);
-
-// The settings as JSON with sorted keys: for checkpoints, sidecars and people.
-std::string SettingsJson(const Settings& settings);
 
 }  // namespace aozora

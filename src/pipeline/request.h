@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -9,11 +10,31 @@
 #include "diffusion/sampler.h"
 #include "model/geometry.h"
 #include "model/model.h"
+#include "pipeline/clip_latent.h"
 #include "tensor/image.h"
 
 namespace aozora {
 
-// What somebody asks for. What is left open comes from the checkpoint's preset.
+// The same clip made again with another prompt. What is left open in the request, the seed too, is
+// as it was in the source; how it is sampled only if this model made it.
+struct Remix {
+  std::shared_ptr<const ClipLatent> source;
+  // Above 0 to 1: the share of the steps that are made again, from the source's latent with as much
+  // noise as belongs there. 1 is a fresh run with the source's seed and settings.
+  double strength = 0.5;
+};
+
+// A clip that goes on where it ended, with the same size and frame rate. The request's length is
+// that of the new part.
+struct Extension {
+  std::shared_ptr<const ClipLatent> source;
+  // The pictures of the source are delivered too, made again from its latent: one clip. Else only
+  // what is new.
+  bool deliver_source = true;
+};
+
+// What somebody asks for. What is left open comes from the source, if there is one, or from the
+// checkpoint's preset.
 struct GenerateRequest {
   std::string prompt;  // as typed; cleaned by the pipeline
   std::optional<std::string> negative_prompt;
@@ -22,8 +43,10 @@ struct GenerateRequest {
   std::optional<double> seconds;  // another way to say frame_count; both is an error
   std::optional<double> frame_rate;
   std::optional<Image> image;  // the first picture
-  uint64_t seed = 0;
-  NormalKind noise = NormalKind::kPhilox;
+  std::optional<Remix> remix;  // at most one of these two
+  std::optional<Extension> extension;
+  std::optional<uint64_t> seed;     // 0 if left open
+  std::optional<NormalKind> noise;  // kPhilox if left open
   std::optional<SamplerKind> sampler;
   std::optional<int> step_count;
   std::optional<double> shift;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/segments.h"
+
+#include <algorithm>
+
+namespace aozora {
+namespace {
+
+LatentSize SizeFor(const Capabilities& can, const Settings& settings, uint32_t latent_count) {
+  ClipSize clip = settings.clip;
+  clip.frame_count = can.latent.PictureFrames(latent_count);
+  return can.latent.Latent(clip);
+}
+
+// Latent by latent: each segment is given the end of all that was made before it.
+Cut CutJoined(const Capabilities& can, const Settings& settings, const ClipLatent* extended) {
+  const uint32_t most =
+      std::max(can.latent.LatentFrames(can.trained_frame_count), can.continued_latent_count + 1);
+  const uint32_t all = can.latent.LatentFrames(settings.clip.frame_count);
+  Cut cut;
+  cut.joined = true;
+  uint32_t done = extended != nullptr ? extended->pieces[0].size.frame_count : 0;
+  while (done < all) {
+    Segment segment;
+    segment.latents_given = std::min(done, can.continued_latent_count);
+    segment.noise_index = done;
+    const uint32_t made = std::min(all - done, most - segment.latents_given);
+    segment.latent = SizeFor(can, settings, segment.latents_given + made);
+    cut.segments.push_back(segment);
+    done += made;
+  }
+  return cut;
+}
+
+}  // namespace
+
+Result<Cut> CutIntoSegments(const Capabilities& can, const Settings& settings,
+                            const ClipLatent* extended) {
+  if (can.continued_latent_count > 0) return CutJoined(can, settings, extended);
+  const uint32_t total = settings.clip.frame_count - settings.source_frame_count;
+  const uint32_t most = can.trained_frame_count;
+  const auto segment_of = [&](uint32_t index, uint32_t skipped, uint32_t delivered) {
+    Segment segment;
+    segment.latent = SizeFor(can, settings, can.latent.LatentFrames(skipped + delivered));
+    segment.noise_index = index;
+    segment.frames_skipped = skipped;
+    segment.frames_delivered = delivered;
+    return segment;
+  };
+  const bool one = extended == nullptr && (total <= most || most <= 1);
+  if (one) return Cut{{segment_of(0, 0, total)}};
+  if (can.image_conditioning == ImageConditioning::kNone || !can.has_encoder) {
+    return Error::Unsupported(
+        "{} frames: {} {} makes at most {} ({:.1f} s) and cannot continue a clip from a picture: "
+        "ask for less, a lower frame rate, or use an image-to-video model",
+        settings.clip.frame_count, can.family, can.variant, most, most / settings.frame_rate);
+  }
+  Cut cut;
+  uint32_t index = 0, left = total;
+  if (extended == nullptr) {
+    cut.segments.push_back(segment_of(index++, 0, most));
+    left -= most;
+  } else {
+    index = static_cast<uint32_t>(extended->pieces.size());
+  }
+  while (left > 0) {
+    const uint32_t delivered = std::min(left, std::max(most, 2u) - 1);
+    cut.segments.push_back(segment_of(index++, 1, delivered));
+    left -= delivered;
+  }
+  return cut;
+}
+
+Status CheckSource(const Capabilities& can, const Settings& settings, const Cut& cut,
+                   const ClipLatent& source) {
+  std::vector<LatentSize> wanted;
+  if (settings.source_use == SourceUse::kRemix) {
+    for (const auto& piece : PiecesOf(can, settings, cut, nullptr)) wanted.push_back(piece.size);
+  } else if (cut.joined) {
+    wanted.push_back(SizeFor(can, settings, can.latent.LatentFrames(settings.source_frame_count)));
+  } else {
+    for (const ClipLatent::Piece& piece : source.pieces) {
+      const uint32_t count = std::max(piece.frames_skipped + piece.frames_delivered, 1u);
+      wanted.push_back(SizeFor(can, settings, can.latent.LatentFrames(count)));
+    }
+  }
+  const auto text = [](const LatentSize& size) {
+    return fmt::format("{}x{}x{}x{}", size.channel_count, size.frame_count, size.height,
+                       size.width);
+  };
+  for (size_t i = 0; i < std::max(wanted.size(), source.pieces.size()); ++i) {
+    if (i < std::min(wanted.size(), source.pieces.size()) && wanted[i] == source.pieces[i].size) {
+      continue;
+    }
+    return Error::Invalid(
+        "the source's latent has {} pieces, piece {} of {}; {} {} would make {} of this size and "
+        "length, with {}: take the model, the size and the length that it was made with",
+        source.pieces.size(), i, i < source.pieces.size() ? text(source.pieces[i].size) : "none",
+        can.family, can.variant, wanted.size(), i < wanted.size() ? text(wanted[i]) : "none");
+  }
+  return Ok();
+}
+
+std::vector<ClipLatent::Piece> PiecesOf(const Capabilities& can, const Settings& settings,
+                                        const Cut& cut, const ClipLatent* extended) {
+  std::vector<ClipLatent::Piece> pieces;
+  if (cut.joined) {
+    pieces.push_back({SizeFor(can, settings, can.latent.LatentFrames(settings.clip.frame_count)),
+                      {},
+                      0,
+                      settings.clip.frame_count});
+    return pieces;
+  }
+  if (extended != nullptr) {
+    for (const ClipLatent::Piece& piece : extended->pieces) {
+      pieces.push_back({piece.size, {}, piece.frames_skipped, piece.frames_delivered});
+    }
+  }
+  for (const Segment& segment : cut.segments) {
+    pieces.push_back({segment.latent, {}, segment.frames_skipped, segment.frames_delivered});
+  }
+  return pieces;
+}
+
+}  // namespace aozora
