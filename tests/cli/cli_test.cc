@@ -145,6 +145,34 @@ TEST_F(Cli, StartsFromAPictureAndContinues) {
   EXPECT_EQ(Frames("out.mp4").size(), 125u);
 }
 
+// Models that go on from a picture: the source is decoded again, then its last picture encoded.
+TEST_F(Cli, AClipGoesOnFromItsLastPicture) {
+  MakeCheckpoint("tiny-ti2v");
+  ASSERT_EQ(Generate("a.mp4", {"--frames", "9", "--steps", "1", "--keep-latent", Path("latent")})
+                .exit_code,
+            0);
+  const ProcessResult whole =
+      Generate("b.mp4", {"--frames", "6", "--steps", "1", "--extend", Path("latent")});
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  const std::vector<Image> source = Frames("a.mp4"), frames = Frames("b.mp4");
+  ASSERT_EQ(frames.size(), 15u);
+  for (size_t i = 0; i < source.size(); ++i) {  // encoded twice, so not to the bit
+    double sum = 0;
+    for (size_t k = 0; k < source[i].rgb.size(); ++k) {
+      sum += std::abs(int{source[i].rgb[k]} - frames[i].rgb[k]);
+    }
+    EXPECT_LT(sum / static_cast<double>(source[i].rgb.size()), 8) << i;
+  }
+  const ProcessResult part = Generate(
+      "c.mp4", {"--frames", "6", "--steps", "1", "--extend", Path("latent"), "--only-new"});
+  ASSERT_EQ(part.exit_code, 0) << part.err;
+  EXPECT_EQ(Frames("c.mp4").size(), 6u);
+  const ProcessResult other =
+      Generate("d.mp4", {"--frames", "6", "--extend", Path("latent"), "--fps", "12"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("its own"));
+}
+
 TEST_F(Cli, DeliversLargerAndSmoother) {
   MakeCheckpoint("tiny");
   const ProcessResult result =

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -53,6 +54,90 @@ TEST_F(Mini, SameBytesOnAnyNumberOfThreads) {
   }
   EXPECT_EQ(ReadAll(Path("1.mp4")), ReadAll(Path("2.mp4")));
   EXPECT_EQ(ReadAll(Path("1.mp4")), ReadAll(Path("3.mp4")));
+}
+
+// The mean change from each frame of a clip to the next, 8-bit steps.
+std::vector<double> Changes(const std::string& path) {
+  std::vector<double> changes;
+  const std::unique_ptr<ClipReader> reader = ClipReader::Open(path).value();
+  std::optional<Image> before;
+  for (;;) {
+    std::optional<Image> frame = reader->Next().value();
+    if (!frame) return changes;
+    if (before) {
+      double sum = 0;
+      for (size_t i = 0; i < frame->rgb.size(); ++i) {
+        sum += std::abs(int{frame->rgb[i]} - before->rgb[i]);
+      }
+      changes.push_back(sum / static_cast<double>(frame->rgb.size()));
+    }
+    before = std::move(frame);
+  }
+}
+
+// A clip of ten seconds that goes on for three more, with other words: where the new part begins,
+// nothing jumps.
+TEST_F(Mini, AClipGoesOnWithoutAJump) {
+  const auto generate = [&](const std::string& prompt, const std::vector<std::string>& more) {
+    std::vector<std::string> argv = {AOZORA_BINARY, "generate", prompt};
+    argv.insert(argv.end(), more.begin(), more.end());
+    const ProcessResult result = RunProcess(argv, scratch_.path());
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  };
+  generate(
+      "a red sailboat drifts to the right on a calm sea at sunset",
+      {"--size", "128x72", "--seed", "5", "--keep-latent", Path("a.latent"), "-o", Path("a.mp4")});
+  generate("a red sailboat on a calm sea at sunset, the camera zooms in",
+           {"--extend", Path("a.latent"), "--seconds", "3", "-o", Path("b.mp4")});
+  const std::vector<double> changes = Changes(Path("b.mp4"));
+  ASSERT_EQ(changes.size(), 312u - 1);
+  const size_t seam = 239;  // from picture 239 to 240
+  double most = 0;
+  for (size_t at = seam - 24; at < seam + 24; ++at) {
+    if (at != seam) most = std::max(most, changes[at]);
+  }
+  EXPECT_LE(changes[seam], 1.5 * most + 0.1);
+}
+
+TEST_F(Mini, ARemixOfAllStepsIsAFreshRunAndALittleOneStaysNear) {
+  const auto frames = [&](const std::string& name) {
+    const std::unique_ptr<ClipReader> reader = ClipReader::Open(Path(name)).value();
+    return reader->Next().value()->rgb;
+  };
+  const std::string other = "a blue car on a road at night";
+  ASSERT_EQ(Generate("a yellow balloon over a lake at noon", "source.mp4",
+                     {"--keep-latent", Path("latent")})
+                .exit_code,
+            0);
+  ASSERT_EQ(Generate(other, "fresh.mp4").exit_code, 0);
+  const auto remix = [&](const std::string& name, const std::string& strength) {
+    const ProcessResult result =
+        RunProcess({AOZORA_BINARY, "generate", other, "--remix", Path("latent"), "--strength",
+                    strength, "-o", Path(name)},
+                   scratch_.path());
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return frames(name);
+  };
+  const auto source = frames("source.mp4");
+  EXPECT_EQ(remix("whole.mp4", "1"), frames("fresh.mp4"));
+  const auto apart = [&](const std::vector<uint8_t>& rgb) {
+    double sum = 0;
+    for (size_t i = 0; i < rgb.size(); ++i) sum += std::abs(int{rgb[i]} - source[i]);
+    return sum / static_cast<double>(rgb.size());
+  };
+  EXPECT_LT(apart(remix("near.mp4", "0.1")), 0.5 * apart(frames("fresh.mp4")));
+}
+
+// No encoder comes with the weights yet.
+TEST_F(Mini, SaysWhatItCannotStartFrom) {
+  ASSERT_EQ(Generate("a red car on a road", "a.mp4", {"--poster", Path("a.webp")}).exit_code, 0);
+  const ProcessResult picture = Generate("a red car", "b.mp4", {"--image", Path("a.webp")});
+  EXPECT_EQ(picture.exit_code, 5);
+  EXPECT_THAT(picture.err, HasSubstr("cannot start from a picture"));
+  const ProcessResult clip = Generate("a car", "c.mp4", {"--extend", Path("a.mp4")});
+  EXPECT_NE(clip.exit_code, 0);
+  EXPECT_THAT(clip.err, HasSubstr("a.mp4"));
+  EXPECT_FALSE(std::filesystem::exists(Path("c.mp4")));
 }
 
 // Where a prompt means nothing, a clip comes all the same, or one clear line.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "diffusion/sampler.h"
+#include "models/mini/positions.h"
 
 namespace aozora::mini {
 namespace {
@@ -12,13 +13,14 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kFamily = "aozora-mini";
-constexpr int64_t kVersion = 1;
+constexpr int64_t kVersion = 2;
 constexpr int64_t kChannelsMax = 256;
 constexpr int64_t kGridSideMax = 64;
 constexpr int64_t kTimeStrideMax = 480;  // pictures of one latent frame
 constexpr int64_t kHeadWidthMax = 1024;
 constexpr int64_t kTextTokensMax = 4096;
 constexpr int64_t kFramesMax = 4096;
+constexpr int64_t kContinuedMax = 16;
 constexpr int64_t kSidePxMin = 16, kSidePxMax = 4096;
 constexpr int64_t kStepsMax = 1000;
 constexpr size_t kTextBytesMax = 4096;
@@ -131,6 +133,17 @@ Status ReadPreset(const Section& from, Preset* preset) {
   return Ok();
 }
 
+Status ReadDenoiser(const Section& denoiser, MiniConfig* config) {
+  config->head_width = TRY(denoiser.Integer("head_width", 1, kHeadWidthMax, config->head_width));
+  config->text_token_count =
+      TRY(denoiser.Integer("text_token_count", 1, kTextTokensMax, config->text_token_count));
+  config->position_channels =
+      TRY(denoiser.Integer("position_channels", 0, kChannelsMax, config->position_channels));
+  if (config->position_channels == 0 || config->position_channels == kPositionChannels) return Ok();
+  return Error::Unsupported("denoiser.position_channels: is {}, and this program knows {} or none",
+                            config->position_channels, kPositionChannels);
+}
+
 Result<MiniConfig> ReadAll(const Section& all) {
   const int64_t version = TRY(all.Integer("version", 1, INT64_MAX));
   if (version > kVersion) {
@@ -147,11 +160,11 @@ Result<MiniConfig> ReadAll(const Section& all) {
   const Section latent = TRY(all.Inner("latent"));
   TRY(ReadLatent(latent, &config));
   const Section denoiser = TRY(all.Inner("denoiser"));
-  config.head_width = TRY(denoiser.Integer("head_width", 1, kHeadWidthMax, config.head_width));
-  config.text_token_count =
-      TRY(denoiser.Integer("text_token_count", 1, kTextTokensMax, config.text_token_count));
+  TRY(ReadDenoiser(denoiser, &config));
   config.trained_frame_count = static_cast<uint32_t>(
       TRY(all.Integer("trained_frame_count", 1, kFramesMax, config.trained_frame_count)));
+  config.continued_latent_count =
+      static_cast<uint32_t>(TRY(all.Integer("continued_latent_count", 0, kContinuedMax, 0)));
   config.side_px_min = static_cast<uint32_t>(
       TRY(all.Integer("side_px_min", kSidePxMin, kSidePxMax, config.side_px_min)));
   const Section preset = TRY(all.Inner("preset"));

@@ -2,11 +2,11 @@
 // What config.json of a small model says besides its tensors. All keys but "family", "version" and
 // "latent" may be left out.
 //
-//   {"family": "aozora-mini", "version": 1, "name": "mini",
+//   {"family": "aozora-mini", "version": 2, "name": "mini",
 //    "prediction": "clean",
 //    "latent": {"channels": 18, "height": 2, "width": 8, "time_stride": 48},
-//    "denoiser": {"head_width": 32, "text_token_count": 64},
-//    "trained_frame_count": 241, "side_px_min": 64,
+//    "denoiser": {"head_width": 32, "text_token_count": 64, "position_channels": 8},
+//    "trained_frame_count": 241, "continued_latent_count": 2, "side_px_min": 64,
 //    "preset": {"name": "8 steps", "sampler": "euler", "steps": 8, "shift": 3, "guidance": 3,
 //               "frame_rate": 24, "width": 1920, "height": 1080, "frames": 240,
 //               "negative_prompt": "", "distilled": false}}
@@ -34,7 +34,11 @@ struct MiniConfig {
   LatentGeometry latent;  // with a fixed grid
   int64_t head_width = 32;
   int64_t text_token_count = 64;  // rows that cross-attention sees, padding included
+  // Channels behind those of the latent, in and out, as models/mini/positions.h has them: all of
+  // them or none. A program that does not know of them must not open such a model, hence version 2.
+  int64_t position_channels = 0;
   uint32_t trained_frame_count = 241;
+  uint32_t continued_latent_count = 0;  // as in Capabilities
   uint32_t side_px_min = 64;
   Preset preset;
 };

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "models/mini/clean_denoiser.h"
+#include "models/mini/encoder.h"
 #include "models/mini/painter_picture.h"
+#include "models/mini/position_denoiser.h"
 #include "models/wan/dit.h"
 #include "weights/name_map.h"
 
@@ -100,6 +102,34 @@ Result<std::vector<GoldenRow>> RunPainter(op::Device& device, const GoldenFile& 
   return rows;
 }
 
+Status EncodeCase(op::Device& device, VideoEncoder& encoder, GoldenCase& golden) {
+  const GoldenTensor& picture = *TRY(golden.Find("in.picture"));
+  if (picture.shape != Shape{kReadHeightPx, kReadWidthPx, 3}) {
+    return Error::Corrupt("in.picture has shape {}", ToString(picture.shape));
+  }
+  TRY(encoder.Begin(device, kReadHeightPx, kReadWidthPx));
+  TRY(encoder.Encode(device, picture.values, [&](std::string_view, ConstView reading) {
+    std::vector<float> values(static_cast<size_t>(reading.count()));
+    device.Download(reading, values);
+    golden.Compare("out.reading", values);
+  }));
+  return Ok();
+}
+
+Result<std::vector<GoldenRow>> RunEncoder(op::Device& device, const GoldenFile& file) {
+  TensorSet weights = TRY(MakeTensorSet(file.weights, SameNames()));
+  const GoldenTolerance tolerance = TRY(ToleranceOf(kDenoiserTolerances, weights));
+  TRY(CheckEncoderShapes(weights));
+  const std::unique_ptr<VideoEncoder> encoder = TRY(MakeEncoder(device, std::move(weights)));
+  std::vector<GoldenRow> rows;
+  for (const auto& [name, tensors] : file.cases) {
+    GoldenCase golden(file, name, tolerance);
+    TRY_WITHIN(name, EncodeCase(device, *encoder, golden));
+    for (GoldenRow& row : golden.Finish()) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 // What a denoiser makes of the case.
 Result<std::vector<float>> Predict(op::Device& device, Denoiser& denoiser,
                                    const GoldenCase& golden) {
@@ -125,9 +155,13 @@ Result<std::vector<GoldenRow>> RunDenoiser(op::Device& device, const GoldenFile&
   const wan::DitHints hints{.head_width = file.Integer("head_width", 0),
                             .text_token_count = file.Integer("text_len", 0)};
   const wan::DitConfig config = TRY(wan::ReadDitConfig(weights, hints));
-  const std::unique_ptr<Denoiser> network = TRY(wan::MakeDit(device, weights, config));
-  std::unique_ptr<Denoiser> inner = TRY(wan::MakeDit(device, weights, config));
-  const std::unique_ptr<Denoiser> denoiser = MakeVelocityFromClean(std::move(inner));
+  const auto open = [&]() -> Result<std::unique_ptr<Denoiser>> {
+    std::unique_ptr<Denoiser> network = TRY(wan::MakeDit(device, weights, config));
+    const bool positions = config.out_channel_count > int64_t{SlotClip::kChannels};
+    return positions ? MakeWithPositions(std::move(network)) : std::move(network);
+  };
+  const std::unique_ptr<Denoiser> network = TRY(open());
+  const std::unique_ptr<Denoiser> denoiser = MakeVelocityFromClean(TRY(open()));
   std::vector<GoldenRow> rows;
   for (const auto& [name, tensors] : file.cases) {
     GoldenCase golden(file, name, tolerance);
@@ -145,6 +179,7 @@ bool IsMiniGolden(const GoldenFile& file) { return file.model.starts_with("mini_
 Result<std::vector<GoldenRow>> RunGolden(op::Device& device, const GoldenFile& file) {
   if (file.model == "mini_painter") return TRY_WITHIN(file.name, RunPainter(device, file));
   if (file.model == "mini_denoiser") return TRY_WITHIN(file.name, RunDenoiser(device, file));
+  if (file.model == "mini_encoder") return TRY_WITHIN(file.name, RunEncoder(device, file));
   return Error::Unsupported("{}: no network of this family is called '{}'", file.name, file.model);
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/mini/mini_model.h"
 
+#include <algorithm>
+
 #include "model/fingerprint.h"
 #include "model/vocabulary.h"
 #include "models/mini/clean_denoiser.h"
+#include "models/mini/encoder.h"
 #include "models/mini/painter.h"
+#include "models/mini/position_denoiser.h"
 #include "models/wan/dit.h"
 #include "text/tokenizer.h"
 #include "weights/name_map.h"
@@ -15,6 +19,7 @@ namespace {
 constexpr std::string_view kTextEncoderFile = "text_encoder.safetensors";
 constexpr std::string_view kDenoiserFile = "denoiser.safetensors";
 constexpr std::string_view kPainterFile = "painter.safetensors";
+constexpr std::string_view kEncoderFile = "encoder.safetensors";  // need not be there
 constexpr std::string_view kTokenizerFile = "tokenizer.model";
 constexpr std::string_view kVocabularyFile = "vocabulary.json";  // need not be there
 
@@ -40,6 +45,7 @@ Result<std::unique_ptr<Model>> MiniModel::Open(std::unique_ptr<const Checkpoint>
   model->text_encoder_ = TRY(model->FindPart(kTextEncoderFile));
   model->denoiser_ = TRY(model->FindPart(kDenoiserFile));
   model->painter_ = TRY(model->FindPart(kPainterFile));
+  if (model->HasFile(kEncoderFile)) model->encoder_ = TRY(model->FindPart(kEncoderFile));
   model->text_config_ = TRY(wan::ReadUmt5Config(model->text_encoder_.weights));
   const wan::DitHints hints{.head_width = model->config_.head_width,
                             .text_token_count = model->config_.text_token_count};
@@ -49,6 +55,12 @@ Result<std::unique_ptr<Model>> MiniModel::Open(std::unique_ptr<const Checkpoint>
   TRY(model->ReadVocabulary());
   model->fingerprint_ = model->MakeFingerprint(config.content);
   return std::unique_ptr<Model>(std::move(model));
+}
+
+bool MiniModel::HasFile(std::string_view file_name) const {
+  return std::any_of(
+      checkpoint_->files.begin(), checkpoint_->files.end(),
+      [&](const TensorFile& file) { return file.path == checkpoint_->root / file_name; });
 }
 
 Result<MiniModel::Part> MiniModel::FindPart(std::string_view file_name) const {
@@ -68,12 +80,16 @@ Status MiniModel::CheckSizes() const {
                           text_config_.width, dit.text_width);
   }
   const int64_t channels = config_.latent.channel_count;
-  if (dit.in_channel_count != channels || dit.out_channel_count != channels) {
+  const int64_t positions = config_.position_channels;
+  if (dit.in_channel_count != channels + positions ||
+      dit.out_channel_count != channels + positions) {
     return Error::Invalid(
-        "the denoiser takes {} channels and gives {}, and latents have {} (latent.channels)",
-        dit.in_channel_count, dit.out_channel_count, channels);
+        "the denoiser takes {} channels and gives {}, and latents have {} (latent.channels), "
+        "positions {} (denoiser.position_channels): files of two models, get the folder again",
+        dit.in_channel_count, dit.out_channel_count, channels, positions);
   }
   TRY(CheckPainterLatent(config_.latent));
+  if (encoder_) TRY(CheckEncoderShapes(encoder_->weights));
   return CheckPainterShapes(painter_.weights);
 }
 
@@ -84,7 +100,14 @@ void MiniModel::DecideCapabilities() {
   capabilities_.text_token_count_max = static_cast<uint32_t>(config_.text_token_count);
   capabilities_.side_px_min = config_.side_px_min;
   capabilities_.trained_frame_count = config_.trained_frame_count;
+  capabilities_.continued_latent_count = config_.continued_latent_count;
   capabilities_.has_full_decoder = true;
+  if (!encoder_) return;
+  capabilities_.has_encoder = true;
+  capabilities_.image_conditioning = ImageConditioning::kFirstLatent;
+  capabilities_.image_note =
+      "the clip starts from the nearest scene to the picture that this model knows: setting, time, "
+      "weather, subject, colour, place and size are read from it, and nothing else";
 }
 
 Status MiniModel::ReadVocabulary() {
@@ -101,6 +124,7 @@ std::string MiniModel::MakeFingerprint(std::string_view config) const {
   Fingerprint print;
   print.Add(config);
   for (const Part* part : {&text_encoder_, &denoiser_, &painter_}) print.Add(part->weights);
+  if (encoder_) print.Add(encoder_->weights);
   print.AddFile(TokenizerPath(*checkpoint_));
   return print.Hash();
 }
@@ -111,7 +135,7 @@ std::vector<PartInfo> MiniModel::parts() const {
   };
   const wan::DitConfig& d = denoiser_config_;
   const wan::Umt5Config& t = text_config_;
-  return {
+  std::vector<PartInfo> parts = {
       describe("denoiser", denoiser_,
                fmt::format("{} layers, width {}, {} heads, ffn {}, {} channels", d.layer_count,
                            d.width, d.head_count(), d.ffn_width, d.in_channel_count)),
@@ -120,6 +144,8 @@ std::vector<PartInfo> MiniModel::parts() const {
                            t.width, t.head_count, t.ffn_width, t.vocabulary_count)),
       describe("decoder", painter_, "coordinate networks, any size"),
   };
+  if (encoder_) parts.push_back(describe("encoder", *encoder_, "convolutions, reads one picture"));
+  return parts;
 }
 
 Result<std::unique_ptr<Tokenizer>> MiniModel::OpenTokenizer() const {
@@ -141,6 +167,7 @@ Result<std::unique_ptr<Denoiser>> MiniModel::OpenDenoiser(op::Device& device,
   CHECK_EQ(index, 0u);
   std::unique_ptr<Denoiser> network =
       TRY(wan::MakeDit(device, denoiser_.weights, denoiser_config_));
+  if (config_.position_channels > 0) network = MakeWithPositions(std::move(network));
   if (config_.prediction == Prediction::kVelocity) return network;
   return MakeVelocityFromClean(std::move(network));
 }
@@ -153,8 +180,9 @@ Result<std::unique_ptr<VideoDecoder>> MiniModel::OpenDecoder(op::Device& device,
   return MakePainter(device, painter_.weights, config_.latent);
 }
 
-Result<std::unique_ptr<VideoEncoder>> MiniModel::OpenEncoder(op::Device&) const {
-  return Error::NotFound("this model has no encoder for pictures");
+Result<std::unique_ptr<VideoEncoder>> MiniModel::OpenEncoder(op::Device& device) const {
+  if (!encoder_) return Error::NotFound("this model has no encoder for pictures");
+  return MakeEncoder(device, encoder_->weights);
 }
 
 Cost MiniModel::TextEncoderCost(uint64_t token_count) const {
@@ -176,6 +204,11 @@ Cost MiniModel::DecoderCost(const ClipSize& clip, DecoderKind kind) const {
   return cost;
 }
 
-Cost MiniModel::EncoderCost(const ClipSize&) const { return {}; }
+Cost MiniModel::EncoderCost(const ClipSize& clip) const {
+  if (!encoder_) return {};
+  Cost cost = mini::EncoderCost(clip);
+  cost.weight_bytes = encoder_->weights.bytes();
+  return cost;
+}
 
 }  // namespace aozora::mini

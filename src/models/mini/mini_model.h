@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ class MiniModel : public Model {
     TensorSet weights;
   };
   Result<Part> FindPart(std::string_view file_name) const;
+  bool HasFile(std::string_view file_name) const;
   Status CheckSizes() const;
   void DecideCapabilities();
   Status ReadVocabulary();
@@ -54,6 +56,7 @@ class MiniModel : public Model {
   std::unique_ptr<const Checkpoint> checkpoint_;
   MiniConfig config_;
   Part text_encoder_, denoiser_, painter_;
+  std::optional<Part> encoder_;  // a model need not have one
   wan::Umt5Config text_config_;
   wan::DitConfig denoiser_config_;
   Capabilities capabilities_;

@@ -10,6 +10,8 @@
 #include "models/mini/clean_denoiser.h"
 #include "models/mini/family.h"
 #include "models/mini/mini_testonly.h"
+#include "models/mini/position_denoiser.h"
+#include "models/mini/positions.h"
 #include "models/wan/dit.h"
 #include "models/wan/family.h"
 #include "text/tokenizer.h"
@@ -44,8 +46,10 @@ TEST(MiniModel, Opens) {
   EXPECT_EQ(can.variant, "small");
   EXPECT_TRUE(can.has_full_decoder);
   EXPECT_FALSE(can.has_tiny_decoder);
-  EXPECT_FALSE(can.has_encoder);
-  EXPECT_EQ(can.image_conditioning, ImageConditioning::kNone);
+  EXPECT_TRUE(can.has_encoder);
+  EXPECT_EQ(can.image_conditioning, ImageConditioning::kFirstLatent);
+  EXPECT_THAT(can.image_note, HasSubstr("nearest scene"));
+  EXPECT_EQ(can.continued_latent_count, 2u);
   EXPECT_EQ(can.text_token_count_max, 24u);
   EXPECT_EQ(can.side_px_min, 64u);
   EXPECT_EQ(can.latent.pixel_multiple(), 2u);
@@ -53,12 +57,25 @@ TEST(MiniModel, Opens) {
   EXPECT_EQ(can.latent.TokenCount({18, 6, 2, 8}), 24u);
   std::vector<std::string> parts;
   for (const PartInfo& part : (*model)->parts()) parts.push_back(part.part);
-  EXPECT_THAT(parts, ElementsAre("denoiser", "text encoder", "decoder"));
+  EXPECT_THAT(parts, ElementsAre("denoiser", "text encoder", "decoder", "encoder"));
   EXPECT_GT((*model)->DenoiserCost({18, 6, 2, 8}, 10).flops, 0);
   EXPECT_GT((*model)->DecoderCost({128, 72, 48}, DecoderKind::kFull).flops, 0);
   TestDevice device;
   EXPECT_FALSE((*model)->OpenDecoder(*device, DecoderKind::kTiny).ok());
-  EXPECT_FALSE((*model)->OpenEncoder(*device).ok());
+  EXPECT_TRUE((*model)->OpenEncoder(*device).ok());
+}
+
+TEST(MiniModel, NeedNotHaveAnEncoder) {
+  TestFolder folder;
+  PutModel(folder);
+  const std::string with = Open({.model = folder.path()}).value()->fingerprint();
+  std::filesystem::remove(folder.path() / "encoder.safetensors");
+  const auto model = Open({.model = folder.path()}).value();
+  EXPECT_FALSE(model->capabilities().has_encoder);
+  EXPECT_EQ(model->capabilities().image_conditioning, ImageConditioning::kNone);
+  EXPECT_NE(model->fingerprint(), with);
+  TestDevice device;
+  EXPECT_FALSE(model->OpenEncoder(*device).ok());
 }
 
 TEST(MiniModel, PartsGoTogether) {
@@ -103,8 +120,11 @@ TEST(CleanDenoiser, GivesTheVelocity) {
   const TensorSet weights = MakeTensorSet(file, SameNames()).value();
   const wan::DitConfig config =
       wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
-  const auto network = wan::MakeDit(*device, weights, config).value();
-  const auto denoiser = MakeVelocityFromClean(wan::MakeDit(*device, weights, config).value());
+  const auto open = [&] {
+    return MakeWithPositions(wan::MakeDit(*device, weights, config).value());
+  };
+  const auto network = open();
+  const auto denoiser = MakeVelocityFromClean(open());
   const LatentSize size = {18, 3, 2, 8};
   std::vector<float> latent(size.count()), clean(size.count()), velocity(size.count());
   TwisterNormal(1).Fill(latent);
@@ -128,6 +148,85 @@ TEST(CleanDenoiser, GivesTheVelocity) {
       EXPECT_FLOAT_EQ(velocity[i], (latent[i] - clean[i]) / sigma) << i;
     }
   }
+}
+
+TEST(Positions, NoTwoTokensShareOne) {
+  for (const uint32_t frame_count : {1u, 2u, 6u, 11u}) {
+    std::vector<std::array<float, kPositionChannels>> all;
+    for (uint32_t frame = 0; frame < frame_count; ++frame) {
+      for (uint32_t slot = 0; slot < 4; ++slot) {
+        all.push_back(PositionOf(frame, frame_count, slot));
+        for (const float value : all.back()) EXPECT_LE(std::fabs(value), 1);
+      }
+    }
+    for (size_t a = 0; a < all.size(); ++a) {
+      for (size_t b = 0; b < a; ++b) {
+        float apart = 0;
+        for (size_t i = 0; i < kPositionChannels; ++i) apart += std::fabs(all[a][i] - all[b][i]);
+        EXPECT_GT(apart, 0.1f) << frame_count << " frames, tokens " << a << " and " << b;
+      }
+    }
+  }
+}
+
+// What the network takes and gives besides the latent, and what becomes of it.
+TEST(PositionDenoiser, TellsTheNetworkAndAddsWhatGoesWithTime) {
+  TestFolder folder;
+  PutModel(folder);
+  TestDevice device;
+  const TensorFile file = OpenTensorFile(folder.path() / "denoiser.safetensors").value();
+  const TensorSet weights = MakeTensorSet(file, SameNames()).value();
+  const wan::DitConfig config =
+      wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
+  const auto network = wan::MakeDit(*device, weights, config).value();
+  const auto denoiser = MakeWithPositions(wan::MakeDit(*device, weights, config).value());
+  const TextEmbedding text{1, 32, std::vector<float>(32, 0.3f)};
+  const auto prompt = network->PreparePrompt(*device, text).value();
+  const auto same_prompt = denoiser->PreparePrompt(*device, text).value();
+  const std::vector<float> timesteps = {700};
+  for (const uint32_t frame_count : {3u, 2u, 1u}) {
+    const LatentSize size = {18, frame_count, 2, 8}, wide = {26, frame_count, 2, 8};
+    std::vector<float> latent(size.count()), given(wide.count()), filled(size.count());
+    TwisterNormal(1).Fill(latent);
+    std::vector<float> in = latent;
+    for (size_t channel = 0; channel < kPositionChannels; ++channel) {
+      for (uint32_t cell = 0; cell < frame_count * 16; ++cell) {
+        in.push_back(PositionOf(cell / 16, frame_count, cell % 8 / 2)[channel]);
+      }
+    }
+    ASSERT_TRUE(
+        network
+            ->Predict(*device, *prompt, {.latent = in, .size = wide, .timesteps = timesteps}, given)
+            .ok());
+    const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
+    ASSERT_TRUE(denoiser->Predict(*device, *same_prompt, input, filled).ok());
+    const size_t plane = frame_count * 16;
+    for (size_t i = 0; i < filled.size(); ++i) {
+      const size_t channel = i / plane, cell = i % plane;
+      float wanted = given[i];
+      if (channel >= 10) {  // curves
+        const auto point = static_cast<uint32_t>(cell / 8 % 2 * 2 + cell % 2);
+        const float ramp = RampOf(static_cast<uint32_t>(cell / 16), frame_count, point);
+        wanted += ramp * given[(channel + 8) * plane + cell];
+      }
+      EXPECT_FLOAT_EQ(filled[i], wanted) << i;
+    }
+    Denoiser::Input conditioned = input;
+    conditioned.condition = latent;
+    EXPECT_FALSE(denoiser->Predict(*device, *same_prompt, conditioned, filled).ok());
+  }
+}
+
+TEST(Positions, TheRampRisesEvenlyFromStartToEnd) {
+  EXPECT_EQ(RampOf(0, 1, 0), 0);
+  for (uint32_t point = 0; point < 4; ++point) EXPECT_EQ(RampOf(0, 6, point), -1);
+  float before = -1;
+  for (uint32_t at = 0; at < 20; ++at) {
+    const float ramp = RampOf(1 + at / 4, 6, at % 4);
+    EXPECT_NEAR(ramp - before, 0.1f, 1e-6f);
+    before = ramp;
+  }
+  EXPECT_FLOAT_EQ(before, 1);
 }
 
 TEST(MiniModel, SaysWhatIsMissing) {
@@ -159,7 +258,10 @@ TEST(MiniModel, SaysWhatDoesNotFit) {
   EXPECT_THAT(with("\"channels\": 18", "\"channels\": 16"), HasSubstr("latent.channels"));
   EXPECT_THAT(with("\"head_width\": 16", "\"head_width\": 15"), HasSubstr("heads of 15"));
   EXPECT_THAT(with("\"width\": 8", "\"width\": 10"), HasSubstr("2 x 8"));
-  EXPECT_THAT(with("\"version\": 1", "\"version\": 9"), HasSubstr("update"));
+  EXPECT_THAT(with("\"version\": 2", "\"version\": 9"), HasSubstr("update"));
+  // Weights from before there were positions, and a configuration that does not know of them.
+  EXPECT_THAT(with(", \"position_channels\": 8", ""), HasSubstr("denoiser.position_channels"));
+  EXPECT_THAT(with("\"position_channels\": 8", "\"position_channels\": 5"), HasSubstr("8 or none"));
   // The configuration decides the family: without it, the networks are looked at by their names.
   EXPECT_THAT(with("aozora-mini", "another"), testing::Not(HasSubstr("mini: ")));
   folder.Put("config.json", config);

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/rng.h"
+#include "models/mini/positions.h"
 #include "models/wan/random_weights.h"
 #include "ops/cpu/backend.h"
 #include "ops/reference/backend.h"
@@ -49,6 +50,34 @@ std::vector<NamedWeight> PainterTensors(const PainterSizes& sizes, uint64_t seed
         return Ok();
       });
   CHECK(visited.ok());
+  return tensors;
+}
+
+std::vector<NamedWeight> EncoderTensors(uint64_t seed) {
+  const std::pair<const char*, Shape> plan[] = {{"conv.0.weight", {24, 3, 3, 3}},
+                                                {"conv.0.bias", {24}},
+                                                {"gain0", {24}},
+                                                {"conv.1.weight", {48, 24, 3, 3}},
+                                                {"conv.1.bias", {48}},
+                                                {"gain1", {48}},
+                                                {"conv.2.weight", {72, 48, 3, 3}},
+                                                {"conv.2.bias", {72}},
+                                                {"gain2", {72}},
+                                                {"conv.3.weight", {64, 72, 3, 3}},
+                                                {"conv.3.bias", {64}},
+                                                {"gain3", {64}},
+                                                {"hidden.weight", {256, 64 * 84}},
+                                                {"hidden.bias", {256}},
+                                                {"out.weight", {4 * 48, 256}},
+                                                {"out.bias", {4 * 48}}};
+  std::vector<NamedWeight> tensors;
+  for (const auto& [name, shape] : plan) {
+    std::vector<float> values(static_cast<size_t>(shape.count()));
+    TwisterNormal(SplitSeed(seed, tensors.size())).Fill(values);
+    const auto fan_in = static_cast<float>(shape.count() / shape[0]);
+    for (float& value : values) value *= 1 / std::sqrt(fan_in);
+    tensors.push_back({name, MakeWeight(values, shape, DType::kF32)});
+  }
   return tensors;
 }
 
@@ -109,6 +138,14 @@ PainterSizes SmallPainter() {
   return sizes;
 }
 
+TensorSet RandomEncoder(uint64_t seed) {
+  TensorSet set("random encoder");
+  for (const NamedWeight& tensor : EncoderTensors(seed)) {
+    set.Add(tensor.name, tensor.weight).value();
+  }
+  return set;
+}
+
 TensorSet RandomPainter(const PainterSizes& sizes, uint64_t seed) {
   TensorSet set("random painter");
   for (const NamedWeight& tensor : PainterTensors(sizes, seed)) {
@@ -143,9 +180,10 @@ std::vector<std::vector<float>> SomeLatent(uint32_t frame_count, int actor_count
 }
 
 std::string SmallConfig() {
-  return R"({"family": "aozora-mini", "version": 1, "name": "small",
+  return R"({"family": "aozora-mini", "version": 2, "name": "small",
              "latent": {"channels": 18, "height": 2, "width": 8, "time_stride": 48},
-             "denoiser": {"head_width": 16, "text_token_count": 24},
+             "continued_latent_count": 2,
+             "denoiser": {"head_width": 16, "text_token_count": 24, "position_channels": 8},
              "preset": {"steps": 2, "width": 128, "height": 72, "frames": 48}})";
 }
 
@@ -156,7 +194,7 @@ void PutModel(const TestFolder& folder) {
   dit.ffn_width = 48;
   dit.layer_count = 2;
   dit.text_width = kTextWidth;
-  dit.in_channel_count = dit.out_channel_count = SlotClip::kChannels;
+  dit.in_channel_count = dit.out_channel_count = SlotClip::kChannels + kPositionChannels;
   dit.frequency_count = 32;
   const wan::Umt5Config text = {kVocabulary, kTextWidth, 2, 16, 40, 2};
   folder.Put("config.json", SmallConfig());
@@ -164,6 +202,7 @@ void PutModel(const TestFolder& folder) {
   PutPlan(folder.path() / "denoiser.safetensors", wan::PlanDit(dit));
   PutPlan(folder.path() / "text_encoder.safetensors", wan::PlanUmt5(text));
   PutPainter(folder, SmallPainter(), 1);
+  WriteSafetensors(folder.path() / "encoder.safetensors", EncoderTensors(1), {}).value();
 }
 
 }  // namespace aozora::mini

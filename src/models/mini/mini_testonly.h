@@ -47,13 +47,16 @@ PainterSizes SmallPainter();
 TensorSet RandomPainter(const PainterSizes& sizes, uint64_t seed);
 void PutPainter(const TestFolder& folder, const PainterSizes& sizes, uint64_t seed);
 
+// An encoder of the published sizes with random values.
+TensorSet RandomEncoder(uint64_t seed);
+
 // Latent frames [frame][channel, row, column] of a scene with that many actors that move.
 std::vector<std::vector<float>> SomeLatent(uint32_t frame_count, int actor_count, uint64_t seed);
 
 // What config.json says where it says nothing else: 2 steps, 128x72, 48 frames.
 std::string SmallConfig();
 
-// Writes a whole model: config.json, tokenizer.model and three networks.
+// Writes a whole model: config.json, tokenizer.model and four networks.
 void PutModel(const TestFolder& folder);
 
 }  // namespace aozora::mini

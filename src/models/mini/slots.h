@@ -36,7 +36,8 @@ inline constexpr int kSunSideAt = 34;  // -1 left, +1 right
 // Codes of an actor.
 inline constexpr int kSubjectAt = 0, kSubjectCount = 26;
 inline constexpr int kColourAt = 26, kColourCount = 12;
-inline constexpr int kPresentAt = 38;  // +1, -1
+inline constexpr int kPresentAt = 38;  // +1, -1; all else is 0 where nobody is
+inline constexpr int kStandsAt = 39;   // +1 on ground or water, -1 floats
 
 // Curves of the scene and of an actor. Lengths are in picture units: 1 is the height of a picture
 // of 16:9, x goes to the right and y up from the middle.
