@@ -11,12 +11,35 @@
 namespace aozora::trainer {
 namespace {
 
+// Of scenes that go on: as long as most clips are, or anything.
+constexpr float kOrdinaryShare = 0.5f;
+constexpr double kOrdinaryS = 10, kShortestS = 4, kLongestS = 20;
+constexpr float kFromStartShare = 0.25f;
+constexpr float kStartMax = 1.5f;  // behind the start, in lengths of the scene
+
 // The captions say what they say about a scene of this kind; a clip shows one of that length.
 world::Scene DrawScene(uint64_t seed, const world::WorldSubset& subset,
                        const DenoiserBatchSize& size) {
   world::Scene scene = OnKnownGround(SampleScene(seed, subset, size.split));
   scene.duration_s = kSecondsPerFrame * (size.latent_frames - 1);
   return scene;
+}
+
+SlotLatent EncodeDrawn(world::Scene& scene, const DenoiserBatchSize& size, world::Dice& dice) {
+  if (size.known_frames == 0) return EncodeScene(scene);
+  scene.duration_s = dice.Chance(kOrdinaryShare)
+                         ? kOrdinaryS
+                         : kShortestS + (kLongestS - kShortestS) * dice.Unit();
+  const bool picture = size.known_frames == 1;
+  double start_s = scene.duration_s * dice.Between(0, picture ? 1 : kStartMax);
+  if (picture && dice.Chance(kFromStartShare)) start_s = 0;
+  if (picture) return EncodeWindow(scene, start_s, size.latent_frames);
+  // The end of another clip has no first frame, which would be one instant alone.
+  SlotLatent latent = EncodeWindow(scene, start_s, size.latent_frames + 1);
+  latent.frame_count = size.latent_frames;
+  latent.values.erase(latent.values.begin(),
+                      latent.values.begin() + ptrdiff_t{kSlotCount} * kSlotValues);
+  return latent;
 }
 
 }  // namespace
@@ -48,6 +71,7 @@ DenoiserBatch MakeDenoiserBatch(uint64_t seed, const world::WorldSubset& subset,
                                 const torch::Device& device) {
   world::Dice dice(SplitSeed(seed, 78));
   DenoiserBatch batch;
+  batch.known_frames = size.known_frames;
   std::vector<float> values;
   std::vector<std::string> texts;
   for (int i = 0; i < size.count; ++i) {
@@ -57,7 +81,7 @@ DenoiserBatch MakeDenoiserBatch(uint64_t seed, const world::WorldSubset& subset,
         dice.Chance(0.5f) ? world::Language::kEnglish : world::Language::kFrench;
     example.caption = WriteCaption(example.scene, language, SplitSeed(scene_seed, 5));
     if (dice.Chance(size.without_caption)) example.caption = {"", language, 0};
-    const SlotLatent latent = EncodeScene(example.scene);
+    const SlotLatent latent = EncodeDrawn(example.scene, size, dice);
     CHECK_EQ(latent.frame_count, size.latent_frames);
     values.insert(values.end(), latent.values.begin(), latent.values.end());
     texts.push_back(example.caption.text);

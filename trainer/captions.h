@@ -22,12 +22,16 @@ struct DenoiserBatch {
   torch::Tensor slots;    // [B, T, 4, 72], clean
   torch::Tensor ids;      // [B, L]
   torch::Tensor lengths;  // [B]
+  int64_t known_frames = 0;
   std::vector<Captioned> examples;
 };
 
 struct DenoiserBatchSize {
   int count = 128;
   int latent_frames = 6;
+  // Latent frames at the front that will be given: 0, 1 as from a picture, or more as from the end
+  // of another clip. Then clips start anywhere in their scenes, else with them.
+  int known_frames = 0;
   float without_caption = 0.1f;  // share of examples with an empty prompt
   world::Split split = world::Split::kTrain;
 };

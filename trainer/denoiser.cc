@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "models/mini/positions.h"
 
 namespace aozora::trainer {
 namespace {
@@ -115,6 +116,34 @@ class BlockImpl : public nn::Module {
   Tensor modulation_;
 };
 
+constexpr int64_t kCells = 4;  // of a token
+constexpr int64_t kTokenInputs = kSlotValues + kCells * mini::kPositionChannels;
+
+// What PositionOf says, in every cell: [1, T * 4, 4 * channels].
+Tensor PositionsOf(int64_t frames) {
+  std::vector<float> values;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    for (int64_t slot = 0; slot < kSlotCount; ++slot) {
+      const auto at = mini::PositionOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames),
+                                       static_cast<uint32_t>(slot));
+      for (const float value : at) values.insert(values.end(), kCells, value);
+    }
+  }
+  return torch::tensor(values).view({1, frames * kSlotCount, -1});
+}
+
+// [1, T, 1, 1, 4]
+Tensor RampsOf(int64_t frames) {
+  std::vector<float> values;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    for (uint32_t point = 0; point < kCells; ++point) {
+      values.push_back(
+          mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames), point));
+    }
+  }
+  return torch::tensor(values).view({1, frames, 1, 1, kCells});
+}
+
 // Rotary angles of the tokens of [T, 1, 4] slots: [T * 4, 1, D / 2], as Wan splits a head's pairs
 // between time, rows and columns.
 std::pair<Tensor, Tensor> RotationOf(int64_t frames, int64_t head_width) {
@@ -198,8 +227,9 @@ Tensor TextEncoderImpl::forward(const Tensor& ids, const Tensor& lengths) {
 DenoiserImpl::DenoiserImpl(const DenoiserConfig& config) : config_(config) {
   const int64_t c = config.width;
   patch_ = register_module("patch_embedding", std::make_shared<nn::Module>());
-  patch_weight_ = patch_->register_parameter(
-      "weight", torch::randn({c, kSlotValues / 4, 1, 2, 2}) / std::sqrt(double{kSlotValues}));
+  patch_weight_ =
+      patch_->register_parameter("weight", torch::randn({c, kTokenInputs / kCells, 1, 2, 2}) /
+                                               std::sqrt(double{kTokenInputs}));
   patch_bias_ = patch_->register_parameter("bias", torch::zeros({c}));
   text_embedding_ = register_module(
       "text_embedding", nn::Sequential(nn::Linear(C::kWidth, c), Gelu(), nn::Linear(c, c)));
@@ -212,7 +242,7 @@ DenoiserImpl::DenoiserImpl(const DenoiserConfig& config) : config_(config) {
     blocks_->push_back(std::make_shared<BlockImpl>(config));
   register_module("blocks", blocks_);
   head_ = register_module("head", std::make_shared<nn::Module>());
-  head_linear_ = head_->register_module("head", nn::Linear(c, kSlotValues));
+  head_linear_ = head_->register_module("head", nn::Linear(c, kTokenInputs));
   head_modulation_ =
       head_->register_parameter("modulation", torch::randn({1, 2, c}) / std::sqrt(c));
 }
@@ -220,7 +250,9 @@ DenoiserImpl::DenoiserImpl(const DenoiserConfig& config) : config_(config) {
 Tensor DenoiserImpl::forward(const Tensor& slots, const Tensor& timesteps, const Tensor& text,
                              const Tensor& lengths) {
   const int64_t batch = slots.size(0), frames = slots.size(1), c = config_.width;
-  Tensor x = torch::matmul(slots.flatten(1, 2), patch_weight_.flatten(1).t()) + patch_bias_;
+  const Tensor positions = PositionsOf(frames).to(slots.device()).expand({batch, -1, -1});
+  const Tensor inputs = torch::cat({slots.flatten(1, 2), positions}, -1);
+  Tensor x = torch::matmul(inputs, patch_weight_.flatten(1).t()) + patch_bias_;
   // Time: one row for each latent frame.
   const Tensor exponent = torch::arange(DenoiserConfig::kFrequencies / 2, slots.options()) /
                           static_cast<double>(DenoiserConfig::kFrequencies / 2);
@@ -248,15 +280,24 @@ Tensor DenoiserImpl::forward(const Tensor& slots, const Tensor& timesteps, const
   const Tensor eh = per_token(e);
   x = LayerNorm(x) * (1 + eh + head_modulation_.select(1, 1)) + eh + head_modulation_.select(1, 0);
   // Values come as (row, column, channel); slots are (channel, row, column).
-  return head_linear_(x)
-      .view({batch, frames, kSlotCount, 4, kSlotValues / 4})
-      .transpose(-1, -2)
-      .reshape({batch, frames, kSlotCount, kSlotValues});
+  const Tensor out = head_linear_(x)
+                         .view({batch, frames, kSlotCount, kCells, kTokenInputs / kCells})
+                         .transpose(-1, -2);
+  const Tensor ramps = RampsOf(frames).to(slots.device());
+  const Tensor codes = out.narrow(-2, 0, kCurvesAt / kCells);
+  const Tensor curves = out.narrow(-2, kCurvesAt / kCells, kCurveCount) +
+                        out.narrow(-2, kSlotValues / kCells, mini::kPositionChannels) * ramps;
+  return torch::cat({codes, curves}, -2).reshape({batch, frames, kSlotCount, kSlotValues});
 }
 
 TextToSlotsImpl::TextToSlotsImpl(int64_t vocabulary, const DenoiserConfig& config) {
   text = register_module("text", TextEncoder(vocabulary));
   denoiser = register_module("denoiser", Denoiser(config));
+  const auto probe = [&](const char* name, world::Attribute attribute) {
+    return register_module(name, nn::Linear(C::kWidth, ValueCount(attribute)));
+  };
+  motion_probe = probe("motion_probe", world::Attribute::kMotion);
+  camera_probe = probe("camera_probe", world::Attribute::kCamera);
 }
 
 Tensor Sample(TextToSlots& model, const Tensor& noise, const Tensor& ids, const Tensor& lengths,

@@ -4,6 +4,7 @@
 
 #include "trainer/captions.h"
 #include "trainer/denoiser.h"
+#include "trainer/encoder.h"
 #include "trainer/painter_data.h"
 #include "trainer/presets.h"
 
@@ -58,6 +59,21 @@ Status WritePainter(const RunOptions& options, const SlotLatent& latent,
                "mini_painter", "{}");
 }
 
+Status WriteEncoder(const RunOptions& options, const world::Scene& scene) {
+  Encoder encoder;
+  TRY(LoadParameters(*encoder, options.out / "encoder.safetensors"));
+  const Image image = RenderFrame(scene, kInstantsS[1], kEncoderWidthPx, kEncoderHeightPx);
+  const torch::Tensor picture =
+      torch::tensor(std::vector<float>(image.rgb.begin(), image.rgb.end()))
+              .view({kEncoderHeightPx, kEncoderWidthPx, 3}) /
+          127.5 -
+      1;
+  const torch::Tensor reading = encoder->forward(picture.permute({2, 0, 1}).unsqueeze(0));
+  return Write(options.out / "golden" / "mini_encoder.safetensors", *encoder,
+               {{"in.picture", picture}, {"out.reading", reading.flatten(1)}}, "mini_encoder",
+               "{}");
+}
+
 }  // namespace
 
 Status WriteGoldens(const RunOptions& options) {
@@ -70,6 +86,7 @@ Status WriteGoldens(const RunOptions& options) {
   const torch::Tensor slots =
       torch::tensor(latent.values).view({latent.frame_count, kSlotCount, kSlotValues});
   TRY(WritePainter(options, latent, slots));
+  TRY(WriteEncoder(options, scene));
 
   const Tokenizer tokenizer = TRY(Tokenizer::FromFile(options.out / "tokenizer.model"));
   TextToSlots model(tokenizer.vocabulary_size(), DenoiserConfig());

@@ -18,6 +18,23 @@ using world::Scene;
 // Any size of 16:9: nothing that is asked of the frame depends on it.
 constexpr uint32_t kWidthPx = 256, kHeightPx = 144;
 constexpr double kPointsPerSecond = kPointsPerFrame / kSecondsPerFrame;
+// Behind its end a scene goes on for this share of its length before it rests.
+constexpr double kRunOutShare = 0.4;
+
+bool MovesOn(const Scene& scene) {
+  using world::Motion;
+  const Motion m = scene.first.motion;
+  return scene.camera != world::Camera::kStill ||
+         (m != Motion::kRest && m != Motion::kSpin && m != Motion::kBounce && m != Motion::kCircle);
+}
+
+// The instant of the scene that is shown at `time_s` from its start.
+double InstantOf(const Scene& scene, double time_s) {
+  const double beyond = time_s - scene.duration_s;
+  if (beyond <= 0 || !MovesOn(scene)) return time_s;
+  const double run_out = kRunOutShare * scene.duration_s;
+  return scene.duration_s + run_out * (1 - std::exp(-beyond / run_out));
+}
 
 // Control points from samples at the same instants, right for cubics (de Boor & Fix's
 // quasi-interpolant): s - (second difference) / 6.
@@ -53,10 +70,10 @@ void SampleActor(const world::ActorFrame& actor, const world::Sprite& sprite, co
   out.actors[which].push_back(now);
 }
 
-Samples SampleCurves(const Scene& scene, int point_count) {
+Samples SampleCurves(const Scene& scene, double start_s, int point_count) {
   Samples out;
   for (int i = -1; i <= point_count; ++i) {
-    const double time_s = i / kPointsPerSecond;
+    const double time_s = InstantOf(scene, start_s + i / kPointsPerSecond);
     const FrameSetup f = SetUpFrame(scene, time_s, kWidthPx, kHeightPx);
     const CameraState camera = CameraAt(scene, time_s);
     std::array<float, kCurveCount> now = {};
@@ -121,10 +138,15 @@ int FrameCountOf(double seconds) {
 }
 
 SlotLatent EncodeScene(const Scene& scene) {
+  return EncodeWindow(scene, 0, FrameCountOf(scene.duration_s));
+}
+
+SlotLatent EncodeWindow(const Scene& scene, double start_s, int frame_count) {
   SlotLatent latent;
-  latent.frame_count = FrameCountOf(scene.duration_s);
+  latent.frame_count = frame_count;
   latent.values.assign(static_cast<size_t>(latent.frame_count) * kSlotCount * kSlotValues, 0.0f);
-  const Samples samples = SampleCurves(scene, kPointsPerFrame * (latent.frame_count - 1) + 1);
+  const Samples samples =
+      SampleCurves(scene, start_s, kPointsPerFrame * (latent.frame_count - 1) + 1);
   StoreCurves(samples.scene, kSceneCurves, 0, latent);
   for (int a = 0; a < samples.actor_count; ++a) {
     StoreCurves(samples.actors[a], kActorCurves, a + 1, latent);

@@ -69,6 +69,10 @@ int FrameCountOf(double seconds);
 
 SlotLatent EncodeScene(const world::Scene& scene);
 
+// The latent of a clip that starts in the middle of a scene, or behind its end, where whatever
+// moves in one direction comes to rest little by little and stays in the picture.
+SlotLatent EncodeWindow(const world::Scene& scene, double start_s, int frame_count);
+
 // What a slot says at an instant, undone: codes between latent frames, curves by their splines, and
 // their change per second.
 struct SlotState {

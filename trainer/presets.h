@@ -9,6 +9,7 @@ namespace aozora::trainer {
 
 Status TrainPainter(const RunOptions& options);
 Status TrainDenoiser(const RunOptions& options);  // needs options.out/tokenizer.model
+Status TrainEncoder(const RunOptions& options);
 Status TrainJudge(const RunOptions& options);
 
 // options.out/vocabulary.json: the words that captions of the subset are made of.

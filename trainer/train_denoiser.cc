@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "media/image_io.h"
+#include "models/mini/positions.h"
 #include "trainer/captions.h"
 #include "trainer/denoiser.h"
 #include "trainer/painter_data.h"
@@ -16,14 +17,21 @@
 namespace aozora::trainer {
 namespace {
 
-constexpr double kTrainShift = 3;      // towards noise: slots say the same many times over
+// Towards noise: slots say the same many times over, and where the noise is less they tell of
+// themselves which way things go, so that nothing need be learned from the text.
+constexpr double kTrainShift = 6;
 constexpr double kUniformShare = 0.3;  // of sigmas, drawn evenly
-constexpr double kKnownShare = 0.2;    // of batches whose first latent frame is given
+// Of batches: the first latent frame is given, as from a picture, or as many as an extension gives.
+constexpr float kPictureShare = 0.12f, kContinuedShare = 0.12f;
+constexpr int kContinuedFrames = 2;
 // The sampler's last look is at a sigma of .3. With more weight on little noise, what is left of it
 // outweighs what the text says. (One run: weather stood still at .05 and was learned after the
 // change to .25, which also raised the rate again.)
 constexpr double kSigmaWeightMin = 0.5;
-constexpr int kFramesMax = 6;
+constexpr double kSlopeWeight = 16;
+constexpr double kProbeWeight = 0.1;
+constexpr int kFramesMin = 3, kOrdinaryFrames = 6, kFramesMax = 11;  // the last: twenty seconds
+constexpr float kShortShare = 0.2f, kLongShare = 0.15f;              // of batches
 constexpr int kExamCount = 128;
 constexpr uint64_t kExamSeed = 1u << 29;
 
@@ -44,8 +52,7 @@ torch::Tensor DrawSigmas(int64_t count, const torch::Device& device) {
       .clamp(1e-3, 1 - 1e-5);
 }
 
-// What moves is told by few numbers among many, so they weigh more. (By itself this did not make
-// motion and camera learned.) [1, 1, 4, 72]
+// What moves is told by few numbers among many, so they weigh more. [1, 1, 4, 72]
 torch::Tensor SlotWeights(const torch::Device& device) {
   constexpr double kSceneCurveWeight = 16, kActorCurveWeight = 8;
   torch::Tensor weights = torch::ones({1, 1, kSlotCount, kSlotValues});
@@ -56,8 +63,42 @@ torch::Tensor SlotWeights(const torch::Device& device) {
   return weights.to(device);
 }
 
+// Where curves lead is what texts tell of motion and camera, and little of the whole: so what is
+// wrong with their slopes counts by itself. `error` [B, T, 4, 72]; [B]
+torch::Tensor SlopeError(const torch::Tensor& error) {
+  const int64_t count = error.size(0), frames = error.size(1);
+  std::vector<float> values;
+  for (int64_t frame = 0; frame < frames; ++frame) {
+    for (uint32_t point = 0; point < kPointsPerFrame; ++point) {
+      values.push_back(
+          mini::RampOf(static_cast<uint32_t>(frame), static_cast<uint32_t>(frames), point));
+    }
+  }
+  const torch::Tensor ramp =
+      torch::tensor(values).view({1, frames, 1, 1, kPointsPerFrame}).to(error.device());
+  const torch::Tensor curves = error.narrow(-1, kCurvesAt, kCurveCount * kPointsPerFrame)
+                                   .view({count, frames, kSlotCount, kCurveCount, kPointsPerFrame});
+  const torch::Tensor slopes = (curves * ramp).mean({1, 4}) / ramp.square().mean();
+  return slopes.square().mean({1, 2});
+}
+
+// Cross-entropy of what a probe reads in the texts that tell the attribute.
+torch::Tensor ProbeLoss(torch::nn::Linear& probe, const torch::Tensor& text,
+                        const DenoiserBatch& batch, world::Attribute attribute) {
+  const torch::Tensor mean = text.sum(1) / batch.lengths.unsqueeze(1);
+  std::vector<int64_t> values;
+  constexpr int64_t kUntold = -100;  // left out by cross_entropy
+  for (const Captioned& example : batch.examples) {
+    const bool told = example.caption.Mentions(attribute);
+    values.push_back(told ? example.scene.ValueOf(attribute) : kUntold);
+  }
+  return torch::nn::functional::cross_entropy(probe->forward(mean),
+                                              torch::tensor(values).to(text.device()));
+}
+
 // Mean square of the velocity's error, where sigma allows.
-torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch, int64_t known) {
+torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch) {
+  const int64_t known = batch.known_frames;
   const int64_t count = batch.slots.size(0), frames = batch.slots.size(1);
   const torch::Tensor sigma = DrawSigmas(count, batch.slots.device());
   torch::Tensor per_frame = sigma.unsqueeze(1).repeat({1, frames});
@@ -66,11 +107,15 @@ torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch, int64_t kno
   const torch::Tensor noisy = batch.slots * (1 - s) + torch::randn_like(batch.slots) * s;
   const torch::Tensor text = model->text(batch.ids, batch.lengths);
   const torch::Tensor clean = model->denoiser(noisy, per_frame * 1000, text, batch.lengths);
-  const torch::Tensor error = ((clean - batch.slots).square() * SlotWeights(sigma.device()))
-                                  .mean({2, 3})
-                                  .narrow(1, known, frames - known);
+  const torch::Tensor off = clean - batch.slots;
+  const torch::Tensor error =
+      (off.square() * SlotWeights(sigma.device())).mean({2, 3}).narrow(1, known, frames - known);
   const torch::Tensor weight = 1 / sigma.clamp_min(kSigmaWeightMin).square();
-  return (error.mean(1) * weight).mean();
+  torch::Tensor all = error.mean(1);
+  if (known == 0) all = all + kSlopeWeight * SlopeError(off);
+  return (all * weight).mean() +
+         kProbeWeight * (ProbeLoss(model->motion_probe, text, batch, world::Attribute::kMotion) +
+                         ProbeLoss(model->camera_probe, text, batch, world::Attribute::kCamera));
 }
 
 int Best(const torch::Tensor& slot, int at, int count) {
@@ -144,6 +189,29 @@ std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const Ru
   return shares;
 }
 
+DenoiserBatchSize DrawSize(const RunOptions& options, world::Dice dice) {
+  DenoiserBatchSize size;
+  if (options.batch > 0) size.count = static_cast<int>(options.batch);
+  size.latent_frames = kOrdinaryFrames;
+  const float kind = dice.Unit();
+  if (kind < kShortShare) {
+    size.latent_frames = kFramesMin + static_cast<int>(dice.Below(kOrdinaryFrames - kFramesMin));
+  } else if (kind < kShortShare + kLongShare) {
+    size.latent_frames =
+        kOrdinaryFrames + 1 + static_cast<int>(dice.Below(kFramesMax - kOrdinaryFrames));
+  }
+  const float given = dice.Unit();
+  if (given < kPictureShare) size.known_frames = 1;
+  if (given > 1 - kContinuedShare) size.known_frames = kContinuedFrames;
+  return size;
+}
+
+Status StartFrom(TrainingState& state, const std::filesystem::path& folder) {
+  TRY(state.TakeExported("text.", folder / "text_encoder.safetensors"));
+  constexpr int64_t kCells = 4;  // the head gives all channels of one after the other
+  return state.TakeExported("denoiser.", folder / "denoiser.safetensors", {{"head.head.", kCells}});
+}
+
 Status Export(const TrainingState& state, const std::filesystem::path& folder) {
   TRY(state.ExportPart("text.", folder / "text_encoder.safetensors", torch::kFloat16));
   return state.ExportPart("denoiser.", folder / "denoiser.safetensors", torch::kFloat16);
@@ -157,14 +225,12 @@ Status TrainDenoiser(const RunOptions& options) {
   TextToSlots model(tokenizer.vocabulary_size(), DenoiserConfig());
   model->to(options.device);
   TrainingState state(*model, Settings());
+  if (!options.from.empty()) TRY(StartFrom(state, options.from));
   Run run(options, "denoiser", state);
   TRY(run.Resume());
   const auto batch_of = [&](int64_t step) {
     const uint64_t seed = SplitSeed(options.seed ^ 0xD0u, static_cast<uint64_t>(step));
-    world::Dice dice(seed);
-    DenoiserBatchSize size;
-    if (options.batch > 0) size.count = static_cast<int>(options.batch);
-    if (dice.Chance(0.35f)) size.latent_frames = 2 + static_cast<int>(dice.Below(kFramesMax - 2));
+    const DenoiserBatchSize size = DrawSize(options, world::Dice(seed));
     return MakeDenoiserBatch(seed, options.subset(), tokenizer, size, options.device);
   };
   auto next = std::async(std::launch::async, batch_of, run.step());
@@ -173,8 +239,7 @@ Status TrainDenoiser(const RunOptions& options) {
     if (!TRY(run.Continue())) break;
     const DenoiserBatch batch = next.get();
     next = std::async(std::launch::async, batch_of, run.step() + 1);
-    world::Dice dice(SplitSeed(options.seed, static_cast<uint64_t>(run.step())));
-    const torch::Tensor loss = LossOf(model, batch, dice.Chance(kKnownShare) ? 1 : 0);
+    const torch::Tensor loss = LossOf(model, batch);
     loss.backward();
     state.Step(run.RateShare());
     sum += loss.item<double>(), count += 1;

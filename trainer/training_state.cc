@@ -152,6 +152,37 @@ Result<std::map<std::string, double>> TrainingState::Load(const std::filesystem:
   return notes;
 }
 
+Status TrainingState::TakeExported(const std::string& prefix, const std::filesystem::path& path,
+                                   const std::map<std::string, int64_t>& groups) {
+  const torch::NoGradGuard no_grad;
+  const TensorFile file = TRY(OpenTensorFile(path));
+  const TensorSet set = TRY(MakeTensorSet(file, [](std::string_view n) { return std::string(n); }));
+  for (Entry& e : entries_) {
+    if (!e.name.starts_with(prefix)) continue;
+    const Weight* weight = set.Find(e.name.substr(prefix.size()));
+    if (weight == nullptr) return Error::NotFound("{} has no {}", path.string(), e.name);
+    torch::Tensor from = ToTorch(*weight), corner = e.value;
+    for (const auto& [part, count] : groups) {
+      if (e.name.find(part) == std::string::npos || from.dim() == 0) continue;
+      from = from.unflatten(0, {count, from.size(0) / count});
+      corner = corner.unflatten(0, {count, corner.size(0) / count});
+    }
+    bool fits = from.dim() == corner.dim();
+    for (int64_t axis = 0; fits && axis < from.dim(); ++axis) {
+      fits = from.size(axis) <= corner.size(axis);
+      if (fits) corner = corner.narrow(axis, 0, from.size(axis));
+    }
+    if (!fits) {
+      return Error::Invalid("{}: {} has shape {}, and there is room for {}", path.string(), e.name,
+                            ToString(ShapeOf(from)), ToString(ShapeOf(e.value)));
+    }
+    e.value.zero_();
+    corner.copy_(from);
+    e.mean.copy_(e.value);
+  }
+  return Ok();
+}
+
 Status TrainingState::ExportPart(const std::string& prefix, const std::filesystem::path& path,
                                  torch::ScalarType type) const {
   std::vector<std::pair<std::string, torch::Tensor>> tensors;

@@ -52,6 +52,13 @@ class TrainingState {
   // grown); everything else is as it was saved.
   Result<std::map<std::string, double>> Load(const std::filesystem::path& path);
 
+  // Starts from parameters that were exported, those whose name starts with `prefix`: they and
+  // their means, no moments. All must be there. One that has grown since gets the old values in its
+  // corner and 0 around them, so that what the network says is what it said. Rows of one whose name
+  // holds a key of `groups` are in so many groups, each of which grows.
+  Status TakeExported(const std::string& prefix, const std::filesystem::path& path,
+                      const std::map<std::string, int64_t>& groups = {});
+
   // The averaged parameters alone, for the engine.
   Status Export(const std::filesystem::path& path, torch::ScalarType type) const {
     return ExportPart("", path, type);

@@ -15,9 +15,13 @@ using aozora::Status;
 using aozora::trainer::RunOptions;
 
 const std::map<std::string, std::function<Status(const RunOptions&)>> kPresets = {
-    {"painter", aozora::trainer::TrainPainter}, {"denoiser", aozora::trainer::TrainDenoiser},
-    {"judge", aozora::trainer::TrainJudge},     {"vocabulary", aozora::trainer::WriteVocabulary},
-    {"golden", aozora::trainer::WriteGoldens},  {"eval", aozora::trainer::Evaluate},
+    {"painter", aozora::trainer::TrainPainter},
+    {"denoiser", aozora::trainer::TrainDenoiser},
+    {"encoder", aozora::trainer::TrainEncoder},
+    {"judge", aozora::trainer::TrainJudge},
+    {"vocabulary", aozora::trainer::WriteVocabulary},
+    {"golden", aozora::trainer::WriteGoldens},
+    {"eval", aozora::trainer::Evaluate},
 };
 
 }  // namespace
@@ -27,6 +31,7 @@ int main(int argc, char** argv) {
   RunOptions options;
   std::string preset, device = "auto", folder = "build/runs", out = "weights/mini";
   std::string program = "build/release/apps/aozora/aozora", judge = "trainer/judge.safetensors";
+  std::string from;
   app.add_option("preset", preset, "what to train")->required();
   app.add_option("--minutes", options.minutes, "of processor time (on a GPU: of time)");
   app.add_option("--planned-minutes", options.planned_minutes, "of the whole schedule, all runs");
@@ -34,6 +39,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed);
   app.add_option("--threads", options.threads)->check(CLI::Range(1, 256));
   app.add_option("--folder", folder, "checkpoints, logs and sheets");
+  app.add_option("--from", from, "engine's files to start from where there is no checkpoint");
   app.add_option("--out", out, "where the engine's files go");
   app.add_option("--program", program, "aozora, for eval");
   app.add_option("--judge", judge, "the judge's weights, for eval");
@@ -48,7 +54,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   options.folder = folder, options.out = out;
-  options.program = program, options.judge = judge;
+  options.program = program, options.judge = judge, options.from = from;
   if (device == "cuda" || (device == "auto" && torch::cuda::is_available())) {
     options.device = torch::kCUDA;
   }
