@@ -293,6 +293,11 @@ Tensor DenoiserImpl::forward(const Tensor& slots, const Tensor& timesteps, const
 TextToSlotsImpl::TextToSlotsImpl(int64_t vocabulary, const DenoiserConfig& config) {
   text = register_module("text", TextEncoder(vocabulary));
   denoiser = register_module("denoiser", Denoiser(config));
+  const auto probe = [&](const char* name, world::Attribute attribute) {
+    return register_module(name, nn::Linear(C::kWidth, ValueCount(attribute)));
+  };
+  motion_probe = probe("motion_probe", world::Attribute::kMotion);
+  camera_probe = probe("camera_probe", world::Attribute::kCamera);
 }
 
 Tensor Sample(TextToSlots& model, const Tensor& noise, const Tensor& ids, const Tensor& lengths,

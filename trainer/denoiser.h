@@ -86,11 +86,14 @@ class DenoiserImpl : public torch::nn::Module {
 TORCH_MODULE(Denoiser);
 
 // Both, so that one optimiser trains them together; the parts' names get "text." and "denoiser.".
+// The probes read motion and camera off the mean of the text's rows. They exist in training alone:
+// with their loss the text encoder tells what few and weak numbers of the slots would ask it for.
 class TextToSlotsImpl : public torch::nn::Module {
  public:
   TextToSlotsImpl(int64_t vocabulary, const DenoiserConfig& config);
   TextEncoder text{nullptr};
   Denoiser denoiser{nullptr};
+  torch::nn::Linear motion_probe{nullptr}, camera_probe{nullptr};
 };
 TORCH_MODULE(TextToSlots);
 

@@ -29,6 +29,7 @@ constexpr int kContinuedFrames = 2;
 // change to .25, which also raised the rate again.)
 constexpr double kSigmaWeightMin = 0.5;
 constexpr double kSlopeWeight = 16;
+constexpr double kProbeWeight = 0.1;
 constexpr int kFramesMin = 3, kOrdinaryFrames = 6, kFramesMax = 11;  // the last: twenty seconds
 constexpr float kShortShare = 0.2f, kLongShare = 0.15f;              // of batches
 constexpr int kExamCount = 128;
@@ -81,6 +82,20 @@ torch::Tensor SlopeError(const torch::Tensor& error) {
   return slopes.square().mean({1, 2});
 }
 
+// Cross-entropy of what a probe reads in the texts that tell the attribute.
+torch::Tensor ProbeLoss(torch::nn::Linear& probe, const torch::Tensor& text,
+                        const DenoiserBatch& batch, world::Attribute attribute) {
+  const torch::Tensor mean = text.sum(1) / batch.lengths.unsqueeze(1);
+  std::vector<int64_t> values;
+  constexpr int64_t kUntold = -100;  // left out by cross_entropy
+  for (const Captioned& example : batch.examples) {
+    const bool told = example.caption.Mentions(attribute);
+    values.push_back(told ? example.scene.ValueOf(attribute) : kUntold);
+  }
+  return torch::nn::functional::cross_entropy(probe->forward(mean),
+                                              torch::tensor(values).to(text.device()));
+}
+
 // Mean square of the velocity's error, where sigma allows.
 torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch) {
   const int64_t known = batch.known_frames;
@@ -98,7 +113,9 @@ torch::Tensor LossOf(TextToSlots& model, const DenoiserBatch& batch) {
   const torch::Tensor weight = 1 / sigma.clamp_min(kSigmaWeightMin).square();
   torch::Tensor all = error.mean(1);
   if (known == 0) all = all + kSlopeWeight * SlopeError(off);
-  return (all * weight).mean();
+  return (all * weight).mean() +
+         kProbeWeight * (ProbeLoss(model->motion_probe, text, batch, world::Attribute::kMotion) +
+                         ProbeLoss(model->camera_probe, text, batch, world::Attribute::kCamera));
 }
 
 int Best(const torch::Tensor& slot, int at, int count) {

@@ -59,13 +59,6 @@ GenerateRequest ExtensionOf(const Made& source, uint32_t frame_count) {
   return request;
 }
 
-double Apart(const std::vector<float>& a, const std::vector<float>& b) {
-  EXPECT_EQ(a.size(), b.size());
-  double sum = 0;
-  for (size_t i = 0; i < a.size(); ++i) sum += std::pow(a[i] - b[i], 2);
-  return std::sqrt(sum / static_cast<double>(a.size()));
-}
-
 void ExpectSame(const std::vector<Image>& a, size_t a_from, const std::vector<Image>& b,
                 size_t b_from, size_t count) {
   ASSERT_LE(a_from + count, a.size());
@@ -84,19 +77,30 @@ TEST_F(MiniSource, ARemixOfAllStepsIsAFreshRun) {
   ExpectSame(remixed.frames, 0, made.frames, 0, 30);
 }
 
-TEST_F(MiniSource, ALittleRemixStaysNearItsSource) {
+TEST_F(MiniSource, TheStrengthIsTheShareOfStepsThatAreMadeAgain) {
   GenerateRequest request = SomeRequest();
   request.step_count = 10;
-  request.frame_count = 3;
   const Made source = Make(request);
-  double before = 0;
-  for (const double strength : {0.01, 0.5, 1.0}) {
-    const Made made = Make(RemixOf(source, strength));
-    EXPECT_EQ(made.latent->settings.step_count, 10);
-    const double apart = Apart(made.latent->pieces[0].values, source.latent->pieces[0].values);
-    EXPECT_GT(apart, before) << strength;
-    before = apart;
+  for (const auto& [strength, first_step] : {std::pair{0.01, 9}, {0.5, 5}, {0.74, 3}, {1.0, 0}}) {
+    const Plan plan = MakePlan(*model_, RemixOf(source, strength), SomeMachine()).value();
+    EXPECT_EQ(plan.settings.step_count, 10);
+    EXPECT_EQ(plan.settings.first_step, first_step);
   }
+}
+
+// What is left of a source depends on the strength alone: at 1 nothing.
+TEST_F(MiniSource, ARemixStartsFromItsSource) {
+  const Made a = Source(3);
+  GenerateRequest other = SomeRequest();
+  other.prompt = "many odd things";
+  other.frame_count = 3;
+  const Made b = Make(other);
+  const auto latent = [&](const Made& source, double strength) {
+    return Make(RemixOf(source, strength)).latent->pieces[0].values;
+  };
+  EXPECT_NE(latent(a, 0.5), latent(b, 0.5));
+  EXPECT_EQ(latent(a, 0.5), latent(a, 0.5));
+  EXPECT_EQ(latent(a, 1), latent(b, 1));
 }
 
 TEST_F(MiniSource, AnExtensionShowsItsSourceAndGoesOn) {
@@ -171,7 +175,8 @@ TEST_F(MiniSource, AnExtensionResumes) {
   ASSERT_GE(plan.segments.size(), 2u);
   const RunFolder folder =
       RunFolder::Open(Path("run"), RunIdentity(*model_, plan.settings, nullptr)).value();
-  const GeneratorOptions options{.run_folder = &folder};
+  GeneratorOptions options;
+  options.run_folder = &folder;
   mini::TestDevice stopped;
   GeneratorOptions stopping = options;
   stopping.progress = [&](const Progress& progress) {
