@@ -45,11 +45,10 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     return store_->Write([&](Transaction& t) { return t.Insert(note); });
   }
   std::vector<int64_t> Numbers(const Query<NoteRecord>& query) {
+    const std::vector<NoteRecord> notes =
+        store_->Read([&](Transaction& t) { return t.Select(query); }).value();
     std::vector<int64_t> numbers;
-    for (const NoteRecord& note :
-         store_->Read([&](Transaction& t) { return t.Select(query); }).value()) {
-      numbers.push_back(note.number);
-    }
+    for (const NoteRecord& note : notes) numbers.push_back(note.number);
     return numbers;
   }
   std::vector<int64_t> All() { return Numbers(Query<NoteRecord>().Ascending(&NoteRecord::number)); }
