@@ -161,6 +161,11 @@ test('the proxy sees violations, of answers and of requests', async () => {
     assert.equal(refused, 422);
     assert.match(why, /seconds/);
     assert.equal((await ask('/videos', { headers: {} }))[0], 401);
+    // Why edits and extensions go as JSON above; once prism reads these names, they need not.
+    const edit = new FormData();
+    edit.set('prompt', 'at night');
+    edit.set('video[id]', 'video_123');
+    assert.equal((await ask('/videos/edits', { method: 'POST', body: edit }))[0], 422);
   } finally {
     await prism.stop();
   }
