@@ -85,9 +85,10 @@ Status Host::OpenModels(const Environment& environment, const ServerOptions& opt
 Status Host::Listen(const ServerOptions& options) {
   http::ServerSettings settings = TRY(options.Http());
   if (!IsLoopback(settings.address) && TRY(storage_->keys().Keys()).empty()) {
-    return Error::Invalid("--listen {}: others can reach this address, and nobody has a key yet; "
-                          "start once on 127.0.0.1, or make one with `aozora admin key add`",
-                          options.listen);
+    return Error::Invalid(
+        "--listen {}: others can reach this address, and nobody has a key yet; "
+        "start once on 127.0.0.1, or make one with `aozora admin key add`",
+        options.listen);
   }
   settings.upload_folder = storage_->folder().uploads();
   http::Router router;
@@ -96,8 +97,8 @@ Status Host::Listen(const ServerOptions& options) {
   routes::AddBatchRoutes(router, *service_);
   routes::AddWebhookRoutes(router, *service_);
   routes::AddAdminRoutes(router, *service_);
-  routes::AddHealthRoutes(router, *contract_, {[this] { return Ready(); },
-                                               [this] { return MetricsText(); }});
+  routes::AddHealthRoutes(router, *contract_,
+                          {[this] { return Ready(); }, [this] { return MetricsText(); }});
   http::Server::Callbacks callbacks;
   callbacks.gate = api::MakeGate(*service_);
   callbacks.observer = [this](const http::Exchange& exchange) {
@@ -150,26 +151,26 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
                                           const ServerOptions& options) {
   std::unique_ptr<Host> host(new Host);
   const std::filesystem::path folder = TRY(options.data.Path());
-  host->storage_ = TRY(Storage::Open(folder, options.limits, host->Hooks()));
+  host->storage_ = TRY(Storage::Open(folder, options.workers.Apply(options.limits), host->Hooks()));
   Storage& storage = *host->storage_;
   TRY(host->OpenModels(environment, options));
   host->rates_ = std::make_unique<RateLimiter>(options.requests_per_minute, SystemClock());
   host->poster_ = MakeCurlPoster({.allow_private_addresses = options.private_webhooks});
-  host->webhooks_ = std::make_unique<Webhooks>(storage.store(), SystemClock(), SystemRandom(),
-                                               *host->poster_);
+  host->webhooks_ =
+      std::make_unique<Webhooks>(storage.store(), SystemClock(), SystemRandom(), *host->poster_);
   host->contract_ = TRY(api::Contract::Load());
   host->service_ = std::make_unique<api::Service>(
       api::Service{*host->contract_, *host->models_, storage.store(), storage.queue(),
                    storage.keys(), *host->webhooks_, *host->estimator_, *host->rates_,
                    storage.folder(), SystemClock(), SystemRandom()});
-  host->sweeper_ = std::make_unique<Sweeper>(storage.store(), storage.queue(), SystemClock(),
-                                             storage.folder());
+  host->sweeper_ =
+      std::make_unique<Sweeper>(storage.store(), storage.queue(), SystemClock(), storage.folder());
   host->batches_ = std::make_unique<routes::BatchRunner>(*host->service_);
   host->notified_seq_ = TRY(LastEvent(storage.store()));
   TRY(host->Listen(options));
   host->StartBackground();
-  host->rendering_ = TRY(Rendering::Start(environment, options.workers, storage, *host->shelf_,
-                                          host->work_));
+  host->rendering_ =
+      TRY(Rendering::Start(environment, options.workers, storage, *host->shelf_, host->work_));
   return host;
 }
 
