@@ -151,7 +151,7 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
                                           const ServerOptions& options) {
   std::unique_ptr<Host> host(new Host);
   const std::filesystem::path folder = TRY(options.data.Path());
-  host->storage_ = TRY(Storage::Open(folder, options.limits, host->Hooks()));
+  host->storage_ = TRY(Storage::Open(folder, options.workers.Apply(options.limits), host->Hooks()));
   Storage& storage = *host->storage_;
   TRY(host->OpenModels(environment, options));
   host->rates_ = std::make_unique<RateLimiter>(options.requests_per_minute, SystemClock());

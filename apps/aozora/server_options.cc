@@ -35,6 +35,18 @@ void WorkerOptions::AddTo(CLI::App& app) {
       ->check(CLI::Range(0, 19))
       ->capture_default_str();
   app.add_option("--effort", effort, "Encoder: ultrafast to veryslow")->capture_default_str();
+  app.add_option("--lease-ms", lease_ms,
+                 "After so long without a sign of life a worker's job is given to another")
+      ->check(CLI::Range(int64_t{1'000}, int64_t{3'600'000}))
+      ->capture_default_str();
+}
+
+QueueLimits WorkerOptions::Apply(QueueLimits limits) const {
+  // As many signs of life in a lease as by default.
+  const int64_t beats_per_lease = limits.lease_ms / limits.heartbeat_ms;
+  limits.lease_ms = lease_ms;
+  limits.heartbeat_ms = lease_ms / beats_per_lease;
+  return limits;
 }
 
 void ServerOptions::AddTo(CLI::App& app) {
@@ -66,6 +78,8 @@ void ServerOptions::AddTo(CLI::App& app) {
   number("--queue", limits.queued_max, "Videos that wait, of everybody");
   number("--seconds-max", seconds_max, "Length of one video");
   number("--pixels-max", pixels_max, "Width times height of one video");
+  number("--disk-per-video", limits.output_bytes_max,
+         "Bytes that must be free for each video before a new one is taken");
   number("--kept-ms", limits.output_kept_ms, "How long finished videos are kept, milliseconds");
   number("--connections", connections_max, "Open connections");
   number("--connections-per-address", connections_per_address_max, "Of one address");

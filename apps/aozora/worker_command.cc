@@ -23,7 +23,8 @@ Status Execute(const Options& options, const Environment& environment) {
     Log(LogLevel::kInfo, "job={} request={} state={} attempt={} error={}", job.id, job.request_id,
         NameOf(job.state), job.attempt, job.error_code);
   };
-  const std::unique_ptr<Storage> storage = TRY(Storage::Open(folder, QueueLimits{}, hooks));
+  const std::unique_ptr<Storage> storage =
+      TRY(Storage::Open(folder, options.workers.Apply({}), hooks));
   const std::unique_ptr<ModelShelf> shelf = TRY(MakeShelf(environment));
   Wake work;
   const std::unique_ptr<Rendering> rendering =
