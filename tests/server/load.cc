@@ -72,10 +72,11 @@ Timings Drive(const Served& served, const Pace& pace,
   return timings;
 }
 
-std::string MakeJob(const Served& served, const std::string& body) {
+nlohmann::json MakeJobs(const Served& served, const std::string& body) {
   const Answer answer = Client(served.port(), served.key()).Post("/v1/videos", body);
+  if (answer.status != 200) fmt::print(stderr, "{}\n", answer.body);
   CHECK_EQ(answer.status, 200);
-  return nlohmann::json::parse(answer.body)["id"];
+  return nlohmann::json::parse(answer.body);
 }
 
 }  // namespace aozora

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,6 +65,6 @@ Timings Drive(const Served& served, const Pace& pace, const std::function<bool(C
 
 // A job that a worker is done with in a second.
 extern const char* const kSmallJob;
-std::string MakeJob(const Served& served, const std::string& body);  // its id
+nlohmann::json MakeJobs(const Served& served, const std::string& body);  // what was answered
 
 }  // namespace aozora

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 
@@ -53,6 +54,7 @@ int Run(LoadSettings settings, const std::string& only, bool strict) {
   CHECK(mkdtemp(name.data()) != nullptr);
   const LoadPlace place = {name};
   RaiseDescriptors(&settings);
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // what was seen stays seen if a part breaks off
   size_t missed = 0;
   fmt::print("{:58} {:>48} {:>26}\n", "", "seen", "target");
   for (const Part& part : kParts) {

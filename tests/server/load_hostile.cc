@@ -107,7 +107,7 @@ class Hostile {
 
 LoadRows MeasureHostile(const LoadSettings& settings, const LoadPlace& place) {
   const std::unique_ptr<Served> served = place.Serve(0);
-  const std::string job = MakeJob(*served, kSmallJob);
+  const std::string job = MakeJobs(*served, kSmallJob)["id"];
   const std::string file = UploadFile(*served);
   const auto ask = [&](Client& client, int i) {
     const Answer answer =

@@ -100,7 +100,7 @@ class Streams {
 LoadRows MeasureStreams(const LoadSettings& settings, const LoadPlace& place) {
   const std::unique_ptr<Served> served = place.Serve(0);
   std::vector<std::string> jobs;
-  for (int i = 0; i < kJobCount; ++i) jobs.push_back(MakeJob(*served, kSmallJob));
+  for (int i = 0; i < kJobCount; ++i) jobs.push_back(MakeJobs(*served, kSmallJob)["id"]);
   const pid_t pid = served->process().pid();
   const uint64_t before = ResidentBytes(pid);
   Streams streams(*served);
