@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <csignal>
@@ -19,6 +18,7 @@
 #include "media/clip_reader.h"
 #include "process_testonly.h"
 #include "served_testonly.h"
+#include "small_disk_testonly.h"
 
 namespace aozora {
 namespace {
@@ -204,18 +204,7 @@ void CrashTest::JudgeVideos() {
 void CrashTest::JudgeStore() {
   std::string out;
   EXPECT_EQ(served_.Admin({"verify-audit"}, &out), 0) << out;
-  sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open((served_.data() / "aozora.db").c_str(), &database), SQLITE_OK);
-  std::string verdict;
-  sqlite3_exec(
-      database, "PRAGMA integrity_check",
-      [](void* to, int, char** values, char**) {
-        static_cast<std::string*>(to)->append(values[0]);
-        return 0;
-      },
-      &verdict, nullptr);
-  sqlite3_close(database);
-  EXPECT_EQ(verdict, "ok");
+  EXPECT_EQ(IntegrityOf(served_.data() / "aozora.db"), "ok");
 }
 
 void CrashTest::JudgeReady() {
