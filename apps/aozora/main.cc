@@ -66,7 +66,7 @@ int Main(int argc, char** argv) {
   std::signal(SIGTERM, OnSignal);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of one write (EFBIG)
-  setenv("SVT_LOG", "1", 0);  // SVT-AV1 prints errors alone, not its banner
+  setenv("SVT_LOG", "1", 0);      // SVT-AV1 prints errors alone, not its banner
 
   CLI::App app("Aozora turns a sentence into a video, on this machine.", "aozora");
   app.set_version_flag("--version", AOZORA_VERSION);

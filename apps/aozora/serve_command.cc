@@ -36,8 +36,10 @@ void PrintFirstKey(const MadeKey& key, std::string_view url) {
 A video with curl:
 
   export OPENAI_API_KEY={0} OPENAI_BASE_URL={1}/v1
-  curl $OPENAI_BASE_URL/videos -H "Authorization: Bearer $OPENAI_API_KEY" -F prompt="a red sailboat on a calm sea at sunset" -F seconds=4
-  curl $OPENAI_BASE_URL/videos/VIDEO_ID/content -H "Authorization: Bearer $OPENAI_API_KEY" -o boat.mp4
+  curl $OPENAI_BASE_URL/videos -H "Authorization: Bearer $OPENAI_API_KEY" \
+    -F prompt="a red sailboat on a calm sea at sunset" -F seconds=4
+  curl $OPENAI_BASE_URL/videos/VIDEO_ID/content -H "Authorization: Bearer $OPENAI_API_KEY" \
+    -o boat.mp4
 
 With the same two variables, programs that use the openai client run as they are:
 
