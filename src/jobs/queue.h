@@ -136,6 +136,8 @@ class JobQueue {
   Result<JobRecord> Cancel(std::string_view job_id, std::string_view actor);
   // Cancels, hides, and dooms the files.
   Result<JobRecord> Delete(std::string_view job_id, std::string_view actor);
+  // In a queue so long that its order takes a while to work out, a newcomer stands behind all
+  // others for a moment, whatever its priority.
   Result<QueuePlace> Place(std::string_view job_id);
   Result<QueueCounts> Counts();
   // What is left of today: for the headers of an answer.
@@ -179,9 +181,12 @@ class JobQueue {
   };
   struct Order {
     double worked_out_s = -1;
+    double cost_s = 0;  // what it took to work it out
     std::map<std::string, QueuePlace, std::less<>> places;
+    QueuePlace behind;  // all of them
   };
 
+  std::optional<QueuePlace> KnownPlace(std::string_view job_id, bool* newcomer);
   template <class Fn>
   Result<bool> ChangeHeld(const Holder& holder, Fn&& change);
   template <class Fn>

@@ -11,6 +11,10 @@
 namespace aozora {
 namespace {
 
+// The order is worked out for newcomers too, but not for longer than one part in so many of the
+// time: a thousand of them a second must not each sort a queue of ten thousand.
+constexpr double kOrderShare = 20;
+
 using Places = std::map<std::string, QueuePlace, std::less<>>;
 
 // When each worker is free, in milliseconds from now. A job of unknown length makes everything
@@ -41,7 +45,7 @@ std::optional<int64_t> RestMs(const RenderSpeed& speed, const QueuedJob& job) {
   return *all_ms * (100 - job.progress_percent) / 100;
 }
 
-Places WorkOut(const Waiting& waiting, const RenderSpeed& speed) {
+Places WorkOut(const Waiting& waiting, const RenderSpeed& speed, QueuePlace* behind) {
   Places places;
   const auto queued_count = static_cast<int64_t>(waiting.queued.size());
   Workers workers(std::max<int64_t>(1, WorkerCount(waiting)));
@@ -53,7 +57,11 @@ Places WorkOut(const Waiting& waiting, const RenderSpeed& speed) {
   FairOrder order(waiting);
   for (int64_t position = 1;; ++position) {
     const QueuedJob* job = order.Next(true);
-    if (job == nullptr) return places;
+    if (job == nullptr) {
+      const std::optional<int64_t> start_ms = workers.Start(std::nullopt);
+      *behind = {position, position, start_ms, start_ms};
+      return places;
+    }
     const std::optional<int64_t> duration_ms = speed.EstimateMs(*job);
     const std::optional<int64_t> start_ms = workers.Start(duration_ms);
     QueuePlace place{position, queued_count, start_ms, std::nullopt};
@@ -64,26 +72,44 @@ Places WorkOut(const Waiting& waiting, const RenderSpeed& speed) {
 
 }  // namespace
 
-Result<QueuePlace> JobQueue::Place(std::string_view job_id) {
-  const double now_s = clock_.Seconds();
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    const bool fresh = order_.worked_out_s >= 0 && (now_s - order_.worked_out_s) * 1000 <
-                                                       static_cast<double>(limits_.order_kept_ms);
-    const auto place = order_.places.find(job_id);
-    if (fresh && place != order_.places.end()) return place->second;
-  }
-  const int64_t now_ms = NowMs(clock_);
-  Places places = TRY(store_.Read([&](Transaction& t) -> Result<Places> {
-    const Waiting waiting = TRY(ReadWaiting(t, limits_, now_ms));
-    return WorkOut(waiting, TRY(RenderSpeed::Measure(t, waiting, limits_)));
-  }));
+// What was worked out a moment ago, if that is good enough. `newcomer`: only if the job waits.
+std::optional<QueuePlace> JobQueue::KnownPlace(std::string_view job_id, bool* newcomer) {
   std::lock_guard<std::mutex> lock(mutex_);
-  order_ = {now_s, std::move(places)};
+  if (order_.worked_out_s < 0) return std::nullopt;
+  const double age_s = clock_.Seconds() - order_.worked_out_s;
   const auto place = order_.places.find(job_id);
-  if (place == order_.places.end()) {
-    return Error::NotFound("video {} neither waits nor runs", job_id);
+  *newcomer = place == order_.places.end();
+  if (*newcomer) {
+    if (age_s >= order_.cost_s * kOrderShare) return std::nullopt;
+    return order_.behind;
   }
+  if (age_s * 1000 >= static_cast<double>(limits_.order_kept_ms)) return std::nullopt;
+  return place->second;
+}
+
+Result<QueuePlace> JobQueue::Place(std::string_view job_id) {
+  const auto no_place = [&] { return Error::NotFound("video {} neither waits nor runs", job_id); };
+  bool newcomer = false;
+  if (const std::optional<QueuePlace> known = KnownPlace(job_id, &newcomer)) {
+    if (!newcomer) return *known;
+    const std::optional<JobRecord> job =
+        TRY(store_.Read([&](Transaction& t) { return t.Find<JobRecord>(job_id); }));
+    if (!job || IsTerminal(job->state)) return no_place();
+    return *known;
+  }
+  const double begin_s = clock_.Seconds();
+  const int64_t now_ms = NowMs(clock_);
+  Order order;
+  order.places = TRY(store_.Read([&](Transaction& t) -> Result<Places> {
+    const Waiting waiting = TRY(ReadWaiting(t, limits_, now_ms));
+    return WorkOut(waiting, TRY(RenderSpeed::Measure(t, waiting, limits_)), &order.behind);
+  }));
+  order.worked_out_s = clock_.Seconds();
+  order.cost_s = order.worked_out_s - begin_s;
+  std::lock_guard<std::mutex> lock(mutex_);
+  order_ = std::move(order);
+  const auto place = order_.places.find(job_id);
+  if (place == order_.places.end()) return no_place();
   return place->second;
 }
 

@@ -180,6 +180,36 @@ TEST_F(QueueTest, PriorityGoesFirstAndModelsAreTheWorkersOwn) {
   EXPECT_FALSE((*queue_->Lease("w", models)).has_value());
 }
 
+// Each look at it costs some time, as working out a long queue does.
+class SlowClock : public FakeClock {
+ public:
+  std::chrono::nanoseconds SinceStart() const override {
+    return FakeClock::SinceStart() + ++look_count_ * std::chrono::milliseconds(10);
+  }
+
+ private:
+  mutable int64_t look_count_ = 0;
+};
+
+TEST_F(QueueTest, ALongQueueIsNotWorkedOutForEachNewcomer) {
+  SlowClock slow;
+  slow.Advance(std::chrono::hours(24 * 365 * 50));
+  JobQueue queue(*store_, slow, random_, limits_, {});
+  const auto create = [&](const std::string& person) {
+    return std::get<Created>(queue.Create(Job(person)).value()).jobs.at(0).id;
+  };
+  const std::string first = create("ann");
+  EXPECT_EQ(queue.Place(first)->position, 1);
+  const std::string anns = create("ann"), bobs = create("bob");
+  // Both are behind the one that was known, until it is worth the time to say more.
+  EXPECT_EQ(queue.Place(anns)->position, 2);
+  EXPECT_EQ(queue.Place(bobs)->position, 2);
+  EXPECT_EQ(queue.Place("video_none").error().code(), ErrorCode::kNotFound);
+  slow.Advance(std::chrono::seconds(5));
+  EXPECT_EQ(queue.Place(bobs)->position, 2);
+  EXPECT_EQ(queue.Place(anns)->position, 3);
+}
+
 TEST_F(QueueTest, PlacesAndWaitsFollowTheOrderAndWhatRendersTook) {
   NewJob planned = Job("ann");
   planned.estimated_work_ms = 10'000;
