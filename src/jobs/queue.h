@@ -186,7 +186,10 @@ class JobQueue {
     QueuePlace behind;  // all of them
   };
 
-  std::optional<QueuePlace> KnownPlace(std::string_view job_id, bool* newcomer);
+  struct Known;
+  // Nothing: the caller is to work the order out, and to say so with SetOrder.
+  std::optional<Known> KnownPlace(std::string_view job_id);
+  Status WorkOutOrder();
   template <class Fn>
   Result<bool> ChangeHeld(const Holder& holder, Fn&& change);
   template <class Fn>
@@ -202,6 +205,7 @@ class JobQueue {
   std::mutex mutex_;
   std::map<std::string, Observed, std::less<>> observed_;  // guarded by mutex_
   Order order_;                                            // guarded by mutex_
+  bool ordering_ = false;  // guarded by mutex_: somebody works it out
 };
 
 }  // namespace aozora

@@ -13,7 +13,7 @@ namespace {
 
 // The order is worked out for newcomers too, but not for longer than one part in so many of the
 // time: a thousand of them a second must not each sort a queue of ten thousand.
-constexpr double kOrderShare = 20;
+constexpr double kOrderShare = 50;
 
 using Places = std::map<std::string, QueuePlace, std::less<>>;
 
@@ -72,45 +72,59 @@ Places WorkOut(const Waiting& waiting, const RenderSpeed& speed, QueuePlace* beh
 
 }  // namespace
 
-// What was worked out a moment ago, if that is good enough. `newcomer`: only if the job waits.
-std::optional<QueuePlace> JobQueue::KnownPlace(std::string_view job_id, bool* newcomer) {
+struct JobQueue::Known {
+  QueuePlace place;
+  bool newcomer = false;  // the place is right if the job waits at all
+};
+
+std::optional<JobQueue::Known> JobQueue::KnownPlace(std::string_view job_id) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (order_.worked_out_s < 0) return std::nullopt;
-  const double age_s = clock_.Seconds() - order_.worked_out_s;
-  const auto place = order_.places.find(job_id);
-  *newcomer = place == order_.places.end();
-  if (*newcomer) {
-    if (age_s >= order_.cost_s * kOrderShare) return std::nullopt;
-    return order_.behind;
+  if (order_.worked_out_s >= 0) {
+    const double age_s = clock_.Seconds() - order_.worked_out_s;
+    const auto place = order_.places.find(job_id);
+    if (place == order_.places.end()) {
+      if (ordering_ || age_s < order_.cost_s * kOrderShare) return Known{order_.behind, true};
+    } else if (ordering_ || age_s * 1000 < static_cast<double>(limits_.order_kept_ms)) {
+      return Known{place->second, false};
+    }
   }
-  if (age_s * 1000 >= static_cast<double>(limits_.order_kept_ms)) return std::nullopt;
-  return place->second;
+  ordering_ = true;
+  return std::nullopt;
 }
 
-Result<QueuePlace> JobQueue::Place(std::string_view job_id) {
-  const auto no_place = [&] { return Error::NotFound("video {} neither waits nor runs", job_id); };
-  bool newcomer = false;
-  if (const std::optional<QueuePlace> known = KnownPlace(job_id, &newcomer)) {
-    if (!newcomer) return *known;
-    const std::optional<JobRecord> job =
-        TRY(store_.Read([&](Transaction& t) { return t.Find<JobRecord>(job_id); }));
-    if (!job || IsTerminal(job->state)) return no_place();
-    return *known;
-  }
+Status JobQueue::WorkOutOrder() {
   const double begin_s = clock_.Seconds();
   const int64_t now_ms = NowMs(clock_);
   Order order;
-  order.places = TRY(store_.Read([&](Transaction& t) -> Result<Places> {
+  Result<Places> places = store_.Read([&](Transaction& t) -> Result<Places> {
     const Waiting waiting = TRY(ReadWaiting(t, limits_, now_ms));
     return WorkOut(waiting, TRY(RenderSpeed::Measure(t, waiting, limits_)), &order.behind);
-  }));
+  });
   order.worked_out_s = clock_.Seconds();
   order.cost_s = order.worked_out_s - begin_s;
   std::lock_guard<std::mutex> lock(mutex_);
+  ordering_ = false;
+  order.places = TRY(std::move(places));
   order_ = std::move(order);
-  const auto place = order_.places.find(job_id);
-  if (place == order_.places.end()) return no_place();
-  return place->second;
+  return Ok();
+}
+
+Result<QueuePlace> JobQueue::Place(std::string_view job_id) {
+  std::optional<Known> known = KnownPlace(job_id);
+  if (!known) {
+    TRY(WorkOutOrder());
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto place = order_.places.find(job_id);
+    if (place != order_.places.end()) return place->second;
+    known = Known{order_.behind, true};  // or of no place at all
+  }
+  if (!known->newcomer) return known->place;
+  const std::optional<JobRecord> job =
+      TRY(store_.Read([&](Transaction& t) { return t.Find<JobRecord>(job_id); }));
+  if (!job || IsTerminal(job->state)) {
+    return Error::NotFound("video {} neither waits nor runs", job_id);
+  }
+  return known->place;
 }
 
 Result<QueueCounts> JobQueue::Counts() {
