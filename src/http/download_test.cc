@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <numeric>
+#include <thread>
 
 #include "http/file_answer.h"
 #include "http/http_testonly.h"
@@ -143,6 +145,21 @@ TEST_F(DownloadTest, SendsLargeFilesWhole) {
   const Exchange exchange = WaitForExchange(0);
   EXPECT_GT(exchange.bytes_out, content.size());
   EXPECT_TRUE(exchange.complete);
+}
+
+// A thousand clients that do not read must not take gigabytes from the system.
+TEST_F(DownloadTest, KeepsLittleForAClientThatDoesNotRead) {
+  WriteFile("large", std::string(64 << 20, 'x'));
+  Start();
+  {
+    RawClient client(server_->port(), 4096);
+    client.Send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.ReceiveUntil("\r\n\r\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  }
+  const Exchange exchange = WaitForExchange(0);
+  EXPECT_FALSE(exchange.complete);
+  EXPECT_LT(exchange.bytes_out, 1u << 20);
 }
 
 TEST_F(DownloadTest, EndsTheConnectionWhenTheFileIsCutMeanwhile) {

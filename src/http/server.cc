@@ -2,6 +2,7 @@
 #include "http/server.h"
 
 #include <fmt/core.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -22,6 +23,12 @@ namespace {
 using Acceptor = asio::basic_socket_acceptor<Tcp, Executor>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+using NotSent = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+// What the system keeps of an answer that is not on its way yet. Left alone it takes some megabytes
+// from a client that does not read, and the time to copy them from the others. What is on its way
+// is not counted, so it costs a fast client nothing.
+constexpr int kNotSentBytesMax = 128 << 10;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};  // while there are no descriptors
 
@@ -148,6 +155,7 @@ void AsioServer::Admit(Socket socket, IoThread* io) {
   if (error) return;  // gone
   socket.non_blocking(true, error);
   if (!error) socket.set_option(Tcp::no_delay(true), error);
+  if (!error) socket.set_option(NotSent(kNotSentBytesMax), error);
   if (error) return;
   const asio::ip::address address = Unmapped(peer.address());
   const std::string counted_as = CountedAs(address);

@@ -10,7 +10,7 @@ namespace aozora {
 namespace {
 
 constexpr double kP99MsMax = 10;
-constexpr double kWarmUpSeconds = 2;  // a server in use, not one that starts
+constexpr double kWarmUpSeconds = 10;  // a server in use, not one that starts
 // One after the other they are rendered for longer than the creates last.
 constexpr const char* kLongJobs =
     R"({"prompt":"a red boat","size":"1920x1080","seconds":"10","fps":24,"n":4})";
