@@ -6,12 +6,14 @@
 
 #include <ctime>
 
+#include "base/encoding.h"
 #include "base/wake.h"
+#include "jobs/audit_keeper.h"
 #include "jobs/poster.h"
 #include "jobs/webhooks.h"
 #include "server_options.h"
 #include "storage.h"
-#include "store/audit.h"
+#include "store/audit_checkpoint.h"
 #include "store/ids.h"
 
 namespace aozora::app {
@@ -24,6 +26,7 @@ constexpr int64_t kDrainLookMs = 500;
 struct Options {
   DataOptions data;
   std::string name, id, role = "artist", scopes, reason, target, url, scope = "all";
+  std::string running_renders = "park", public_key;
   std::optional<int64_t> running, queued, seconds, days;
   int64_t priority = 0;
 };
@@ -102,36 +105,60 @@ Status RevokeKey(Storage& storage, const Options& o, const Environment&) {
   return Ok();
 }
 
-Result<StopScope> ParseScope(const Options& o) {
-  if (o.scope == "all") return StopScope::kAll;
-  if (o.id.empty()) return Error::Invalid("a stop of one {} names it: --subject ID", o.scope);
-  if (o.scope == "person") return StopScope::kPerson;
-  if (o.scope == "model") return StopScope::kModel;
-  if (o.scope == "key") return StopScope::kKey;
-  return Error::Invalid("scope {}: there are all, person, model and key", o.scope);
+// Admins are named where they are asked; without a name it is the operator of the machine.
+Result<std::string> ActorOf(Storage& storage, const Options& o) {
+  if (o.name.empty()) return std::string(kActor);
+  const PersonRecord person = TRY(FindPerson(storage, o.name));
+  if (person.role != "admin") return Error::Invalid("{} is no admin", person.name);
+  return person.id;
+}
+
+Result<Stop> StopOf(Storage& storage, const Options& o) {
+  Stop stop;
+  const std::optional<StopScope> scope = EnumOf<StopScope>(o.scope);
+  if (!scope) {
+    return Error::Invalid("--scope {}: there are {}", o.scope,
+                          fmt::join(EnumNames<StopScope>::kNames, ", "));
+  }
+  const std::optional<StopRunning> running = EnumOf<StopRunning>(o.running_renders);
+  if (!running) {
+    return Error::Invalid("--running {}: there are {}", o.running_renders,
+                          fmt::join(EnumNames<StopRunning>::kNames, ", "));
+  }
+  stop.scope = *scope;
+  stop.subject =
+      o.id.empty() && stop.scope == StopScope::kAll ? std::string(kStopGeneration) : o.id;
+  stop.running = *running;
+  stop.reason = o.reason;
+  stop.set_by = TRY(ActorOf(storage, o));
+  return stop;
 }
 
 Status SetStop(Storage& storage, const Options& o, const Environment&) {
-  Stop stop;
-  stop.scope = TRY(ParseScope(o));
-  stop.subject = o.id;
-  stop.reason = o.reason;
-  stop.set_by = kActor;
-  stop.set_ms = NowMs(SystemClock());
-  return storage.queue().SetStop(stop);
+  return storage.queue().SetStop(TRY(StopOf(storage, o)));
 }
 
 Status ReleaseStop(Storage& storage, const Options& o, const Environment&) {
-  const StopScope scope = TRY(ParseScope(o));
-  const bool was = TRY(storage.queue().ReleaseStop(scope, o.id, kActor));
-  if (!was) return Error::NotFound("nothing of that name is stopped");
-  return Ok();
+  const Stop stop = TRY(StopOf(storage, o));
+  switch (TRY(storage.queue().ReleaseStop(stop.scope, stop.subject, stop.set_by))) {
+    case StopRelease::kNoSuchStop:
+      return Error::NotFound("nothing of that name is stopped");
+    case StopRelease::kNeedsSecond:
+      fmt::print("asked for: a second admin has to release it too, within an hour\n");
+      return Ok();
+    case StopRelease::kReleased:
+      fmt::print("released\n");
+      return Ok();
+  }
+  CHECK(false);
 }
 
 // No new work, and what runs comes to its end.
 Status Drain(Storage& storage, const Options& o, const Environment& environment) {
   Options stop = o;
   stop.scope = "all";
+  stop.id = kStopMaintenance;
+  stop.running_renders = "finish";
   stop.reason = o.reason.empty() ? "drained by the operator" : o.reason;
   TRY(SetStop(storage, stop, environment));
   Wake never_called;
@@ -148,10 +175,25 @@ Status Backup(Storage& storage, const Options& o, const Environment&) {
   return storage.store().Backup(o.target);
 }
 
-Status VerifyAudit(Storage& storage, const Options&, const Environment&) {
-  const AuditHead head = TRY(storage.store().Read(
-      [](Transaction& transaction) { return aozora::VerifyAudit(transaction); }));
-  fmt::print("{} rows, unbroken, head {}\n", head.row_count, head.hash);
+Status VerifyAudit(Storage& storage, const Options& o, const Environment&) {
+  std::string public_key;
+  if (o.public_key.empty()) {
+    public_key = TRY(SignKey::Open(storage.folder().audit_key())).public_key();
+  } else if (const auto bytes = HexDecode(o.public_key)) {
+    public_key = *bytes;
+  } else {
+    return Error::Invalid("--public-key {}: it has 64 hexadecimal digits", o.public_key);
+  }
+  if (!o.target.empty() && !std::filesystem::exists(o.target)) {
+    return Error::NotFound("there is no file {}", o.target);
+  }
+  const std::vector<AuditCheckpointRecord> copy = TRY(ReadAuditCopy(
+      o.target.empty() ? storage.folder().audit_copy() : std::filesystem::path(o.target)));
+  const AuditReport report = TRY(storage.store().Read(
+      [&](Transaction& transaction) { return VerifyAuditLog(transaction, public_key, copy); }));
+  fmt::print("{} rows, unbroken, head {}\n", report.row_count, report.head_hash);
+  fmt::print("{} checkpoints, {} of them in the copy, signed up to row {} by {}\n",
+             report.checkpoint_count, copy.size(), report.signed_seq, HexEncode(public_key));
   return Ok();
 }
 
@@ -229,17 +271,29 @@ Command AddAdmin(CLI::App& app) {
   webhook.add_option("url", o->url)->required();
 
   const auto add_stop = [&](CLI::App& sub) {
-    sub.add_option("--scope", o->scope, "all, person, model or key")->capture_default_str();
-    sub.add_option("--subject", o->id, "Id of the person or key, or the model's name");
+    sub.add_option("--scope", o->scope, "all, person, model, key or feature")
+        ->capture_default_str();
+    sub.add_option("--subject", o->id,
+                   "Id of the person or key, the model's name, a feature (createVideoRemix, "
+                   "batches); of all: generation, maintenance or everything");
     sub.add_option("--reason", o->reason, "Shown to those who are refused");
+    sub.add_option("--by", o->name, "The admin who wants it (default: the machine's operator)");
   };
-  add_stop(builder.Add(app, "stop", "Take no new work and start none", SetStop));
-  add_stop(builder.Add(app, "release", "End a stop", ReleaseStop));
+  CLI::App& stop = builder.Add(app, "stop", "Refuse work, within a second", SetStop);
+  add_stop(stop);
+  stop.add_option("--running", o->running_renders, "Renders that run: park, cancel or finish")
+      ->capture_default_str();
+  add_stop(builder.Add(
+      app, "release", "End a stop; of generation and everything, two admins have to", ReleaseStop));
   builder.Add(app, "drain", "Stop everything new and wait until nothing runs", Drain);
   builder.Add(app, "backup", "A whole copy of the database, while the server goes on", Backup)
       .add_option("target", o->target, "File that does not exist yet")
       ->required();
-  builder.Add(app, "verify-audit", "Check that no row of the audit log was changed", VerifyAudit);
+  CLI::App& audit = builder.Add(
+      app, "verify-audit", "Check that nobody changed the audit log, and say where", VerifyAudit);
+  audit.add_option("--checkpoints", o->target, "The copy of its checkpoints (serve --audit-copy)");
+  audit.add_option("--public-key", o->public_key,
+                   "Who must have signed them, where the data folder is not to be believed");
   return builder.Finish();
 }
 

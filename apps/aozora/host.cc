@@ -21,6 +21,7 @@ constexpr int64_t kEventsMs = 250;  // changes that other processes make
 constexpr int64_t kReapMs = 1'000;
 constexpr int64_t kDeliveryMs = 1'000;
 constexpr int64_t kBatchMs = 1'000;
+constexpr int64_t kAuditMs = 5'000;
 constexpr int64_t kSweepMs = 30'000;
 constexpr int64_t kEventsOfRound = 1'000;
 constexpr std::chrono::milliseconds kDrainMs{10'000};
@@ -141,6 +142,7 @@ void Host::StartBackground() {
     return Survive("leases", reaped.ok() ? Result<bool>(false) : reaped.error());
   });
   add(kBatchMs, [this] { return Survive("batches", batches_->Step()); });
+  add(kAuditMs, [this] { return Survive("audit", audit_->Step()); });
   add(kSweepMs, [this] {
     const Result<Swept> swept = sweeper_->Sweep();
     return Survive("sweeper", swept.ok() ? Result<bool>(swept->more) : swept.error());
@@ -155,6 +157,7 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   Storage& storage = *host->storage_;
   TRY(host->OpenModels(environment, options));
   host->rates_ = std::make_unique<RateLimiter>(options.requests_per_minute, SystemClock());
+  host->stops_ = std::make_unique<StopBoard>(storage.store(), SystemClock());
   host->poster_ = MakeCurlPoster({.allow_private_addresses = options.private_webhooks});
   host->webhooks_ =
       std::make_unique<Webhooks>(storage.store(), SystemClock(), SystemRandom(), *host->poster_);
@@ -162,9 +165,13 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->service_ = std::make_unique<api::Service>(
       api::Service{*host->contract_, *host->models_, storage.store(), storage.queue(),
                    storage.keys(), *host->webhooks_, *host->estimator_, *host->rates_,
-                   storage.folder(), SystemClock(), SystemRandom()});
+                   *host->stops_, storage.folder(), SystemClock(), SystemRandom()});
   host->sweeper_ =
       std::make_unique<Sweeper>(storage.store(), storage.queue(), SystemClock(), storage.folder());
+  host->audit_ = std::make_unique<AuditKeeper>(
+      storage.store(), SystemClock(), TRY(SignKey::Open(storage.folder().audit_key())),
+      options.audit_copy.empty() ? storage.folder().audit_copy()
+                                 : std::filesystem::path(options.audit_copy));
   host->batches_ = std::make_unique<routes::BatchRunner>(*host->service_);
   host->notified_seq_ = TRY(LastEvent(storage.store()));
   TRY(host->Listen(options));
@@ -198,7 +205,8 @@ std::string Host::MetricsText() {
 Status Host::Ready() {
   TRY(storage_->queue().Counts());
   for (const Stop& stop : TRY(storage_->queue().Stops())) {
-    if (stop.scope == StopScope::kAll) return Error::Cancelled().Within("stopped: " + stop.reason);
+    const bool open = stop.scope != StopScope::kAll || stop.subject == kStopGeneration;
+    if (!open) return Error::Cancelled().Within("stopped: " + stop.reason);
   }
   return Ok();
 }

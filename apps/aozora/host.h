@@ -12,6 +12,7 @@
 #include "base/wake.h"
 #include "command.h"
 #include "http/server.h"
+#include "jobs/audit_keeper.h"
 #include "jobs/poster.h"
 #include "jobs/sweeper.h"
 #include "rendering.h"
@@ -50,12 +51,14 @@ class Host {
   std::unique_ptr<api::ServedModels> models_;
   std::unique_ptr<Estimator> estimator_;
   std::unique_ptr<RateLimiter> rates_;
+  std::unique_ptr<StopBoard> stops_;
   std::unique_ptr<Poster> poster_;
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<const api::Contract> contract_;
   std::unique_ptr<api::Service> service_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<AuditKeeper> audit_;
   std::unique_ptr<routes::BatchRunner> batches_;
   int64_t notified_seq_ = 0;  // of the event thread
   std::vector<std::unique_ptr<Background>> background_;

@@ -83,6 +83,10 @@ void ServerOptions::AddTo(CLI::App& app) {
   number("--kept-ms", limits.output_kept_ms, "How long finished videos are kept, milliseconds");
   number("--connections", connections_max, "Open connections");
   number("--connections-per-address", connections_per_address_max, "Of one address");
+  app.add_option(
+      "--audit-copy", audit_copy,
+      "File that each signed checkpoint of the audit log is appended to: best on another "
+      "disk (default: audit-checkpoints.txt in the data folder)");
   app.add_flag("--private-webhooks", private_webhooks,
                "Webhooks may go to this machine and its private network");
   app.add_flag("--quiet", quiet, "Log warnings and errors alone");

@@ -49,6 +49,7 @@ struct ServerOptions {
   uint32_t seconds_max = 20;
   uint64_t pixels_max = 1920 * 1088;
   bool private_webhooks = false;
+  std::string audit_copy;  // empty: in the data folder
   bool quiet = false;
 
   void AddTo(CLI::App& app);

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "access/key_text.h"
-#include "store/audit.h"
+#include "store/audit_checkpoint.h"
 #include "store/schema.h"
 #include "stores/sqlite/sqlite_store.h"
 
@@ -118,8 +118,9 @@ TEST_F(KeyRingTest, WhatMakesNoSenseIsRefusedByName) {
 TEST_F(KeyRingTest, WhoDidWhatIsInTheAuditLog) {
   const MadeKey key = AddKey(AddPerson("ai"));
   ASSERT_TRUE(ring_.Revoke(key.record.id, "somebody").ok());
-  const AuditHead head =
-      store_->Read([](Transaction& transaction) { return VerifyAudit(transaction); }).value();
+  const AuditReport head =
+      store_->Read([](Transaction& transaction) { return VerifyAuditLog(transaction, "", {}); })
+          .value();
   EXPECT_EQ(head.row_count, 3);  // a person, a key, its end
 }
 

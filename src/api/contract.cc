@@ -3,6 +3,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "api/schema.h"
 #include "api/yaml_json.h"
@@ -65,6 +66,7 @@ Result<Operation> ReadOperation(const json& description) {
 struct Contract::Parts {
   std::string document;
   std::map<std::string, Operation, std::less<>> operations;
+  std::set<std::string, std::less<>> groups;  // first parts of paths
 
   const Operation& Find(std::string_view name) const {
     const auto found = operations.find(name);
@@ -83,6 +85,7 @@ Result<std::unique_ptr<const Contract>> Contract::Parse(std::string_view yaml) {
   auto parts = std::make_unique<Parts>();
   parts->document = document.dump();
   for (const auto& [path, methods] : document.at("paths").items()) {
+    parts->groups.insert(path.substr(1, path.find('/', 1) - 1));
     for (const auto& [method, description] : methods.items()) {
       const std::string name = description.at("operationId").get<std::string>();
       const json resolved = TRY_WITHIN(name, Resolve(document, description));
@@ -115,6 +118,10 @@ std::string Contract::CheckAnswer(std::string_view operation, int status, const 
 const json* Contract::RequestSchema(std::string_view operation) const {
   const Operation& found = parts_->Find(operation);
   return found.request ? &found.request->source() : nullptr;
+}
+
+bool Contract::KnowsFeature(std::string_view name) const {
+  return parts_->operations.contains(name) || parts_->groups.contains(name);
 }
 
 const std::string& Contract::document() const { return parts_->document; }

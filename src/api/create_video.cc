@@ -88,6 +88,7 @@ Outcome<std::vector<JobRecord>> Enqueue(const Service& service, const Origin& or
   job.person_id = origin.person_id;
   job.key_id = origin.key_id;
   job.request_id = origin.request_id;
+  job.address = origin.address;
   job.batch_id = origin.batch_id;
   job.idempotency_key = origin.idempotency_key;
   job.body_sha256 = origin.body_sha256;

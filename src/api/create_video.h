@@ -16,6 +16,7 @@ struct Origin {
   std::string person_id;
   std::string key_id;
   std::string request_id;
+  std::string address;          // of the client
   std::string batch_id;         // of a line of a batch
   std::string idempotency_key;  // empty: none
   std::string body_sha256;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "api/body.h"
+#include "api/stop_gate.h"
 #include "base/log.h"
 
 namespace aozora::api {
@@ -109,7 +110,13 @@ json SecondsOf(std::optional<int64_t> time_ms) {
 http::Gate MakeGate(const Service& service) {
   return [&service](http::Request& request,
                     const http::RouteOptions& route) -> std::optional<http::Response> {
-    if (route.open) return std::nullopt;
+    const auto stopped = [&](const Principal* principal) -> std::optional<http::Response> {
+      Outcome<std::optional<Problem>> problem = FindStopProblem(service, request, route, principal);
+      if (!problem.ok()) return AnswerOf(problem.error());
+      if (*problem) return AnswerOf(**problem);
+      return std::nullopt;
+    };
+    if (route.open) return stopped(nullptr);
     Outcome<Caller> caller = Identify(service, request);
     if (!caller.ok()) return AnswerOf(caller.error());
     if (!caller->verdict.allowed) {
@@ -117,6 +124,7 @@ http::Gate MakeGate(const Service& service) {
       AddRateHeaders(caller->verdict, &response);
       return response;
     }
+    if (auto answer = stopped(&caller->principal)) return answer;
     request.principal = std::move(caller).value();
     return std::nullopt;
   };

@@ -5,6 +5,7 @@
 
 #include "access/key_ring.h"
 #include "access/rate_limiter.h"
+#include "access/stop_board.h"
 #include "api/contract.h"
 #include "api/served_models.h"
 #include "base/clock.h"
@@ -26,6 +27,7 @@ struct Service {
   Webhooks& webhooks;
   Estimator& estimator;
   RateLimiter& rates;
+  StopBoard& stops;
   DataFolder folder;
   const Clock& clock;
   RandomSource& random;

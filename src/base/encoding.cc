@@ -24,6 +24,23 @@ std::string HexEncode(std::string_view bytes) {
   return hex;
 }
 
+std::optional<std::string> HexDecode(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 2);
+  for (size_t i = 0; i < text.size(); i += 2) {
+    uint32_t byte = 0;
+    for (const char c : text.substr(i, 2)) {
+      const char lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+      const size_t digit = kHexDigits.find(lower);
+      if (digit == std::string_view::npos) return std::nullopt;
+      byte = byte << 4 | static_cast<uint32_t>(digit);
+    }
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
+}
+
 std::string Base64Encode(std::string_view bytes) {
   std::string text;
   text.reserve((bytes.size() + 2) / 3 * 4);

@@ -140,6 +140,20 @@ Status WriteFileAtomically(const std::filesystem::path& path, Bytes content) {
   return file.Commit();
 }
 
+Result<bool> CreateSecretFile(const std::filesystem::path& path, std::string_view content) {
+  // Never committed: the name is given by a link, which does not replace what is there.
+  AtomicFile file = TRY(AtomicFile::Create(path));
+  if (fchmod(file.descriptor(), 0600) != 0) return IoError("cannot write", path);
+  TRY(file.Write(std::as_bytes(std::span(content))));
+  if (fsync(file.descriptor()) != 0) return IoError("cannot write", path);
+  if (link(file.temporary_path().c_str(), path.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    return IoError("cannot write", path);
+  }
+  TRY(SyncFolder(FolderOf(path)));
+  return true;
+}
+
 Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_max) {
   const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.value() < 0) return IoError("cannot open", path);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/units.h"
@@ -68,6 +69,10 @@ class AtomicFile {
 Status MoveDurably(const std::filesystem::path& from, const std::filesystem::path& to);
 
 Status WriteFileAtomically(const std::filesystem::path& path, Bytes content);
+
+// Writes a file that only its owner may read, unless there is one: whether it did. Of two that do
+// so at once, one wins. The file is whole from the moment that its name exists.
+Result<bool> CreateSecretFile(const std::filesystem::path& path, std::string_view content);
 
 // The content of a file of at most `bytes_max`; larger is an error that says so.
 Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_max);

@@ -35,6 +35,7 @@ struct RouteOptions {
   uint64_t body_bytes_max = uint64_t{1} << 20;
   uint64_t file_bytes_max = 0;  // of a form's files together; 0: files are refused
   bool open = false;            // for the gate: anybody may call it
+  bool unstoppable = false;     // for the gate: it answers whatever an operator stopped
 };
 
 class Router {

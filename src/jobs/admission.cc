@@ -41,13 +41,7 @@ Answer CheckStops(const Question& q) {
   const std::vector<Stop> stops = TRY(ReadStops(q.transaction));
   const Stop* stop = FindStop(stops, q.job.person_id, q.job.model, q.job.key_id);
   if (stop == nullptr) return Taken();
-  const std::string what = stop->scope == StopScope::kAll
-                               ? "all work"
-                               : fmt::format("{} {}", NameOf(stop->scope), stop->subject);
-  return std::optional<Refusal>(
-      {.kind = RefusalKind::kStopped,
-       .message = fmt::format("an operator stopped {}{}{}", what, stop->reason.empty() ? "" : ": ",
-                              stop->reason)});
+  return std::optional<Refusal>({.kind = RefusalKind::kStopped, .message = StopMessage(*stop)});
 }
 
 Answer CheckRate(const Question& q) {

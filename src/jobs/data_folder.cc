@@ -6,7 +6,8 @@
 namespace aozora {
 
 Status DataFolder::Make() const {
-  for (const std::filesystem::path& folder : {root, outputs(), states(), files(), uploads()}) {
+  for (const std::filesystem::path& folder :
+       {root, secrets(), outputs(), states(), files(), uploads()}) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (!error) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What clients and operators ask for; queue_lease.cc has what workers do.
+// What clients ask for; queue_lease.cc has what workers do, queue_stops.cc what operators do.
 #include "jobs/queue.h"
 
 #include <algorithm>
 
+#include "base/encoding.h"
+#include "base/hash.h"
 #include "jobs/admission.h"
 #include "jobs/changes.h"
 #include "store/ids.h"
@@ -73,8 +75,19 @@ JobRecord NewRecord(const NewJob& job, const ChangeContext& context) {
   record.source_job_id = job.source_job_id;
   record.batch_id = job.batch_id;
   record.request_id = job.request_id;
+  record.prompt_salt = NewId("", context.random);
   record.estimated_work_ms = job.estimated_work_ms;
   return record;
+}
+
+// The text of a prompt can be deleted, the audit log cannot.
+std::string AuditDetail(const NewJob& job, const Created& created) {
+  std::string detail = fmt::format("request {}, from {}, policy {}", job.request_id, job.address,
+                                   job.policy_version);
+  for (const JobRecord& record : created.jobs) {
+    detail += fmt::format(", prompt {}", HexEncode(HmacSha256(record.prompt_salt, job.prompt)));
+  }
+  return detail;
 }
 
 Result<Created> Insert(ChangeContext& context, const NewJob& job, const Admission& admission) {
@@ -102,7 +115,7 @@ Result<Created> Insert(ChangeContext& context, const NewJob& job, const Admissio
                           .job_ids = ids,
                           .expires_ms = context.now_ms + context.limits.idempotency_kept_ms}));
   }
-  TRY(Audit(context, job.person_id, "video.create", ids, job.request_id));
+  TRY(Audit(context, job.person_id, "video.create", ids, AuditDetail(job, created)));
   return created;
 }
 
@@ -262,33 +275,6 @@ Result<std::vector<EventRecord>> JobQueue::Events(std::string_view job_id,
   if (!job_id.empty()) query.Equal(&EventRecord::job_id, std::string(job_id));
   if (!person_id.empty()) query.Equal(&EventRecord::person_id, std::string(person_id));
   return store_.Read([&](Transaction& t) { return t.Select(query); });
-}
-
-Status JobQueue::SetStop(const Stop& stop) {
-  Stop stamped = stop;
-  stamped.set_ms = NowMs(clock_);
-  return store_.Write([&](Transaction& transaction) -> Status {
-    ChangeContext context{transaction, random_, limits_, stamped.set_ms};
-    TRY(WriteStop(transaction, stamped));
-    return Audit(context, stop.set_by, "stop.set", StopName(stop.scope, stop.subject), stop.reason);
-  });
-}
-
-Result<bool> JobQueue::ReleaseStop(StopScope scope, std::string_view subject,
-                                   std::string_view actor) {
-  const int64_t now_ms = NowMs(clock_);
-  const bool released = TRY(store_.Write([&](Transaction& transaction) -> Result<bool> {
-    ChangeContext context{transaction, random_, limits_, now_ms};
-    if (!TRY(EraseStop(transaction, scope, subject))) return false;
-    TRY(Audit(context, actor, "stop.release", StopName(scope, subject), {}));
-    return true;
-  }));
-  if (released && hooks_.work_added) hooks_.work_added();
-  return released;
-}
-
-Result<std::vector<Stop>> JobQueue::Stops() {
-  return store_.Read([](Transaction& t) { return ReadStops(t); });
 }
 
 Result<int64_t> JobQueue::ExpireOutputs(int64_t count_max) {

@@ -64,6 +64,8 @@ struct NewJob {
   std::string source_job_id;
   std::string batch_id;
   std::string request_id;
+  std::string address;         // from where it was asked for; for the audit log, like the next
+  std::string policy_version;  // by which the prompt was let through
   int64_t priority = 0;
   int64_t estimated_work_ms = 0;
   std::string idempotency_key;  // empty: none
@@ -93,6 +95,14 @@ struct Beat {
   bool lost = false;  // somebody else's, or over: stop, and do not write
   bool cancel_requested = false;
 };
+
+// What a worker has to hear sooner than its next heartbeat.
+struct Glance {
+  bool cancel_requested = false;
+  bool stopped = false;  // an operator wants it parked
+};
+
+enum class StopRelease { kNoSuchStop, kReleased, kNeedsSecond };
 
 struct QueuePlace {
   int64_t position = 0;  // 0: running; 1: the next
@@ -152,6 +162,8 @@ class JobQueue {
   Result<std::optional<Leased>> Lease(std::string_view worker_id,
                                       std::span<const std::string> models);
   Result<Beat> Heartbeat(const Holder& holder, int64_t progress_percent, std::string_view stage);
+  // Reads only: what may be asked several times a second.
+  Result<Glance> Look(const Holder& holder);
   // These four: false if the lease was lost, and nothing has changed.
   Result<bool> Complete(const Holder& holder, std::string_view output_json, int64_t render_ms);
   Result<bool> Fail(const Holder& holder, std::string_view code, std::string_view message,
@@ -163,9 +175,12 @@ class JobQueue {
   // process's monotonic clock: call it every second. How many.
   Result<int64_t> ReapExpired();
 
-  // Operators. Obeyed by Create and Lease at once, and after a restart.
+  // Operators. Obeyed by Create and Lease at once, by running workers within
+  // WorkerLimits::look_ms, and after a restart. Of stops that NeedsTwoAdmins, the first release
+  // only asks for the second, by somebody else.
   Status SetStop(const Stop& stop);
-  Result<bool> ReleaseStop(StopScope scope, std::string_view subject, std::string_view actor);
+  Result<StopRelease> ReleaseStop(StopScope scope, std::string_view subject,
+                                  std::string_view actor);
   Result<std::vector<Stop>> Stops();
 
   // The sweeper: completed jobs past expires_ms lose their files. How many, at most `count_max`.

@@ -4,8 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include "base/encoding.h"
+#include "base/hash.h"
 #include "jobs/queue_testonly.h"
-#include "store/audit.h"
+#include "store/audit_checkpoint.h"
 
 namespace aozora {
 namespace {
@@ -22,7 +24,7 @@ TEST_F(QueueTest, ACreatedJobIsThereWithItsEventItsSecondsAndItsAudit) {
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].type, "job.queued");
   EXPECT_EQ(events[0].seq, job.created_seq);
-  EXPECT_EQ(store_->Read([](Transaction& t) { return VerifyAudit(t); })->row_count, 1);
+  EXPECT_EQ(store_->Read([](Transaction& t) { return VerifyAuditLog(t, "", {}); })->row_count, 1);
 }
 
 TEST_F(QueueTest, VariationsAreAllOrNone) {
@@ -105,6 +107,18 @@ TEST_F(QueueTest, AFullQueueSaysHowFastItDrains) {
   EXPECT_EQ(refusal.retry_after_s, 90);
 }
 
+TEST_F(QueueTest, TheAuditLogHasTheHashOfAPromptThatItsJobCanProve) {
+  NewJob job = Job("ann");
+  job.prompt = "a secret wish";
+  job.address = "192.0.2.1";
+  const JobRecord made = Create(job);
+  const std::vector<AuditRecord> rows =
+      store_->Read([](Transaction& t) { return t.Select(Query<AuditRecord>()); }).value();
+  EXPECT_THAT(rows.back().detail, HasSubstr("from 192.0.2.1"));
+  EXPECT_THAT(rows.back().detail, HasSubstr(HexEncode(HmacSha256(made.prompt_salt, job.prompt))));
+  EXPECT_EQ(rows.back().detail.find("secret"), std::string::npos);
+}
+
 TEST_F(QueueTest, AFullDiskTakesNothingMore) {
   DiskSpace disk{limits_.output_bytes_max * 2, limits_.output_bytes_max};
   Reopen({.disk_space = [&]() -> Result<DiskSpace> { return disk; }});
@@ -120,7 +134,7 @@ TEST_F(QueueTest, AFullDiskTakesNothingMore) {
 TEST_F(QueueTest, StopsHoldForCreateAndLeaseAndAfterARestart) {
   Create(Job("ann"));
   for (const Stop& stop :
-       {Stop{.scope = StopScope::kAll, .subject = {}, .reason = "fire", .set_by = "op"},
+       {Stop{.subject = std::string(kStopGeneration), .reason = "fire", .set_by = "op"},
         Stop{.scope = StopScope::kPerson, .subject = "ann", .reason = "fire", .set_by = "op"},
         Stop{.scope = StopScope::kModel, .subject = "mini", .reason = "fire", .set_by = "op"}}) {
     ASSERT_TRUE(queue_->SetStop(stop).ok());
@@ -130,9 +144,10 @@ TEST_F(QueueTest, StopsHoldForCreateAndLeaseAndAfterARestart) {
     EXPECT_THAT(refusal.message, HasSubstr("fire"));
     EXPECT_FALSE(TryLease().has_value());
     EXPECT_EQ(queue_->Stops()->at(0).reason, "fire");
-    EXPECT_TRUE(queue_->ReleaseStop(stop.scope, stop.subject, "op").value());
+    EXPECT_EQ(queue_->ReleaseStop(stop.scope, stop.subject, "op").value(), StopRelease::kReleased);
   }
-  EXPECT_FALSE(queue_->ReleaseStop(StopScope::kAll, "", "op").value());
+  EXPECT_EQ(queue_->ReleaseStop(StopScope::kAll, kStopGeneration, "op").value(),
+            StopRelease::kNoSuchStop);
   EXPECT_TRUE(TryLease().has_value());
 }
 
@@ -147,6 +162,39 @@ TEST_F(QueueTest, AStoppedKeyStopsWhatItAskedFor) {
   EXPECT_FALSE(TryLease().has_value());
   Create(Job("ann"));
   EXPECT_TRUE(TryLease().has_value());
+}
+
+TEST_F(QueueTest, TwoAdminsReleaseAStopOfEverything) {
+  ChangePerson("ann", [](PersonRecord* person) { person->role = "admin"; });
+  ChangePerson("bob", [](PersonRecord* person) { person->role = "admin"; });
+  const auto release = [&](std::string_view actor) {
+    return queue_->ReleaseStop(StopScope::kAll, kStopEverything, actor).value();
+  };
+  ASSERT_TRUE(queue_->SetStop({.subject = std::string(kStopEverything), .set_by = "ann"}).ok());
+  EXPECT_EQ(release("ann"), StopRelease::kNeedsSecond);
+  EXPECT_EQ(release("ann"), StopRelease::kNeedsSecond);  // the same one again is not two
+  EXPECT_EQ(queue_->Stops()->at(0).release_asked_by, "ann");
+  Reopen();
+  clock_.Advance(std::chrono::milliseconds(kReleaseAskedMs + 1));
+  EXPECT_EQ(release("bob"), StopRelease::kNeedsSecond);  // she may have thought better of it
+  EXPECT_EQ(Refused(Job("ann")).kind, RefusalKind::kStopped);
+  EXPECT_EQ(release("ann"), StopRelease::kReleased);
+  Create(Job("ann"));
+}
+
+TEST_F(QueueTest, AWeakerStopDoesNotReplaceAStrongerOne) {
+  ASSERT_TRUE(queue_->SetStop({.subject = std::string(kStopEverything), .set_by = "op"}).ok());
+  ASSERT_TRUE(queue_->SetStop({.subject = std::string(kStopMaintenance), .set_by = "op"}).ok());
+  EXPECT_EQ(queue_->ReleaseStop(StopScope::kAll, kStopMaintenance, "op").value(),
+            StopRelease::kReleased);
+  EXPECT_EQ(queue_->Stops()->at(0).subject, kStopEverything);
+}
+
+TEST_F(QueueTest, TheOnlyAdminReleasesAlone) {
+  ChangePerson("ann", [](PersonRecord* person) { person->role = "admin"; });
+  ASSERT_TRUE(queue_->SetStop({.subject = std::string(kStopEverything), .set_by = "ann"}).ok());
+  EXPECT_EQ(queue_->ReleaseStop(StopScope::kAll, kStopEverything, "ann").value(),
+            StopRelease::kReleased);
 }
 
 TEST_F(QueueTest, TurnsAreFairAndNotFirstComeOnly) {

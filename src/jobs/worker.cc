@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jobs/worker.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "base/log.h"
@@ -34,9 +35,10 @@ Status MakeFolder(const std::filesystem::path& folder) {
 // The heartbeat of one lease, and what it heard. Its thread ends with the object.
 class Worker::Pulse {
  public:
-  Pulse(JobQueue& queue, const Clock& clock, Holder holder)
+  Pulse(JobQueue& queue, const Clock& clock, Holder holder, int64_t look_ms)
       : queue_(queue),
         clock_(clock),
+        look_ms_(look_ms),
         holder_(std::move(holder)),
         last_beat_s_(clock.Seconds()),
         thread_([this] { Beat(); }) {}
@@ -59,14 +61,28 @@ class Worker::Pulse {
   const Holder& holder() const { return holder_; }
   bool lost() const { return lost_; }
   bool cancel_requested() const { return cancel_requested_; }
+  bool stopped() const { return stopped_; }
 
  private:
   // The first beat comes at once, so that a cancel between lease and start is heard.
   void Beat() {
     while (!ended_) {
       BeatOnce();
-      if (!ended_) wake_.WaitFor(queue_.limits().heartbeat_ms);
+      int64_t left_ms = queue_.limits().heartbeat_ms;
+      while (!ended_ && left_ms > 0) {
+        wake_.WaitFor(std::min(left_ms, look_ms_));
+        left_ms -= look_ms_;
+        if (!ended_ && left_ms > 0) Look();
+      }
     }
+  }
+
+  void Look() {
+    const Result<Glance> glance = queue_.Look(holder_);
+    if (!glance.ok()) return;  // the next heartbeat says what is wrong
+    if (glance->cancel_requested) cancel_requested_ = true;
+    if (glance->stopped) stopped_ = true;
+    if (cancel_requested_ || stopped_) cancel_.Cancel();
   }
 
   void BeatOnce() {
@@ -93,12 +109,14 @@ class Worker::Pulse {
 
   JobQueue& queue_;
   const Clock& clock_;
+  const int64_t look_ms_;
   const Holder holder_;
   CancelToken cancel_;
   Wake wake_;
   std::atomic<bool> ended_{false};
   std::atomic<bool> lost_{false};
   std::atomic<bool> cancel_requested_{false};
+  std::atomic<bool> stopped_{false};
   double last_beat_s_;  // of the thread alone
   std::mutex mutex_;
   int64_t percent_ = 0;  // guarded by mutex_
@@ -137,7 +155,7 @@ Result<bool> Worker::RunOne() {
   const std::optional<Leased> leased = TRY(queue_.Lease(id_, models));
   if (!leased) return false;
   const JobRecord& job = leased->job;
-  Pulse pulse(queue_, clock_, {job.id, leased->attempt, id_});
+  Pulse pulse(queue_, clock_, {job.id, leased->attempt, id_}, limits_.look_ms);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     running_ = &pulse.cancel();
@@ -188,7 +206,7 @@ Result<bool> Worker::Finish(const Pulse& pulse, const Result<RenderOutput>& outp
   }
   if (output.error().code() == ErrorCode::kCancelled) {
     if (pulse.cancel_requested()) return queue_.FinishCancel(holder);
-    if (stopping_) return queue_.Park(holder);
+    if (stopping_ || pulse.stopped()) return queue_.Park(holder);
   }
   const Reason reason = ReasonOf(output.error());
   return queue_.Fail(holder, reason.code, reason.message, reason.retryable);

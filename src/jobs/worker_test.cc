@@ -160,6 +160,52 @@ TEST_F(WorkerTest, AStoppedWorkerParksItsJobForTheNext) {
   EXPECT_EQ(queue_->Get(id)->output_json, "resumed");
 }
 
+TEST_F(WorkerTest, AStopParksWhatRunsWithinASecondAndItsReleaseGoesOn) {
+  std::atomic<int> starts{0};
+  const Running worker(*queue_, folder_, wake_,
+                       [&](const JobRecord& job, const RenderContext& context) {
+                         return ++starts == 1 ? UntilCancelled(job, context)
+                                              : Result<RenderOutput>(RenderOutput{"{}", {}, {}});
+                       });
+  const std::string id = Create();
+  ASSERT_TRUE(Becomes(id, JobState::kInProgress));
+  const Stop stop{.scope = StopScope::kPerson, .subject = "ann", .set_by = "op"};
+  const double begin_s = SystemClock().Seconds();
+  ASSERT_TRUE(queue_->SetStop(stop).ok());
+  ASSERT_TRUE(Becomes(id, JobState::kQueued));
+  EXPECT_LT(SystemClock().Seconds() - begin_s, 1.0);
+  EXPECT_EQ(starts, 1);
+  EXPECT_EQ(queue_->ReleaseStop(stop.scope, stop.subject, "op").value(), StopRelease::kReleased);
+  EXPECT_TRUE(Becomes(id, JobState::kCompleted));
+  EXPECT_EQ(queue_->Get(id)->crash_count, 0);
+}
+
+TEST_F(WorkerTest, AStopMayCancelWhatRunsOrLetItFinish) {
+  std::atomic<bool> finish{false};
+  const Running worker(*queue_, folder_, wake_,
+                       [&](const JobRecord&, const RenderContext& context) -> Result<RenderOutput> {
+                         Wake never;
+                         while (!context.cancel.cancelled() && !finish) never.WaitFor(1);
+                         if (finish) return RenderOutput{"{}", {}, {}};
+                         return Error::Cancelled();
+                       });
+  const std::string cancelled = Create();
+  ASSERT_TRUE(Becomes(cancelled, JobState::kInProgress));
+  Stop stop{.scope = StopScope::kModel, .subject = "mini", .running = StopRunning::kCancel};
+  ASSERT_TRUE(queue_->SetStop(stop).ok());
+  EXPECT_TRUE(Becomes(cancelled, JobState::kCancelled));
+  ASSERT_TRUE(queue_->ReleaseStop(stop.scope, stop.subject, "op").ok());
+  const std::string finished = Create();
+  ASSERT_TRUE(Becomes(finished, JobState::kInProgress));
+  stop.running = StopRunning::kFinish;
+  ASSERT_TRUE(queue_->SetStop(stop).ok());
+  Wake never;
+  never.WaitFor(1'000);
+  EXPECT_EQ(queue_->Get(finished)->state, JobState::kInProgress);
+  finish = true;
+  EXPECT_TRUE(Becomes(finished, JobState::kCompleted));
+}
+
 TEST_F(WorkerTest, ALostLeaseAbortsTheRenderAndItsResultIsDropped) {
   std::atomic<bool> aborted{false};
   const Running worker(*queue_, folder_, wake_,

@@ -6,8 +6,6 @@
 namespace aozora {
 namespace {
 
-constexpr int64_t kVerifyBatchRows = 1'000;
-
 void AddField(std::string_view field, std::string* form) {
   form->append(fmt::format("{}:", field.size())).append(field);
 }
@@ -34,25 +32,6 @@ Status AppendAudit(Transaction& transaction, AuditRecord record) {
   record.seq = stored.seq;
   stored.hash = AuditHash(record, newest ? newest->hash : "");
   return transaction.Change(record, stored);
-}
-
-Result<AuditHead> VerifyAudit(Transaction& transaction) {
-  AuditHead head;
-  while (true) {
-    const std::vector<AuditRecord> rows =
-        TRY(transaction.Select(Query<AuditRecord>()
-                                   .Greater(&AuditRecord::seq, head.seq)
-                                   .Ascending(&AuditRecord::seq)
-                                   .Limit(kVerifyBatchRows)));
-    if (rows.empty()) return head;
-    for (const AuditRecord& row : rows) {
-      if (row.hash != AuditHash(row, head.hash)) {
-        return Error::Corrupt("audit row {} is not what was written, or rows before it are missing",
-                              row.seq);
-      }
-      head = {head.row_count + 1, row.seq, row.hash};
-    }
-  }
 }
 
 }  // namespace aozora

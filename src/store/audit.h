@@ -22,10 +22,6 @@ struct AuditHead {
   std::string hash;  // of the newest row; empty without one
 };
 
-// Computes the chain anew. kCorrupt names the first row that is not what it was; rows cut off the
-// end are seen only by whoever kept a head.
-Result<AuditHead> VerifyAudit(Transaction& transaction);
-
 std::string AuditHash(const AuditRecord& record, const std::string& previous_hash);
 
 }  // namespace aozora

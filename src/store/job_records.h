@@ -54,11 +54,12 @@ struct JobRecord {
   std::string source_job_id;
   std::string batch_id;
   std::string request_id;
-  int64_t priority = 0;        // more goes first
-  int64_t attempt = 0;         // counts leases; the fence
-  int64_t crash_count = 0;     // workers that died of it
-  int64_t retry_count = 0;     // failures that were tried again
-  std::string lease_owner;     // the worker, while in_progress
+  std::string prompt_salt;  // of the prompt's hash in the audit log, which says nothing without it
+  int64_t priority = 0;     // more goes first
+  int64_t attempt = 0;      // counts leases; the fence
+  int64_t crash_count = 0;  // workers that died of it
+  int64_t retry_count = 0;  // failures that were tried again
+  std::string lease_owner;  // the worker, while in_progress
   int64_t lease_until_ms = 0;  // for people; expiry is judged by lease_serial standing still
   int64_t lease_serial = 0;    // grows with each sign of life
   int64_t not_before_ms = 0;   // not leased earlier
@@ -97,7 +98,8 @@ struct JobRecord {
         Field("width", &JobRecord::width), Field("height", &JobRecord::height),
         Field("seconds", &JobRecord::seconds), Field("settings_json", &JobRecord::settings_json),
         Field("source_job_id", &JobRecord::source_job_id), Field("batch_id", &JobRecord::batch_id),
-        Field("request_id", &JobRecord::request_id), Field("priority", &JobRecord::priority),
+        Field("request_id", &JobRecord::request_id),
+        Field("prompt_salt", &JobRecord::prompt_salt, 2), Field("priority", &JobRecord::priority),
         Field("attempt", &JobRecord::attempt), Field("crash_count", &JobRecord::crash_count),
         Field("retry_count", &JobRecord::retry_count),
         Field("lease_owner", &JobRecord::lease_owner),

@@ -329,13 +329,14 @@ void Life::SetClock() {
 }
 
 void Life::Stops() {
-  Stop stop{.scope = StopScope::kAll, .subject = {}, .reason = "because", .set_by = "operator"};
+  Stop stop{.subject = std::string(kStopGeneration), .reason = "because", .set_by = "operator"};
   const uint64_t choice = dice_.Below(3);
   if (choice == 1) stop.scope = StopScope::kPerson, stop.subject = Pick(kPeople);
   if (choice == 2) stop.scope = StopScope::kModel, stop.subject = Pick(kModels);
   if (!stops_.empty() && Chance(70)) {
     stop = Pick(stops_);
-    const Result<bool> released = AnyQueue().ReleaseStop(stop.scope, stop.subject, "operator");
+    const Result<StopRelease> released =
+        AnyQueue().ReleaseStop(stop.scope, stop.subject, "operator");
     Trace("release {}: {}", StopName(stop.scope, stop.subject), Ended(released, "done"));
   } else {
     const Status set = AnyQueue().SetStop(stop);
@@ -355,7 +356,8 @@ void Life::Expire() {
 void Life::Drain() {
   Trace("drain");
   for (const Stop& stop : stops_) {
-    CHECK(AnyQueue().ReleaseStop(stop.scope, stop.subject, "operator").value());
+    CHECK(AnyQueue().ReleaseStop(stop.scope, stop.subject, "operator").value() ==
+          StopRelease::kReleased);
   }
   stops_.clear();
   for (int64_t round = 0; round < kDrainRoundsMax && ok(); ++round) {

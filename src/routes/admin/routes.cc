@@ -2,6 +2,7 @@
 #include "routes/admin/routes.h"
 
 #include "api/endpoint.h"
+#include "routes/admin/parts.h"
 #include "store/ids.h"
 
 namespace aozora::routes {
@@ -116,57 +117,6 @@ Outcome<http::Response> RevokeKey(const api::Service& service, const Call& call)
       KeyJson(TRY(service.keys.Revoke(call.Value("key_id"), call.principal.person_id))));
 }
 
-StopScope ScopeOf(std::string_view name) {
-  if (name == "person") return StopScope::kPerson;
-  if (name == "model") return StopScope::kModel;
-  return name == "key" ? StopScope::kKey : StopScope::kAll;
-}
-
-std::string_view NameOf(StopScope scope) {
-  switch (scope) {
-    case StopScope::kAll:
-      return "all";
-    case StopScope::kPerson:
-      return "person";
-    case StopScope::kModel:
-      return "model";
-    case StopScope::kKey:
-      return "key";
-  }
-  return "";
-}
-
-Outcome<http::Response> ListStops(const api::Service& service, const Call&) {
-  json data = json::array();
-  for (const Stop& stop : TRY(service.queue.Stops())) {
-    data.push_back({{"scope", NameOf(stop.scope)},
-                    {"subject", stop.subject},
-                    {"reason", stop.reason},
-                    {"since", api::SecondsOf(stop.set_ms)}});
-  }
-  return api::AnswerJson({{"object", "list"}, {"data", data}});
-}
-
-Outcome<http::Response> SetStop(const api::Service& service, const Call& call) {
-  Stop stop;
-  stop.scope = ScopeOf(call.body["scope"].get<std::string>());
-  stop.subject = call.body.value("subject", "");
-  stop.reason = call.body.value("reason", "");
-  stop.set_by = call.principal.person_id;
-  stop.set_ms = NowMs(service.clock);
-  if ((stop.scope == StopScope::kAll) != stop.subject.empty()) {
-    return api::BadParameter("subject",
-                             "subject names the model, person or key that is stopped, "
-                             "and is left out with the scope all");
-  }
-  if (call.body["stopped"].get<bool>()) {
-    TRY(service.queue.SetStop(stop));
-  } else {
-    TRY(service.queue.ReleaseStop(stop.scope, stop.subject, stop.set_by));
-  }
-  return ListStops(service, call);
-}
-
 }  // namespace
 
 void AddAdminRoutes(http::Router& router, const api::Service& service) {
@@ -181,9 +131,8 @@ void AddAdminRoutes(http::Router& router, const api::Service& service) {
           {Method::kPost, "/v1/admin/keys", "createKey", AddKey, BodyKind::kJson},
           {Method::kGet, "/v1/admin/keys", "listKeys", ListKeys},
           {Method::kDelete, "/v1/admin/keys/{key_id}", "revokeKey", RevokeKey},
-          {Method::kGet, "/v1/admin/stops", "listStops", ListStops},
-          {Method::kPost, "/v1/admin/stops", "setStop", SetStop, BodyKind::kJson},
       });
+  AddStopRoutes(router, service);
 }
 
 }  // namespace aozora::routes

@@ -9,7 +9,7 @@ void AddHealthRoutes(http::Router& router, const api::Contract& contract, Health
   const auto add = [&](std::string_view path, std::string name, http::Handler handler) {
     http::RouteOptions options;
     options.name = std::move(name);
-    options.open = true;
+    options.open = options.unstoppable = true;
     router.Add(http::Method::kGet, path, std::move(options), std::move(handler));
   };
   add("/healthz", "health", [](http::Request&) { return http::Response::Text(200, "ok\n"); });

@@ -57,6 +57,7 @@ api::Origin OriginOf(const api::Call& call) {
   origin.person_id = call.principal.person_id;
   origin.key_id = call.principal.key_id;
   origin.request_id = call.request.request_id;
+  origin.address = call.request.peer_address;
   return origin;
 }
 
