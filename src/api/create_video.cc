@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/input_image.h"
+#include "api/prompt_policy.h"
 #include "render/spec.h"
 
 namespace aozora::api {
@@ -81,7 +82,19 @@ RenderSpec SpecOf(const json& body) {
   if (body.contains("negative_prompt")) {
     spec.negative_prompt = body["negative_prompt"].get<std::string>();
   }
+  spec.creator = body.value("creator", "");
+  spec.visible_mark = body.value("visible_mark", true);
+  spec.prompt_in_manifest = body.value("prompt_in_manifest", false);
   return spec;
+}
+
+// What is asked before anything is read or worked out.
+Outcome<PromptVerdict> CheckPolicy(const Service& service, const Origin& origin,
+                                   std::string_view prompt, const RenderSpec& spec) {
+  TRY(CheckTerms(service, origin));
+  TRY(CheckVisibleMark(service, origin, spec.visible_mark));
+  if (!spec.creator.empty()) TRY(CheckPrompt(service, origin, spec.creator));
+  return CheckPrompt(service, origin, prompt);
 }
 
 Outcome<std::vector<JobRecord>> Enqueue(const Service& service, const Origin& origin, NewJob job) {
@@ -170,12 +183,15 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
     return BadParameter("seconds", status.error().message());
   }
   wish.spec = SpecOf(body);
+  const PromptVerdict verdict = TRY(CheckPolicy(service, origin, wish.prompt, wish.spec));
   if (body.contains("input_reference")) {
     InputImage image = TRY(TakeInputImage(service, origin, model, body["input_reference"], upload));
     wish.spec.image_file_id = image.file_id;
     wish.image = std::move(image.image);
   }
   NewJob job;
+  job.policy_version = verdict.policy_version;
+  job.flag = verdict.flag;
   job.model_asked = model.name;
   job.model = model.engine;
   job.prompt = wish.prompt;
@@ -206,7 +222,10 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   spec.image_file_id.clear();  // the source's first picture is in its latents
   spec.strength = video.strength;
   spec.added_seconds = video.added_seconds;
+  const PromptVerdict verdict = TRY(CheckPolicy(service, origin, video.prompt, spec));
   NewJob job;
+  job.policy_version = verdict.policy_version;
+  job.flag = verdict.flag;
   job.kind = video.kind;
   job.model_asked = source.model_asked;
   job.model = source.model;

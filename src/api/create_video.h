@@ -17,6 +17,7 @@ struct Origin {
   std::string key_id;
   std::string request_id;
   std::string address;          // of the client
+  std::string role;             // of the person
   std::string batch_id;         // of a line of a batch
   std::string idempotency_key;  // empty: none
   std::string body_sha256;

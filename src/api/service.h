@@ -13,6 +13,8 @@
 #include "jobs/data_folder.h"
 #include "jobs/queue.h"
 #include "jobs/webhooks.h"
+#include "policy/policy_holder.h"
+#include "provenance/maker.h"
 #include "render/estimator.h"
 #include "store/store.h"
 
@@ -26,6 +28,8 @@ struct Service {
   KeyRing& keys;
   Webhooks& webhooks;
   Estimator& estimator;
+  policy::PolicyHolder& policy;
+  const Maker& maker;
   RateLimiter& rates;
   StopBoard& stops;
   DataFolder folder;

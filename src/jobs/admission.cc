@@ -92,7 +92,7 @@ Answer CheckQueues(const Question& q, const PersonRecord& person) {
 }
 
 Answer CheckDay(const Question& q, const PersonRecord& person, const UsageRecord& usage) {
-  const int64_t limit = VideoSecondsMax(person, q.limits);
+  const int64_t limit = TRY(VideoSecondsMax(q.transaction, person, q.limits, q.now_ms));
   const int64_t asked = q.job.seconds * q.count;
   if (usage.video_seconds + asked <= limit) return Taken();
   const int64_t left = std::max<int64_t>(0, limit - usage.video_seconds);
@@ -140,8 +140,10 @@ Answer FirstRefusal(const Question& q, const Admission& admission,
 
 }  // namespace
 
-int64_t VideoSecondsMax(const PersonRecord& person, const QueueLimits& limits) {
-  return person.video_seconds_per_day_max.value_or(limits.video_seconds_per_day_max);
+Result<int64_t> VideoSecondsMax(Transaction& transaction, const PersonRecord& person,
+                                const QueueLimits& limits, int64_t now_ms) {
+  return person.video_seconds_per_day_max.value_or(limits.video_seconds_per_day_max) +
+         TRY(GrantedSeconds(transaction, person.id, now_ms));
 }
 
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,

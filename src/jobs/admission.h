@@ -25,6 +25,10 @@ struct Admission {
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
                         const std::optional<DiskSpace>& disk, int64_t now_ms);
 
-int64_t VideoSecondsMax(const PersonRecord& person, const QueueLimits& limits);
+// Of a day: the person's own limit or everybody's, and all grants that hold at that moment.
+Result<int64_t> VideoSecondsMax(Transaction& transaction, const PersonRecord& person,
+                                const QueueLimits& limits, int64_t now_ms);
+Result<int64_t> GrantedSeconds(Transaction& transaction, const std::string& person_id,
+                               int64_t at_ms);
 
 }  // namespace aozora

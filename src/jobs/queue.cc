@@ -3,12 +3,15 @@
 #include "jobs/queue.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "jobs/admission.h"
 #include "jobs/changes.h"
 #include "store/ids.h"
+#include "store/mark_records.h"
+#include "store/programme_records.h"
 
 namespace aozora {
 namespace {
@@ -80,6 +83,18 @@ JobRecord NewRecord(const NewJob& job, const ChangeContext& context) {
   return record;
 }
 
+// A number that no other job has.
+Result<int64_t> NewMark(ChangeContext& context, const std::string& job_id) {
+  while (true) {
+    const auto mark_id =
+        static_cast<int64_t>(1 + context.random.Below(std::numeric_limits<uint32_t>::max()));
+    const Status status = context.transaction.Insert(
+        MarkRecord{.mark_id = mark_id, .job_id = job_id, .made_ms = context.now_ms});
+    if (status.ok()) return mark_id;
+    if (status.error().code() != ErrorCode::kInvalid) return status.error();
+  }
+}
+
 // The text of a prompt can be deleted, the audit log cannot.
 std::string AuditDetail(const NewJob& job, const Created& created) {
   std::string detail = fmt::format("request {}, from {}, policy {}", job.request_id, job.address,
@@ -99,7 +114,11 @@ Result<Created> Insert(ChangeContext& context, const NewJob& job, const Admissio
     record.priority = job.priority + admission.person.priority;
     record.held_day = admission.usage.day;
     record.created_seq = TRY(AppendEvent(context, record, "job.queued"));
+    record.mark_id = TRY(NewMark(context, record.id));
     TRY(context.transaction.Insert(record));
+    if (!job.flag.empty()) {
+      TRY(context.transaction.Insert(FlagRecord{record.id, job.flag, "policy", context.now_ms}));
+    }
     ids += (ids.empty() ? "" : " ") + record.id;
     created.jobs.push_back(std::move(record));
   }
@@ -257,13 +276,14 @@ Result<JobRecord> JobQueue::Delete(std::string_view job_id, std::string_view act
 }
 
 Result<int64_t> JobQueue::VideoSecondsLeft(std::string_view person_id) {
-  const int64_t day = DayOf(NowMs(clock_));
+  const int64_t now_ms = NowMs(clock_);
+  const int64_t day = DayOf(now_ms);
   return store_.Read([&](Transaction& t) -> Result<int64_t> {
     const std::optional<PersonRecord> person = TRY(t.Find<PersonRecord>(person_id));
     if (!person) return Error::NotFound("there is no person {}", person_id);
     const std::optional<UsageRecord> usage = TRY(t.Find<UsageRecord>(person_id, day));
-    return std::max<int64_t>(
-        0, VideoSecondsMax(*person, limits_) - (usage ? usage->video_seconds : 0));
+    const int64_t limit = TRY(VideoSecondsMax(t, *person, limits_, now_ms));
+    return std::max<int64_t>(0, limit - (usage ? usage->video_seconds : 0));
   });
 }
 

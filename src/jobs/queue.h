@@ -66,6 +66,7 @@ struct NewJob {
   std::string request_id;
   std::string address;         // from where it was asked for; for the audit log, like the next
   std::string policy_version;  // by which the prompt was let through
+  std::string flag;            // why two reviewers have to look at it; empty: nothing
   int64_t priority = 0;
   int64_t estimated_work_ms = 0;
   std::string idempotency_key;  // empty: none
@@ -165,7 +166,8 @@ class JobQueue {
   // Reads only: what may be asked several times a second.
   Result<Glance> Look(const Holder& holder);
   // These four: false if the lease was lost, and nothing has changed.
-  Result<bool> Complete(const Holder& holder, std::string_view output_json, int64_t render_ms);
+  Result<bool> Complete(const Holder& holder, std::string_view output_json, int64_t render_ms,
+                        std::string_view flag = {});
   Result<bool> Fail(const Holder& holder, std::string_view code, std::string_view message,
                     bool retryable);
   Result<bool> FinishCancel(const Holder& holder);

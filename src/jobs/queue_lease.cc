@@ -6,6 +6,7 @@
 #include "jobs/order.h"
 #include "jobs/queue.h"
 #include "store/ids.h"
+#include "store/programme_records.h"
 
 namespace aozora {
 namespace {
@@ -131,13 +132,17 @@ Result<Beat> JobQueue::Heartbeat(const Holder& holder, int64_t progress_percent,
 }
 
 Result<bool> JobQueue::Complete(const Holder& holder, std::string_view output_json,
-                                int64_t render_ms) {
+                                int64_t render_ms, std::string_view flag) {
   return ChangeHeld(
       holder, [&](ChangeContext& context, const JobRecord& before, JobRecord* after) -> Status {
         after->state = JobState::kCompleted;
         after->output_json = output_json;
         after->render_ms = render_ms;
         after->stage.clear();
+        if (!flag.empty() && !TRY(context.transaction.Find<FlagRecord>(before.id))) {
+          TRY(context.transaction.Insert(
+              FlagRecord{before.id, std::string(flag), "policy", context.now_ms}));
+        }
         return EndJob(context, before, after);
       });
 }

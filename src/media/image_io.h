@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace aozora {
 
 enum class ImageFormat { kPng, kJpeg, kWebp };
 std::string_view ImageFormatName(ImageFormat format);  // "PNG", "JPEG", "WebP"
+
+// What the first bytes say it is, or nothing.
+std::optional<ImageFormat> SniffImageFormat(Bytes content);
+std::string_view ImageMediaType(ImageFormat format);  // "image/png"
 
 struct ImageLimits {
   uint64_t bytes_max = 32_MiB;       // of the file

@@ -137,19 +137,41 @@ std::string_view ImageFormatName(ImageFormat format) {
   internal::CheckFailed(__FILE__, __LINE__, "a known format", "");
 }
 
+std::string_view ImageMediaType(ImageFormat format) {
+  switch (format) {
+    case ImageFormat::kPng:
+      return "image/png";
+    case ImageFormat::kJpeg:
+      return "image/jpeg";
+    case ImageFormat::kWebp:
+      return "image/webp";
+  }
+  CHECK(false);
+}
+
+std::optional<ImageFormat> SniffImageFormat(Bytes content) {
+  if (StartsWith(content, "\x89PNG\r\n\x1a\n")) return ImageFormat::kPng;
+  if (StartsWith(content, "\xff\xd8\xff")) return ImageFormat::kJpeg;
+  if (StartsWith(content, "RIFF") && StartsWith(content, "WEBP", 8)) return ImageFormat::kWebp;
+  return std::nullopt;
+}
+
 Result<Image> DecodeImage(Bytes content, const ImageLimits& limits) {
   if (content.size() > limits.bytes_max) {
     return Error::Exhausted("the picture has {}; at most {} are read", HumanBytes(content.size()),
                             HumanBytes(limits.bytes_max));
   }
-  if (StartsWith(content, "\x89PNG\r\n\x1a\n")) {
-    return TRY_WITHIN("PNG", DecodePng(content, limits));
+  const std::optional<ImageFormat> format = SniffImageFormat(content);
+  if (!format) return Error::Unsupported("not a PNG, JPEG or WebP picture");
+  switch (*format) {
+    case ImageFormat::kPng:
+      return TRY_WITHIN("PNG", DecodePng(content, limits));
+    case ImageFormat::kJpeg:
+      return TRY_WITHIN("JPEG", DecodeJpeg(content, limits));
+    case ImageFormat::kWebp:
+      return TRY_WITHIN("WebP", DecodeWebP(content, limits));
   }
-  if (StartsWith(content, "\xff\xd8\xff")) return TRY_WITHIN("JPEG", DecodeJpeg(content, limits));
-  if (StartsWith(content, "RIFF") && StartsWith(content, "WEBP", 8)) {
-    return TRY_WITHIN("WebP", DecodeWebP(content, limits));
-  }
-  return Error::Unsupported("not a PNG, JPEG or WebP picture");
+  CHECK(false);
 }
 
 Result<Image> ReadImage(const std::filesystem::path& path, const ImageLimits& limits) {

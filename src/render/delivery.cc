@@ -6,7 +6,8 @@
 #include "media/scale.h"
 #include "media/sprite_sheet.h"
 #include "media/tee_sink.h"
-#include "media/visible_mark.h"
+#include "provenance/invisible_mark.h"
+#include "provenance/visible_mark.h"
 
 namespace aozora {
 namespace {
@@ -38,8 +39,19 @@ Result<std::unique_ptr<Delivery>> Delivery::Create(const DeliverySettings& setti
                                settings.video)));
   delivery->first_ = ends.back();
   if (ends.size() > 1) delivery->Put<TeeSink>(ends);
-  delivery->Put<MarkingSink>(
-      *delivery->first_);  // at the size that leaves, on everything that does
+  // At the size that leaves, on everything that does; the invisible one over the visible one.
+  const ClipMarks& marks = settings.marks;
+  delivery->Put<InvisibleMarkSink>(InvisibleMarkSettings{.key = marks.key, .id = marks.id}, pool,
+                                   *delivery->first_);
+  if (marks.visible) {
+    VisibleMarkSettings visible;
+    visible.width_px = settings.width_px;
+    visible.height_px = settings.height_px;
+    visible.frame_rate = settings.video.frame_rate;
+    visible.key = marks.id;
+    visible.creator = marks.creator;
+    delivery->Put<VisibleMarkSink>(visible, *delivery->first_);
+  }
   if (settings.width_px != clip.width_px || settings.height_px != clip.height_px) {
     delivery->Put<ScalingSink>(*delivery->first_, settings.width_px, settings.height_px, pool);
   }

@@ -12,8 +12,18 @@
 #include "media/video_writer.h"
 #include "model/geometry.h"
 #include "pipeline/frame_sink.h"
+#include "policy/output_check.h"
+#include "provenance/mark_pattern.h"
 
 namespace aozora {
+
+// The marks of one clip.
+struct ClipMarks {
+  MarkKey key = {};
+  uint32_t id = 0;       // of the invisible mark
+  bool visible = true;   // else a clean copy: a policy must allow it
+  std::string creator;   // beside the visible mark; may be empty
+};
 
 struct DeliverySettings {
   std::filesystem::path video_path;
@@ -22,6 +32,9 @@ struct DeliverySettings {
   uint32_t width_px = 0, height_px = 0;     // of the file
   std::filesystem::path poster_path;        // empty: none
   std::filesystem::path sprite_sheet_path;  // empty: none
+  ClipMarks marks;
+  // Looks at the pictures as the model made them, before the marks; borrowed. Null: nobody does.
+  policy::OutputMeter* meter = nullptr;
 };
 
 // The chain of sinks; write frames of `clip` into first().

@@ -19,10 +19,13 @@ struct OutputVariant {
   std::string_view file_name;
   std::string_view media_type;
 };
-inline constexpr std::array<OutputVariant, 3> kOutputVariants = {
+// Ours are the manifests of the pictures (C2PA 2.2, section 11.4: a file beside the asset).
+inline constexpr std::array<OutputVariant, 5> kOutputVariants = {
     OutputVariant{"video", "video.mp4", "video/mp4"},
     OutputVariant{"thumbnail", "thumbnail.webp", "image/webp"},
-    OutputVariant{"spritesheet", "spritesheet.jpg", "image/jpeg"}};
+    OutputVariant{"spritesheet", "spritesheet.jpg", "image/jpeg"},
+    OutputVariant{"thumbnail.c2pa", "thumbnail.webp.c2pa", "application/c2pa"},
+    OutputVariant{"spritesheet.c2pa", "spritesheet.jpg.c2pa", "application/c2pa"}};
 
 // What a remix or an extension of the video starts from; in the same folder, not served.
 inline constexpr std::string_view kLatentFileName = "latent.safetensors";

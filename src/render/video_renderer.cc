@@ -51,13 +51,10 @@ Result<RenderOutput> VideoRenderer::Render(const JobRecord& job, const RenderCon
     wish.source = TRY(LoadSource(folder_.Output(job.source_job_id), job.source_job_id));
   }
   const std::unique_ptr<Compute> compute = compute_(context.cancel);
-  const JobOutput output = TRY(RenderFiles(*model, job, std::move(wish), *compute, context));
-  RenderOutput result;
-  result.output_json = ToJson(output);
-  return result;
+  return RenderFiles(*model, job, std::move(wish), *compute, context);
 }
 
-Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord& job,
+Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord& job,
                                              VideoWish wish, Compute& compute,
                                              const RenderContext& context) {
   Machine machine;
@@ -75,6 +72,10 @@ Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord
   delivery_settings.video.effort = settings_.effort;
   delivery_settings.video.generator = settings_.generator;
   delivery_settings.video.comment = job.id;
+  delivery_settings.marks = {.key = maker_.mark_key,
+                             .id = static_cast<uint32_t>(job.mark_id),
+                             .visible = wish.spec.visible_mark,
+                             .creator = wish.spec.creator};
   delivery_settings.video_path = FileOf(context.output_folder, "video");
   delivery_settings.poster_path = FileOf(context.output_folder, "thumbnail");
   delivery_settings.sprite_sheet_path = FileOf(context.output_folder, "spritesheet");
@@ -93,11 +94,41 @@ Result<JobOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord
   };
   TRY(Generate(model, compute.device(), video.plan, first, clock_, options, delivery->first()));
   TRY(delivery->first().Finish());
+  TRY(Seal(job, wish.spec, video.plan.settings, context.output_folder));
   JobOutput output;
   output.files = TRY(ReadOutputFiles(context.output_folder));
   output.frame_count = delivery->frame_count();
   output.frame_rate = delivery_settings.video.frame_rate.per_second();
-  return output;
+  RenderOutput result;
+  result.output_json = ToJson(output);
+  return result;
+}
+
+Status VideoRenderer::Seal(const JobRecord& job, const RenderSpec& spec, const Settings& settings,
+                           const std::filesystem::path& folder) {
+  ManifestContent content;
+  content.title = job.id;
+  content.generator = maker_.generator;
+  content.soft_bindings = {BindingOf(static_cast<uint32_t>(job.mark_id))};
+  content.settings = {{"model", job.model},
+                      {"seed", static_cast<int64_t>(settings.seed)},
+                      {"steps", int64_t{settings.step_count}},
+                      {"guidance", settings.guidance}};
+  if (spec.prompt_in_manifest) content.prompt = job.prompt;
+  if (!job.source_job_id.empty()) {
+    content.parent = ParentAsset{FileOf(folder_.Output(job.source_job_id), "video"),
+                                 job.source_job_id, "video/mp4"};
+  } else if (!spec.image_file_id.empty()) {
+    const std::filesystem::path image = folder_.File(spec.image_file_id);
+    const std::unique_ptr<MappedFile> file = TRY(MappedFile::Open(image));
+    const std::optional<ImageFormat> format = SniffImageFormat(file->bytes());
+    CHECK(format.has_value());  // the clip was made from it
+    content.parent =
+        ParentAsset{image, spec.image_file_id, std::string(ImageMediaType(*format))};
+  }
+  return SealFiles({FileOf(folder, "video"), FileOf(folder, "thumbnail"),
+                    FileOf(folder, "spritesheet")},
+                   content, {maker_, clock_, random_, settings_.timestamper});
 }
 
 }  // namespace aozora

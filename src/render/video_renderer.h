@@ -11,8 +11,11 @@
 #include "jobs/data_folder.h"
 #include "jobs/renderer.h"
 #include "op/device.h"
+#include "policy/policy_holder.h"
+#include "provenance/maker.h"
 #include "render/model_shelf.h"
 #include "render/output.h"
+#include "render/seal.h"
 #include "render/video_plan.h"
 
 namespace aozora {
@@ -28,6 +31,7 @@ using ComputeFactory = std::function<std::unique_ptr<Compute>(const CancelToken&
 
 struct RendererSettings {
   std::string generator = "Aozora";        // a tag of the file
+  Timestamper timestamper = {};            // of manifests; empty: no time stamps
   std::filesystem::path embedding_folder;  // prompts' embeddings are kept here; empty: not
   EncoderEffort effort = EncoderEffort::kMedium;
   uint32_t steps_per_checkpoint = 1;
@@ -36,25 +40,34 @@ struct RendererSettings {
 class VideoRenderer : public Renderer {
  public:
   // All are borrowed and outlive it.
-  VideoRenderer(ModelShelf& shelf, ComputeFactory compute, DataFolder folder, const Clock& clock,
+  VideoRenderer(ModelShelf& shelf, const Maker& maker, policy::PolicyHolder& policy,
+                ComputeFactory compute, DataFolder folder, const Clock& clock, RandomSource& random,
                 RendererSettings settings)
       : shelf_(shelf),
+        maker_(maker),
+        policy_(policy),
         compute_(std::move(compute)),
         folder_(std::move(folder)),
         clock_(clock),
+        random_(random),
         settings_(std::move(settings)) {}
 
   std::vector<std::string> Models() const override { return shelf_.Names(); }
   Result<RenderOutput> Render(const JobRecord& job, const RenderContext& context) override;
 
  private:
-  Result<JobOutput> RenderFiles(const Model& model, const JobRecord& job, VideoWish wish,
-                                Compute& compute, const RenderContext& context);
+  Result<RenderOutput> RenderFiles(const Model& model, const JobRecord& job, VideoWish wish,
+                                   Compute& compute, const RenderContext& context);
+  Status Seal(const JobRecord& job, const RenderSpec& spec, const Settings& settings,
+              const std::filesystem::path& folder);
 
   ModelShelf& shelf_;
+  const Maker& maker_;
+  policy::PolicyHolder& policy_;
   const ComputeFactory compute_;
   const DataFolder folder_;
   const Clock& clock_;
+  RandomSource& random_;
   const RendererSettings settings_;
 };
 

@@ -54,6 +54,7 @@ struct JobRecord {
   std::string source_job_id;
   std::string batch_id;
   std::string request_id;
+  int64_t mark_id = 0;      // of the invisible mark, 32 bits; no other job has it
   std::string prompt_salt;  // of the prompt's hash in the audit log, which says nothing without it
   int64_t priority = 0;     // more goes first
   int64_t attempt = 0;      // counts leases; the fence
@@ -99,7 +100,8 @@ struct JobRecord {
         Field("seconds", &JobRecord::seconds), Field("settings_json", &JobRecord::settings_json),
         Field("source_job_id", &JobRecord::source_job_id), Field("batch_id", &JobRecord::batch_id),
         Field("request_id", &JobRecord::request_id),
-        Field("prompt_salt", &JobRecord::prompt_salt, 2), Field("priority", &JobRecord::priority),
+        Field("prompt_salt", &JobRecord::prompt_salt, 2),
+        Field("mark_id", &JobRecord::mark_id, 2), Field("priority", &JobRecord::priority),
         Field("attempt", &JobRecord::attempt), Field("crash_count", &JobRecord::crash_count),
         Field("retry_count", &JobRecord::retry_count),
         Field("lease_owner", &JobRecord::lease_owner),

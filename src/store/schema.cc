@@ -4,6 +4,7 @@
 #include "store/asset_records.h"
 #include "store/audit_checkpoint.h"
 #include "store/job_records.h"
+#include "store/mark_records.h"
 #include "store/people_records.h"
 
 namespace aozora {
@@ -11,7 +12,7 @@ namespace aozora {
 const Schema& ProductSchema() {
   static const Schema schema{
       .tables = {TableOf<PersonRecord>(), TableOf<KeyRecord>(), TableOf<SettingRecord>(),
-                 TableOf<AuditRecord>(), TableOf<AuditCheckpointRecord>(), TableOf<JobRecord>(),
+                 TableOf<AuditRecord>(), TableOf<AuditCheckpointRecord>(), TableOf<MarkRecord>(), TableOf<JobRecord>(),
                  TableOf<EventRecord>(), TableOf<UsageRecord>(), TableOf<IdempotencyRecord>(),
                  TableOf<FileRecord>(), TableOf<CharacterRecord>(), TableOf<BatchRecord>(),
                  TableOf<BatchItemRecord>(), TableOf<WebhookEndpointRecord>(),

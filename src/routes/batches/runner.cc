@@ -180,8 +180,10 @@ Result<bool> BatchRunner::Submit(const BatchRecord& batch) {
                                   .Ascending(&BatchItemRecord::line)
                                   .Limit(limits_.items_per_round_max));
   }));
+  const auto person = TRY(service_.keys.FindPerson(batch.person_id));
   for (const BatchItemRecord& item : items) {
     api::Origin origin;
+    origin.role = person ? person->role : "";
     origin.person_id = batch.person_id;
     origin.batch_id = batch.id;
     origin.request_id = fmt::format("{}-{}", batch.id, item.line);

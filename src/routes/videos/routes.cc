@@ -58,6 +58,7 @@ api::Origin OriginOf(const api::Call& call) {
   origin.key_id = call.principal.key_id;
   origin.request_id = call.request.request_id;
   origin.address = call.request.peer_address;
+  origin.role = call.principal.role;
   return origin;
 }
 

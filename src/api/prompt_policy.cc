@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/prompt_policy.h"
+
+#include "base/log.h"
+#include "policy/text_check.h"
+
+namespace aozora::api {
+namespace {
+
+// A role that the policy does not know gets what artists get.
+policy::Role RoleOf(const Origin& origin) {
+  return policy::FromName<policy::Role>(origin.role).value_or(policy::Role::kArtist);
+}
+
+Problem Forbidden(std::string code, std::string message) {
+  Problem problem;
+  problem.status = 403;
+  problem.code = std::move(code);
+  problem.message = std::move(message);
+  return problem;
+}
+
+}  // namespace
+
+Outcome<PromptVerdict> CheckPrompt(const Service& service, const Origin& origin,
+                                   std::string_view prompt) {
+  const std::shared_ptr<const policy::Policy> policy = service.policy.Current();
+  const policy::TextDecision decision = policy::Check(*policy, prompt, RoleOf(origin));
+  if (decision.verdict != policy::Action::kAllow) {
+    Log(LogLevel::kInfo, "request={} policy={} rule={} verdict={} action={}", origin.request_id,
+        decision.policy_version, decision.rule_id, policy::NameOf(decision.verdict),
+        policy::NameOf(decision.action));
+  }
+  PromptVerdict verdict{decision.policy_version, {}};
+  if (decision.action == policy::Action::kAllow) return verdict;
+  CHECK(decision.category.has_value());
+  const std::string_view category = policy::NameOf(*decision.category);
+  if (decision.action == policy::Action::kBlock) {
+    Problem problem = BadParameter(
+        "prompt", fmt::format("the prompt goes against the content policy of this server ({}): "
+                              "describe the scene in other words",
+                              category));
+    problem.code = "content_policy_violation";
+    return problem;
+  }
+  verdict.flag = fmt::format("prompt: {} ({})", category, decision.rule_id);
+  return verdict;
+}
+
+Outcome<bool> CheckVisibleMark(const Service& service, const Origin& origin, bool visible_mark) {
+  if (visible_mark) return true;
+  const std::shared_ptr<const policy::Policy> policy = service.policy.Current();
+  if (policy->may_copy_clean[static_cast<size_t>(RoleOf(origin))]) return true;
+  return Forbidden("visible_mark_required",
+                   "this server makes no copies without the visible mark for you: leave "
+                   "visible_mark out");
+}
+
+Outcome<bool> CheckTerms(const Service& service, const Origin& origin) {
+  if (TRY(service.programme.terms.Accepted(origin.person_id))) return true;
+  return Forbidden("terms_not_accepted",
+                   "the terms of this server are new to you: read them at GET /v1/terms and accept "
+                   "them with POST /v1/me/terms");
+}
+
+}  // namespace aozora::api

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/seal.h"
+
+#include "provenance/c2pa_writer.h"
+#include "provenance/verify.h"
+
+namespace aozora {
+
+SoftBinding BindingOf(uint32_t mark_id) {
+  return {std::string(kMarkAlgorithm), fmt::format("{:08x}", mark_id)};
+}
+
+Status SealFiles(const std::vector<std::filesystem::path>& files, const ManifestContent& content,
+                 const Sealing& sealing) {
+  const SigningIdentity& identity = sealing.maker.identity;
+  const SigningTools tools{identity, sealing.clock, sealing.random, {}, sealing.timestamper};
+  Trust trust;
+  trust.roots_pem = identity.root_pem();
+  // Somebody else's identity may come without its root.
+  const ProvenanceState enough =
+      trust.roots_pem.empty() ? ProvenanceState::kValid : ProvenanceState::kTrusted;
+  for (const std::filesystem::path& file : files) {
+    const bool inside = file.extension() == ".mp4";
+    TRY(inside ? SignMp4(file, content, tools) : SignSidecar(file, content, tools));
+    const ManifestReport report = TRY(VerifyManifest(file, trust, sealing.clock));
+    if (report.state != enough) {
+      return Error::Corrupt("{} was signed and does not verify: {}", file.string(),
+                            report.failures.empty() ? "the signer is unknown"
+                                                    : report.failures.front().code);
+    }
+  }
+  return Ok();
+}
+
+}  // namespace aozora

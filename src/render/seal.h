@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last step before a video is whole: signed, and read back as anybody would.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random_source.h"
+#include "provenance/c2pa_content.h"
+#include "provenance/c2pa_cose.h"
+#include "provenance/maker.h"
+
+namespace aozora {
+
+struct Sealing {
+  const Maker& maker;
+  const Clock& clock;
+  RandomSource& random;
+  Timestamper timestamper = {};  // empty: no time stamp
+};
+
+// The first of `files` is the video, the others are pictures of it. An MP4 file gets its manifest
+// inside, others beside them (SidecarOf). kCorrupt: what was stored does not verify.
+Status SealFiles(const std::vector<std::filesystem::path>& files, const ManifestContent& content,
+                 const Sealing& sealing);
+
+// How a manifest names the mark of a clip.
+SoftBinding BindingOf(uint32_t mark_id);
+
+}  // namespace aozora
