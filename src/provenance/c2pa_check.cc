@@ -64,28 +64,28 @@ void ManifestChecker::CheckSignature(const Manifest& manifest, bool active) {
   CheckCredential(manifest, *cose, active);
 }
 
-// A stamp that is not of this signature, or none at all, was put there after signing.
+// A stamp that cannot be read, or is one of something else, was changed or put there afterwards.
 int64_t ManifestChecker::SigningTime(const Manifest& manifest, const CoseSign1& cose, bool active) {
+  if (cose.timestamp_token.empty()) return context_.now_unix_s;
   const std::string url = fmt::format("{}/{}", manifest.uri(), kSignatureLabel);
-  for (const std::string& token : cose.timestamp_tokens) {
-    const StampCheck check =
-        CheckTimestamp(token, StampedBytes(cose.signature), context_.timestamp_roots);
-    switch (check.outcome) {
-      case StampOutcome::kMalformed:
-        Fail("timeStamp.malformed", url, "a time stamp that cannot be read");
-        break;
-      case StampOutcome::kMismatch:
-        Fail("timeStamp.mismatch", url, "a time stamp of something else");
-        break;
-      case StampOutcome::kUntrusted:
-        Note("timeStamp.untrusted", url, "a time stamp by an authority that is not known");
-        break;
-      case StampOutcome::kTrusted:
-        Succeed("timeStamp.validated", url, active);
-        Succeed("timeStamp.trusted", url, active);
-        if (active) report_.stamped_unix_s = check.unix_s;
-        return check.unix_s;
-    }
+  const StampCheck check =
+      CheckTimestamp(cose.timestamp_token, StampedBytes(cose.protected_header, cose.signature),
+                     context_.timestamp_roots);
+  switch (check.outcome) {
+    case StampOutcome::kMalformed:
+      Fail("timeStamp.malformed", url, "a time stamp that cannot be read");
+      break;
+    case StampOutcome::kMismatch:
+      Fail("timeStamp.mismatch", url, "a time stamp of something else");
+      break;
+    case StampOutcome::kUntrusted:
+      Note("timeStamp.untrusted", url, "a time stamp by an authority that is not known");
+      break;
+    case StampOutcome::kTrusted:
+      Succeed("timeStamp.validated", url, active);
+      Succeed("timeStamp.trusted", url, active);
+      if (active) report_.stamped_unix_s = check.unix_s;
+      return check.unix_s;
   }
   return context_.now_unix_s;
 }

@@ -13,7 +13,6 @@ namespace {
 using namespace openssl;  // NOLINT: the owners of this folder
 
 constexpr size_t kEs256Bytes = 64;
-constexpr size_t kTokensMax = 4;
 
 std::string ProtectedHeader(const SigningIdentity& identity) {
   CborArray chain;
@@ -24,10 +23,11 @@ std::string ProtectedHeader(const SigningIdentity& identity) {
       .Encode();
 }
 
-// What is signed (RFC 9052, section 4.4).
-std::string SigStructure(std::string_view protected_header, std::string_view claim) {
-  return CborValue(CborArray{"Signature1", CborValue::Bytes(protected_header), CborValue::Bytes(""),
-                             CborValue::Bytes(claim)})
+// What is signed (RFC 9052, section 4.4; RFC 8152, section 4.5).
+std::string SigStructure(const char* context, std::string_view protected_header,
+                         std::string_view payload) {
+  return CborValue(CborArray{context, CborValue::Bytes(protected_header), CborValue::Bytes(""),
+                             CborValue::Bytes(payload)})
       .Encode();
 }
 
@@ -126,37 +126,35 @@ Status ReadChain(const CborValue& x5chain, CoseSign1* cose) {
   return Ok();
 }
 
-Status ReadTimestamps(const CborValue& unprotected, CoseSign1* cose) {
+Status ReadTimestamp(const CborValue& unprotected, CoseSign1* cose) {
   const CborValue* stamps = unprotected.Find("sigTst2");
   if (stamps == nullptr) return Ok();
   const CborValue* tokens = stamps->Find("tstTokens");
-  if (tokens == nullptr || tokens->AsArray() == nullptr || tokens->AsArray()->size() > kTokensMax) {
-    return Error::Corrupt("COSE: time stamps without tokens");
+  if (tokens == nullptr || tokens->AsArray() == nullptr || tokens->AsArray()->size() != 1) {
+    return Error::Corrupt("COSE: time stamps that are not one token");
   }
-  for (const CborValue& token : *tokens->AsArray()) {
-    const CborValue* value = token.Find("val");
-    if (value == nullptr || value->AsBytes() == nullptr) {
-      return Error::Corrupt("COSE: a time stamp without value");
-    }
-    cose->timestamp_tokens.push_back(*value->AsBytes());
+  const CborValue* value = tokens->AsArray()->front().Find("val");
+  if (value == nullptr || value->AsBytes() == nullptr || value->AsBytes()->empty()) {
+    return Error::Corrupt("COSE: a time stamp without value");
   }
+  cose->timestamp_token = *value->AsBytes();
   return Ok();
 }
 
 }  // namespace
 
-std::string StampedBytes(std::string_view signature) {
-  return CborValue::Bytes(signature).Encode();
+std::string StampedBytes(std::string_view protected_header, std::string_view signature) {
+  return SigStructure("CounterSignature", protected_header, CborValue::Bytes(signature).Encode());
 }
 
 Result<std::string> SignClaim(std::string_view claim, const SigningIdentity& identity,
                               const Timestamper& timestamper) {
   const std::string header = ProtectedHeader(identity);
-  const std::string signature = TRY(identity.SignEs256(SigStructure(header, claim)));
+  const std::string signature = TRY(identity.SignEs256(SigStructure("Signature1", header, claim)));
   CborMap unprotected;
   if (timestamper) {
     const std::string token =
-        TRY_WITHIN("time stamp", timestamper(Sha256Of(StampedBytes(signature))));
+        TRY_WITHIN("time stamp", timestamper(Sha256Of(StampedBytes(header, signature))));
     if (token.size() > kTimestampBytesMax) {
       return Error::Invalid("a time stamp of {} bytes: at most {} are kept for it", token.size(),
                             kTimestampBytesMax);
@@ -197,7 +195,7 @@ Result<CoseSign1> ParseCoseSign1(std::string_view bytes) {
   if (x5chain == nullptr) x5chain = header.Find("x5chain");
   if (x5chain == nullptr) return Error::Corrupt("COSE: no certificates in the protected header");
   TRY(ReadChain(*x5chain, &cose));
-  TRY(ReadTimestamps((*parts)[1], &cose));
+  TRY(ReadTimestamp((*parts)[1], &cose));
   return cose;
 }
 
@@ -213,8 +211,9 @@ bool VerifyClaimSignature(const CoseSign1& cose, std::string_view claim) {
   const std::string signature = algorithm->coordinate_bytes == 0
                                     ? cose.signature
                                     : EcdsaDer(cose.signature, algorithm->coordinate_bytes);
-  const bool good = !signature.empty() && VerifyBytes(*algorithm, key, signature,
-                                                      SigStructure(cose.protected_header, claim));
+  const bool good =
+      !signature.empty() && VerifyBytes(*algorithm, key, signature,
+                                        SigStructure("Signature1", cose.protected_header, claim));
   ERR_clear_error();
   return good;
 }

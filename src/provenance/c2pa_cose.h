@@ -27,7 +27,7 @@ struct CoseSign1 {
   std::string protected_header;  // as it is signed
   std::vector<std::string> chain_der;
   std::string signature;
-  std::vector<std::string> timestamp_tokens;  // RFC 3161, sigTst2
+  std::string timestamp_token;  // RFC 3161, of sigTst2; empty: none
 };
 
 Result<CoseSign1> ParseCoseSign1(std::string_view bytes);
@@ -36,7 +36,8 @@ Result<CoseSign1> ParseCoseSign1(std::string_view bytes);
 // C2PA does not allow (section 13.2.1) or that do not go with the key.
 bool VerifyClaimSignature(const CoseSign1& cose, std::string_view claim);
 
-// What a time stamp of version 2 stamps: the signature as a CBOR byte string (section 10.3.2.5).
-std::string StampedBytes(std::string_view signature);
+// What a time stamp of version 2 stamps (section 10.3.2.5): a countersignature's structure over the
+// signature as a CBOR byte string.
+std::string StampedBytes(std::string_view protected_header, std::string_view signature);
 
 }  // namespace aozora
