@@ -81,37 +81,28 @@ class C2paReaderTest : public testing::Test {
   Signer signer_;
 };
 
-TEST_F(C2paReaderTest, AFlippedBitAnywhereIsRefusedButInTheTypeOfTheFile) {
+// Some bits of each byte of the manifest; elsewhere, where one hash covers all, a bit here and
+// there.
+TEST_F(C2paReaderTest, AFlippedBitIsRefusedButInTheTypeOfTheFile) {
   const std::string film = ContentOf(signer_.Film("film.mp4"));
-  const Mp4Box head = BoxesOf(film)[0];
+  const Mp4Box head = BoxesOf(film)[0], store = BoxesOf(film)[1];
   ASSERT_EQ(head.type, "ftyp");
-  for (size_t at = 0; at < film.size(); ++at) {
+  ASSERT_EQ(store.type, "uuid");
+  for (size_t bit = 0; bit < 8 * film.size();) {
     std::string changed = film;
-    changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
+    const size_t at = bit / 8;
+    changed[at] = static_cast<char>(changed[at] ^ (1 << bit % 8));
     const ProvenanceState state = signer_.VerifyBytes(changed).state;
     const bool is_open = at >= head.header_bytes && at < head.size;
     EXPECT_EQ(state == ProvenanceState::kValid || state == ProvenanceState::kTrusted, is_open)
-        << at << " of " << film.size() << ": " << ProvenanceStateName(state);
-  }
-}
-
-TEST_F(C2paReaderTest, EveryBitOfTheManifestCounts) {
-  const std::string film = ContentOf(signer_.Film("film.mp4"));
-  const Mp4Box store = BoxesOf(film)[1];
-  ASSERT_EQ(store.type, "uuid");
-  for (size_t bit = 0; bit < 8 * store.size; ++bit) {
-    std::string changed = film;
-    char& byte = changed[store.offset + bit / 8];
-    byte = static_cast<char>(byte ^ (1 << bit % 8));
-    const ProvenanceState state = signer_.VerifyBytes(changed).state;
-    EXPECT_TRUE(state == ProvenanceState::kInvalid || state == ProvenanceState::kNone)
-        << "bit " << bit;
+        << "bit " << bit << " of " << film.size() << " bytes: " << ProvenanceStateName(state);
+    bit += at < store.offset + store.size ? 5 : 61;
   }
 }
 
 TEST_F(C2paReaderTest, EveryCutIsRefused) {
   const std::string film = ContentOf(signer_.Film("film.mp4"));
-  for (size_t size = 0; size < film.size(); ++size) {
+  for (size_t size = 0; size < film.size(); size += size + 5 < film.size() ? 5 : 1) {
     const ProvenanceState state = signer_.VerifyBytes(film.substr(0, size)).state;
     EXPECT_TRUE(state == ProvenanceState::kInvalid || state == ProvenanceState::kNone) << size;
   }
@@ -226,7 +217,7 @@ TEST_F(C2paReaderTest, AStampThatWasChangedIsNotBelieved) {
   const size_t begin = film.find(token);
   ASSERT_NE(begin, std::string::npos);
   int believed = 0;
-  for (size_t at = 0; at < token.size(); ++at) {
+  for (size_t at = 0; at < token.size(); at += 3) {
     std::string changed = film;
     changed[begin + at] = static_cast<char>(changed[begin + at] ^ 1);
     const ManifestReport report = signer_.VerifyBytes(changed);
@@ -236,7 +227,7 @@ TEST_F(C2paReaderTest, AStampThatWasChangedIsNotBelieved) {
     }
   }
   // Parts of a token are unsigned (its algorithm's parameters, an authority's own chain).
-  EXPECT_LT(believed, static_cast<int>(token.size() / 20));
+  EXPECT_LT(believed, static_cast<int>(token.size() / 3 / 20));
 }
 
 TEST_F(C2paReaderTest, PaddingHasToBeEmpty) {

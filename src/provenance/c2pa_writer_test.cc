@@ -59,7 +59,7 @@ TEST(C2paWriter, TheManifestSaysWhatItWasTold) {
               testing::ElementsAre("c2pa.created", "c2pa.watermarked.bound"));
   EXPECT_EQ(report.actions[0].digital_source_type, kTrainedAlgorithmicMedia);
   EXPECT_EQ(report.actions[0].agent.name, "Aozora");
-  EXPECT_EQ(report.actions[0].when, "2026-11-18T12:26:40Z");
+  EXPECT_EQ(report.actions[0].when, "2026-11-18T11:06:40Z");
   ASSERT_EQ(report.soft_bindings.size(), 1u);
   EXPECT_EQ(report.soft_bindings[0].algorithm, "org.aozora.mark.1");
   EXPECT_EQ(report.soft_bindings[0].value, Signer::Content().soft_bindings[0].value);
