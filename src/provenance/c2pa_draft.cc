@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "provenance/c2pa_draft.h"
+
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "base/encoding.h"
+#include "provenance/c2pa_digest.h"
+#include "provenance/c2pa_names.h"
+#include "provenance/jumbf_box.h"
+
+namespace aozora {
+namespace {
+
+constexpr int kDateTag = 0;  // RFC 8949, section 3.4.1
+constexpr size_t kJumbfHeaderBytes = 8;
+
+// RFC 9562, version 4.
+std::string NewUuid(RandomSource& random) {
+  uint8_t bytes[16];
+  random.Fill(std::as_writable_bytes(std::span(bytes)));
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
+  std::string uuid = HexEncode(std::string_view(reinterpret_cast<const char*>(bytes), 16));
+  for (const size_t at : {8, 13, 18, 23}) uuid.insert(at, "-");
+  return uuid;
+}
+
+std::string HashOfBox(std::string_view box) { return Sha256Of(box.substr(kJumbfHeaderBytes)); }
+
+CborValue HashedUri(const std::string& path, std::string_view box) {
+  return CborMap{{"url", std::string(kUriHead) + path}, {"hash", CborValue::Bytes(HashOfBox(box))}};
+}
+
+// A file named by its hash (RFC 6920).
+std::string NameByHash(std::string_view sha256) {
+  std::string text = Base64Encode(sha256);
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  while (text.ends_with('=')) text.pop_back();
+  return "ni:///sha-256;" + text;
+}
+
+CborMap AgentOf(const SoftwareAgent& agent) {
+  return {{"name", agent.name}, {"version", agent.version}};
+}
+
+CborValue SoftBindingOf(const SoftBinding& binding) {
+  const CborMap block = {{"scope", CborMap{}}, {"value", CborValue::Bytes(binding.value)}};
+  return CborMap{{"alg", binding.algorithm}, {"blocks", CborArray{block}}};
+}
+
+CborValue GenerationOf(const ManifestContent& content) {
+  CborMap settings;
+  for (const auto& [name, value] : content.settings) {
+    settings.emplace_back(name, std::visit([](const auto& v) { return CborValue(v); }, value));
+  }
+  CborMap generation = {{"settings", std::move(settings)}};
+  if (content.prompt.has_value()) generation.emplace_back("prompt", *content.prompt);
+  return generation;
+}
+
+CborValue StatusOf(const C2paStatus& status) {
+  CborMap map = {{"code", status.code}};
+  if (!status.url.empty()) map.emplace_back("url", status.url);
+  return map;
+}
+
+}  // namespace
+
+std::string Rfc3339(int64_t unix_s) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(unix_s)));
+}
+
+ManifestDraft::ManifestDraft(const ManifestContent& content,
+                             const std::optional<Ingredient>& ingredient, const Clock& clock,
+                             RandomSource& random)
+    : label_("urn:c2pa:" + NewUuid(random)),
+      instance_id_("xmp:iid:" + NewUuid(random)),
+      when_(Rfc3339(std::chrono::duration_cast<std::chrono::seconds>(clock.Now().time_since_epoch())
+                        .count())),
+      title_(content.title),
+      generator_(content.generator) {
+  if (ingredient.has_value()) {
+    for (const std::string& manifest : ingredient->manifests) parent_manifests_ += manifest;
+    Add(kIngredientLabel, IngredientOf(*ingredient));
+  }
+  Add(kActionsLabel, ActionsOf(content, ingredient.has_value()));
+  for (size_t i = 0; i < content.soft_bindings.size(); ++i) {
+    // Labels of one kind are told apart by a number, from the second on (section 6.4).
+    const std::string number = i == 0 ? "" : fmt::format("__{}", i);
+    Add(std::string(kSoftBindingLabel) + number, SoftBindingOf(content.soft_bindings[i]));
+  }
+  if (!content.settings.empty() || content.prompt.has_value()) {
+    Add(kGenerationLabel, GenerationOf(content));
+  }
+}
+
+void ManifestDraft::Add(std::string_view label, const CborValue& value) {
+  assertions_.push_back(
+      {std::string(label), MakeJumbf(kJumbfCbor, label, MakeBox("cbor", value.Encode()))});
+}
+
+CborValue ManifestDraft::ReferenceTo(const Assertion& assertion) const {
+  return HashedUri(fmt::format("{}/{}", kAssertionsLabel, assertion.label), assertion.box);
+}
+
+CborValue ManifestDraft::IngredientOf(const Ingredient& ingredient) const {
+  CborMap map = {{"relationship", "parentOf"},
+                 {"dc:format", ingredient.format},
+                 {"instanceID", NameByHash(ingredient.sha256)}};
+  if (!ingredient.title.empty()) map.emplace_back("dc:title", ingredient.title);
+  if (ingredient.manifests.empty()) return map;
+  const std::string& active = ingredient.manifests.back();
+  const Result<JumbfBox> parsed = ParseJumbf(active);
+  CHECK(parsed.ok());  // it was verified
+  const JumbfBox* signature = parsed->Child(kSignatureLabel);
+  CHECK(signature != nullptr);
+  const std::string path = fmt::format("/{}/{}", kStoreLabel, ingredient.active_label);
+  map.emplace_back("activeManifest", HashedUri(path, active));
+  map.emplace_back("claimSignature",
+                   HashedUri(fmt::format("{}/{}", path, kSignatureLabel), signature->whole));
+  CborArray successes;
+  for (const C2paStatus& status : ingredient.successes) successes.push_back(StatusOf(status));
+  map.emplace_back("validationResults",
+                   CborMap{{"activeManifest", CborMap{{"success", std::move(successes)},
+                                                      {"informational", CborArray{}},
+                                                      {"failure", CborArray{}}}}});
+  return map;
+}
+
+CborValue ManifestDraft::ActionsOf(const ManifestContent& content, bool has_parent) const {
+  const auto action = [&](std::string_view name) {
+    return CborMap{{"action", std::string(name)},
+                   {"when", CborValue::Tagged(kDateTag, when_)},
+                   {"softwareAgent", AgentOf(content.generator)}};
+  };
+  CborArray actions;
+  if (has_parent) {
+    CborMap opened = action("c2pa.opened");
+    opened.emplace_back("parameters",
+                        CborMap{{"ingredients", CborArray{ReferenceTo(assertions_.back())}}});
+    actions.push_back(std::move(opened));
+  }
+  CborMap made = action(has_parent ? "c2pa.edited" : "c2pa.created");
+  made.emplace_back("digitalSourceType", std::string(kTrainedAlgorithmicMedia));
+  actions.push_back(std::move(made));
+  if (!content.soft_bindings.empty()) actions.push_back(action("c2pa.watermarked.bound"));
+  return CborMap{{"actions", std::move(actions)}};
+}
+
+ManifestDraft::Unsigned ManifestDraft::Claim(const HardBinding& binding) const {
+  std::vector<Assertion> all = assertions_;
+  all.push_back({std::string(binding.label),
+                 MakeJumbf(kJumbfCbor, binding.label, MakeBox("cbor", binding.value.Encode()))});
+  CborArray references;
+  std::string boxes;
+  for (const Assertion& assertion : all) {
+    references.push_back(ReferenceTo(assertion));
+    boxes += assertion.box;
+  }
+  // The whole path to the signature, so that the manifest's label cannot be changed unseen.
+  CborMap claim = {
+      {"instanceID", instance_id_},
+      {"claim_generator_info", AgentOf(generator_)},
+      {"signature", fmt::format("{}/{}/{}/{}", kUriHead, kStoreLabel, label_, kSignatureLabel)},
+      {"created_assertions", std::move(references)},
+      {"alg", std::string(kC2paDigest)}};
+  if (!title_.empty()) claim.emplace_back("dc:title", title_);
+  return {CborValue(std::move(claim)).Encode(),
+          MakeJumbf(kJumbfAssertionStore, kAssertionsLabel, boxes)};
+}
+
+std::string ManifestDraft::Store(const Unsigned& parts, std::string_view signature) const {
+  const std::string manifest =
+      parts.assertions + MakeJumbf(kJumbfClaim, kClaimLabel, MakeBox("cbor", parts.claim)) +
+      MakeJumbf(kJumbfSignature, kSignatureLabel, MakeBox("cbor", signature));
+  return MakeJumbf(kJumbfStore, kStoreLabel,
+                   parent_manifests_ + MakeJumbf(kJumbfManifest, label_, manifest));
+}
+
+Result<std::string> ManifestDraft::Sign(const HardBinding& binding, const SigningIdentity& identity,
+                                        const Timestamper& timestamper) const {
+  const Unsigned parts = Claim(binding);
+  const std::string signature = TRY(SignClaim(parts.claim, identity, timestamper));
+  return Store(parts, signature);
+}
+
+size_t ManifestDraft::SizeWithoutTimestamp(const HardBinding& binding,
+                                           const SigningIdentity& identity) const {
+  return Store(Claim(binding), UnsignedClaimSignature(identity)).size();
+}
+
+}  // namespace aozora
