@@ -119,8 +119,8 @@ void InvisibleMarkSink::Blend(const Image& frame, const std::vector<float>& leve
   pool_.ParallelFor(tasks, [&](uint64_t task, uint32_t worker) {
     Scratch& scratch = *scratch_[worker];
     const auto expand = [&](int row, std::vector<int16_t>& line) {
-      ExpandChips(&scaled_[static_cast<size_t>(row * field_.columns)], index_.data(),
-                  share_.data(), frame.width_px, line.data());
+      ExpandChips(&scaled_[static_cast<size_t>(row * field_.columns)], index_.data(), share_.data(),
+                  frame.width_px, line.data());
     };
     const int first = static_cast<int>(task) * kTaskChips;
     const auto first_pixel = [&](int chip) {
@@ -140,8 +140,7 @@ void InvisibleMarkSink::Blend(const Image& frame, const std::vector<float>& leve
       }
       above = place.chip;
       BlendRow(frame.row(y).data(), scratch.lines[0].data(), scratch.lines[1].data(), place.share,
-               size_t{3} * frame.width_px,
-               marked_.rgb.data() + size_t{3} * frame.width_px * y);
+               size_t{3} * frame.width_px, marked_.rgb.data() + size_t{3} * frame.width_px * y);
     }
   });
 }

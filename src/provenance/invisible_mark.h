@@ -22,8 +22,8 @@ struct InvisibleMarkSettings {
 
 // Adds the mark to each frame on its way to `next`. Red, green and blue of a pixel change by the
 // same number of levels, so that luma does and colour does not (except where one is cut off at 0 or
-// 255). Frames smaller than kMarkSidePxMin pass unchanged: there is no room in them. The same frames
-// give the same result for any number of threads. `pool` and `next` outlive it.
+// 255). Frames smaller than kMarkSidePxMin pass unchanged: there is no room in them. The same
+// frames give the same result for any number of threads. `pool` and `next` outlive it.
 class InvisibleMarkSink : public FrameSink {
  public:
   InvisibleMarkSink(const InvisibleMarkSettings& settings, ThreadPool& pool, FrameSink& next);
@@ -45,9 +45,9 @@ class InvisibleMarkSink : public FrameSink {
   double chip_px_ = 0;
   Image marked_;
   ChipField field_;
-  std::vector<int32_t> index_;           // of the chip on the left of each pixel's middle
-  std::vector<float> share_;             // of the chip on the right
-  std::vector<float> scaled_;            // levels in 1/64
+  std::vector<int32_t> index_;  // of the chip on the left of each pixel's middle
+  std::vector<float> share_;    // of the chip on the right
+  std::vector<float> scaled_;   // levels in 1/64
   struct Scratch;
   std::vector<std::shared_ptr<Scratch>> scratch_;  // one for each worker
 };

@@ -12,14 +12,17 @@ namespace {
 
 // BT.709 luma, as the encoders code it.
 constexpr float kRed = 0.2126f, kGreen = 0.7152f, kBlue = 0.0722f;
-// Sides of the boxes that smooth and level, as shares of the plane's shorter side: five chips.
-constexpr double kSmoothBox = 5.0 / kChipsAcross;
+// Sides of the boxes that smooth and level, as shares of the plane's shorter side: three chips.
+constexpr double kSmoothBox = 3.0 / kChipsAcross;
 // Added to the local contrast, levels of luma: what is below is noise of rounding and coding.
 constexpr float kContrastFloor = 0.7f;
 constexpr float kClip = 2.0f;
 
 int OddBox(int shorter_side) {
-  return 2 * std::max(2, static_cast<int>(std::lround(kSmoothBox * shorter_side / 2))) + 1;
+  return 2 * std::max(2, static_cast<int>(
+                             std::lround(kSmoothBox *
+                                         shorter_side / 2))) +
+         1;
 }
 
 }  // namespace
@@ -58,7 +61,8 @@ Status MarkAnalysis::Add(const Image& frame) {
   cv::boxFilter(plane, smooth, CV_32F, box);
   const cv::Mat detail = plane - smooth;
   cv::sqrBoxFilter(detail, contrast, CV_32F, box);
-  cv::sqrt(contrast, contrast);
+  // The box slides by adding and taking away, which can leave less than nothing.
+  cv::sqrt(cv::max(contrast, 0.0), contrast);
   for (int y = 0; y < height_; ++y) {
     const float* const from = detail.ptr<float>(y);
     const float* const by = contrast.ptr<float>(y);
@@ -89,7 +93,8 @@ TurnedPlane MarkAnalysis::Turned(double degrees) const {
       const float dy = static_cast<float>(y) - middle_y;
       const float from_x = middle_x + cosine * dx - sine * dy;
       const float from_y = middle_y + sine * dx + cosine * dy;
-      const int ix = static_cast<int>(std::floor(from_x)), iy = static_cast<int>(std::floor(from_y));
+      const int ix = static_cast<int>(std::floor(from_x)),
+                iy = static_cast<int>(std::floor(from_y));
       if (ix < 0 || iy < 0 || ix + 1 >= width_ || iy + 1 >= height_) {
         if (degrees == 0) column[y] = sum_[static_cast<size_t>(y * width_ + x)];
         continue;

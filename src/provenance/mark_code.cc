@@ -124,8 +124,7 @@ MarkCodeword EncodeMark(uint32_t id) {
   const uint64_t bits = uint64_t{id} << kMarkCheckBits | Check(id);
   Payload payload;
   for (int i = 0; i < kMarkPayloadBits; ++i) {
-    payload[static_cast<size_t>(i)] =
-        static_cast<uint8_t>(bits >> (kMarkPayloadBits - 1 - i) & 1);
+    payload[static_cast<size_t>(i)] = static_cast<uint8_t>(bits >> (kMarkPayloadBits - 1 - i) & 1);
   }
   return Encode(payload);
 }

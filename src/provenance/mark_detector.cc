@@ -80,12 +80,16 @@ class Search {
 
   std::optional<DetectedMark> Turned(const MarkRule& rule) {
     const std::vector<double> turns = Turns();
-    std::vector<Guess> guesses(turns.size() * scales_.size());
+    std::vector<double> scales = scales_;
+    std::erase_if(scales, [](double scale) {
+      return scale < kMarkTurnedScaleMin || scale > kMarkTurnedScaleMax;
+    });
+    std::vector<Guess> guesses(turns.size() * scales.size());
     pool_.ParallelFor(turns.size(), [&](uint64_t task, uint32_t worker) {
       const TurnedPlane plane = analysis_.Turned(turns[task]);
-      for (size_t i = 0; i < scales_.size(); ++i) {
-        guesses[task * scales_.size() + i] =
-            Try(plane, {.scale = scales_[i], .degrees = turns[task]}, *benches_[worker]);
+      for (size_t i = 0; i < scales.size(); ++i) {
+        guesses[task * scales.size() + i] =
+            Try(plane, {.scale = scales[i], .degrees = turns[task]}, *benches_[worker]);
       }
     });
     return LookClosely(std::move(guesses), rule);
@@ -112,28 +116,37 @@ class Search {
     std::vector<std::optional<DetectedMark>> found(looks);
     pool_.ParallelFor(looks, [&](uint64_t task, uint32_t worker) {
       if (guesses[task].peak.z < kWorthALook) return;
-      found[task] = Read(Refine(guesses[task], *benches_[worker]), *benches_[worker]);
+      found[task] = ReadRefined(guesses[task], rule, *benches_[worker]);
     });
     for (const auto& mark : found) {
-      if (mark && Holds(rule, *mark)) return mark;
+      if (mark) return mark;
     }
     return std::nullopt;
   }
 
-  Guess Refine(Guess best, Bench& bench) const {
+  // What can be read at the guess, or as it gets better.
+  std::optional<DetectedMark> ReadRefined(Guess guess, const MarkRule& rule, Bench& bench) const {
     double step = kStep / 2, shift = 0.5;
-    for (int round = 0; round < kRefinements; ++round, step /= 2, shift /= 2) {
-      const Guess from = best;
-      for (const double turn : {0.0, -step, step}) {
-        const double degrees = from.degrees + turn * 180 / std::numbers::pi;
-        const TurnedPlane plane = analysis_.Turned(degrees);
-        for (const double stretch : {0.0, -step, step}) {
-          Guess next = from;
-          next.degrees = degrees;
-          next.scale = from.scale * (1 + stretch);
-          ImproveShift(plane, shift, next, bench);
-          if (IsBetter(next, best)) best = next;
-        }
+    for (int round = 0;; ++round, step /= 2, shift /= 2) {
+      const auto mark = Read(guess, bench);
+      if (mark && Holds(rule, *mark)) return mark;
+      if (round == kRefinements) return std::nullopt;
+      guess = Refine(guess, step, shift, bench);
+    }
+  }
+
+  // The best of the guess and its neighbours in angle, scale and place.
+  Guess Refine(const Guess& from, double step, double shift, Bench& bench) const {
+    Guess best = from;
+    for (const double turn : {0.0, -step, step}) {
+      const double degrees = from.degrees + turn * 180 / std::numbers::pi;
+      const TurnedPlane plane = analysis_.Turned(degrees);
+      for (const double stretch : {0.0, -step, step}) {
+        Guess next = from;
+        next.degrees = degrees;
+        next.scale = from.scale * (1 + stretch);
+        ImproveShift(plane, shift, next, bench);
+        if (IsBetter(next, best)) best = next;
       }
     }
     return best;
@@ -148,8 +161,8 @@ class Search {
       Guess next = from;
       next.shift = {from.shift.x + x, from.shift.y + y};
       Transform(plane, next, bench);
-      next.peak = templates_.FindSync(bench.fold, from.peak.mark_class, from.peak.flipped,
-                                      bench.work);
+      next.peak =
+          templates_.FindSync(bench.fold, from.peak.mark_class, from.peak.flipped, bench.work);
       if (IsBetter(next, guess)) guess = next;
     }
   }
@@ -179,7 +192,8 @@ class Search {
 }  // namespace
 
 bool Holds(const MarkRule& rule, const DetectedMark& mark) {
-  return mark.z >= rule.z_min && mark.fit >= rule.fit_min;
+  if (mark.z < rule.z_min) return false;
+  return mark.fit >= (mark.z < rule.z_sure ? rule.fit_min : rule.fit_min_when_sure);
 }
 
 MarkDetector::MarkDetector(const MarkKey& key, ThreadPool& pool)

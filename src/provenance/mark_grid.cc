@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "provenance/mark_grid.cc"
+#include "provenance/mark_grid.h"
+
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
@@ -9,7 +11,6 @@
 #include <numbers>
 
 #include "base/check.h"
-#include "provenance/mark_grid.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace aozora::HWY_NAMESPACE {
@@ -189,9 +190,9 @@ void RunFold(const TurnedPlane& plane, double cell_px, FoldShift shift, std::vec
       for (size_t y = 0; y < rows; ++y) turned[y * kSide + x] = from[y];
     }
     for (size_t y = 0; y < rows; ++y) {
-      AddRow(&turned[y * kSide], kSide,
-             &out.re[CellOf(first + static_cast<int>(y), plane.height, 1 / cell_px, shift.y) *
-                     kSide]);
+      AddRow(
+          &turned[y * kSide], kSide,
+          &out.re[CellOf(first + static_cast<int>(y), plane.height, 1 / cell_px, shift.y) * kSide]);
     }
   }
 }

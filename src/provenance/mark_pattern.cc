@@ -33,10 +33,10 @@ std::vector<uint32_t> KeyedWords(const MarkKey& key, uint32_t mark_class, size_t
   int done = 0;
   const std::unique_ptr<EVP_CIPHER_CTX, FreeCipher> context(EVP_CIPHER_CTX_new());
   CHECK(context != nullptr);
-  CHECK_EQ(EVP_EncryptInit_ex(context.get(), EVP_chacha20(), nullptr,
-                              reinterpret_cast<const unsigned char*>(cipher_key.data()),
-                              nonce.data()),
-           1);
+  CHECK_EQ(
+      EVP_EncryptInit_ex(context.get(), EVP_chacha20(), nullptr,
+                         reinterpret_cast<const unsigned char*>(cipher_key.data()), nonce.data()),
+      1);
   CHECK_EQ(EVP_EncryptUpdate(context.get(), bytes, &done, bytes, byte_count), 1);
   CHECK_EQ(done, byte_count);
   return words;
@@ -57,9 +57,8 @@ MarkPattern MakeMarkPattern(const MarkKey& key, uint32_t mark_class) {
   }
   for (size_t i = 0; i < kTileChips; ++i) {
     const size_t chip = static_cast<size_t>(order[i]);
-    pattern.role[chip] = i < kSyncChips
-                             ? MarkPattern::kSync
-                             : static_cast<int16_t>((i - kSyncChips) % kMarkCodedBits);
+    pattern.role[chip] = i < kSyncChips ? MarkPattern::kSync
+                                        : static_cast<int16_t>((i - kSyncChips) % kMarkCodedBits);
   }
   return pattern;
 }

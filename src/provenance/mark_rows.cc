@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "provenance/mark_rows.cc"
+#include "provenance/mark_rows.h"
+
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-
-#include "provenance/mark_rows.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace aozora::HWY_NAMESPACE {

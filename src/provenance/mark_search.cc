@@ -37,9 +37,13 @@ void DrawSync(const MarkPattern& pattern, bool flipped, MarkGrid& grid) {
   TransformForward(grid);
 }
 
+double Height(const Peak& peak) {
+  return peak.value / std::sqrt(peak.square_sum / kGridCells + 1e-30f);
+}
+
 SyncPeak PlaceOf(const std::array<float, kGridCells>& correlation, const Peak& peak) {
   SyncPeak place;
-  place.z = peak.value / std::sqrt(peak.square_sum / kGridCells + 1e-30f);
+  place.z = Height(peak);
   const auto at = std::find(correlation.begin(), correlation.end(), peak.value);
   const int cell = static_cast<int>(at - correlation.begin());
   place.dx = cell % kGridSide;
@@ -66,19 +70,23 @@ MarkTemplates::MarkTemplates(const MarkKey& key) : chip_(std::make_unique<MarkGr
 SyncPeak MarkTemplates::FindSync(const MarkGrid& spectrum, MarkGrid& work) const {
   SyncPeak best;
   for (uint32_t c = 0; c < classes_.size(); ++c) {
-    CorrelatePair(spectrum, classes_[c]->sync, classes_[c]->sync_flipped, work);
-    TransformBackward(work);
-    for (const bool flipped : {false, true}) {
-      const auto& correlation = flipped ? work.im : work.re;
-      const Peak peak = PeakOf(correlation);
-      if (peak.value <= 0) continue;
-      if (peak.value / std::sqrt(peak.square_sum / kGridCells + 1e-30f) <= best.z) continue;
-      best = PlaceOf(correlation, peak);
-      best.mark_class = c;
-      best.flipped = flipped;
-    }
+    const SyncPeak peak = FindSync(spectrum, c, work);
+    if (peak.z > best.z) best = peak;
   }
   return best;
+}
+
+SyncPeak MarkTemplates::FindSync(const MarkGrid& spectrum, uint32_t mark_class,
+                                 MarkGrid& work) const {
+  const Class& of = *classes_[mark_class];
+  CorrelatePair(spectrum, of.sync, of.sync_flipped, work);
+  TransformBackward(work);
+  const Peak straight = PeakOf(work.re), mirrored = PeakOf(work.im);
+  const bool flipped = Height(mirrored) > Height(straight);
+  SyncPeak place = flipped ? PlaceOf(work.im, mirrored) : PlaceOf(work.re, straight);
+  place.mark_class = mark_class;
+  place.flipped = flipped;
+  return place;
 }
 
 SyncPeak MarkTemplates::FindSync(const MarkGrid& spectrum, uint32_t mark_class, bool flipped,

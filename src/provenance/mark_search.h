@@ -26,7 +26,8 @@ class MarkTemplates {
 
   // The best place for any class. `spectrum`: of a fold, whitened. `work` is overwritten.
   SyncPeak FindSync(const MarkGrid& spectrum, MarkGrid& work) const;
-  // The same for one class, flipped or not.
+  // The same for one class, and for one class flipped or not.
+  SyncPeak FindSync(const MarkGrid& spectrum, uint32_t mark_class, MarkGrid& work) const;
   SyncPeak FindSync(const MarkGrid& spectrum, uint32_t mark_class, bool flipped,
                     MarkGrid& work) const;
 

@@ -9,14 +9,15 @@ namespace {
 
 // So much detail lets a chip be twice as strong as on a flat ground, levels.
 constexpr float kDetailDoubles = 1.6f;
-// As in the detector: what it levels pictures by, and where it clips (mark_analysis.cc).
+// Much as in the detector (mark_analysis.cc), which works on pixels: what it levels pictures by,
+// and where it clips.
 constexpr int kSmoothChips = 5;
 constexpr float kContrastFloor = 0.7f;
 constexpr float kClip = 2.0f;
 // A bit's chips are drawn at least and at most so many times as strongly as the average.
 constexpr double kGainMin = 0.6, kGainMax = 1.7;
-// The pictures' say is averaged over so many frames: a second or two.
-constexpr uint64_t kMemoryFrames = 40;
+// The pictures' say is averaged over so many frames: few, so that each frame can be read alone.
+constexpr uint64_t kMemoryFrames = 6;
 // Share of a chip's peak that is left in the mean over its own square (a tent's, in both
 // directions: (3/4)^2), and in the mean square of it all (see MeanSquare).
 constexpr double kMeanOfTent = 0.5625;

@@ -21,7 +21,7 @@ struct ChipField {
 
 struct MarkStrengthLimits {
   // Of a chip where nothing hides it, levels of 8 bits at its middle.
-  double flat_levels = 2.2;
+  double flat_levels = 2.0;
   double levels_max = 7;
   // Every frame's luma keeps this peak signal to noise ratio. A little above the 42 dB that are
   // promised: colours that are cut off at black and white, and rounding, are not in the sum.

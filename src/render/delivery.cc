@@ -6,7 +6,7 @@
 #include "media/scale.h"
 #include "media/sprite_sheet.h"
 #include "media/tee_sink.h"
-#include "media/visible_mark.h"
+#include "provenance/visible_mark.h"
 
 namespace aozora {
 namespace {
@@ -38,8 +38,13 @@ Result<std::unique_ptr<Delivery>> Delivery::Create(const DeliverySettings& setti
                                settings.video)));
   delivery->first_ = ends.back();
   if (ends.size() > 1) delivery->Put<TeeSink>(ends);
-  delivery->Put<MarkingSink>(
-      *delivery->first_);  // at the size that leaves, on everything that does
+  // At the size that leaves, on everything that does.
+  const VisibleMarkSettings mark = {.width_px = settings.width_px,
+                                    .height_px = settings.height_px,
+                                    .frame_rate = settings.video.frame_rate,
+                                    .key = settings.mark_key,
+                                    .creator = settings.creator};
+  delivery->Put<VisibleMarkSink>(mark, *delivery->first_);
   if (settings.width_px != clip.width_px || settings.height_px != clip.height_px) {
     delivery->Put<ScalingSink>(*delivery->first_, settings.width_px, settings.height_px, pool);
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -22,6 +23,8 @@ struct DeliverySettings {
   uint32_t width_px = 0, height_px = 0;     // of the file
   std::filesystem::path poster_path;        // empty: none
   std::filesystem::path sprite_sheet_path;  // empty: none
+  uint64_t mark_key = 0;                    // of the visible mark's places, from the job
+  std::string creator;                      // beside the visible mark; empty: nobody
 };
 
 // The chain of sinks; write frames of `clip` into first().

@@ -41,7 +41,8 @@ Change Scale(double share) {
 
 // Off the middle, so that the tile's origin is lost too.
 cv::Mat Cropped(const cv::Mat& from, double share) {
-  const int width = static_cast<int>(from.cols * share), height = static_cast<int>(from.rows * share);
+  const int width = static_cast<int>(from.cols * share),
+            height = static_cast<int>(from.rows * share);
   return from(cv::Rect((from.cols - width) / 3, (from.rows - height) * 2 / 3, width, height))
       .clone();
 }

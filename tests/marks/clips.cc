@@ -19,8 +19,8 @@ Clip WorldClip(uint64_t seed, const ClipShape& shape) {
   const world::Scene scene = world::SampleScene(seed);
   Clip clip{fmt::format("world {}", seed), {}};
   for (uint32_t i = 0; i < shape.frame_count; ++i) {
-    clip.frames.push_back(world::RenderFrame(scene, i / shape.frames_per_second, shape.width_px,
-                                             shape.height_px));
+    clip.frames.push_back(
+        world::RenderFrame(scene, i / shape.frames_per_second, shape.width_px, shape.height_px));
   }
   return clip;
 }

@@ -102,9 +102,9 @@ class Codec {
     int code = avcodec_send_packet(decoder_.get(), packet);
     if (code < 0) return libav::ToError("decoding", code);
     while ((code = avcodec_receive_frame(decoder_.get(), decoded_.get())) >= 0) {
-      const libav::FramePtr rgb = TRY(libav::NewFrame(
-          AV_PIX_FMT_RGB24, static_cast<uint32_t>(rgb_->width),
-          static_cast<uint32_t>(rgb_->height)));
+      const libav::FramePtr rgb =
+          TRY(libav::NewFrame(AV_PIX_FMT_RGB24, static_cast<uint32_t>(rgb_->width),
+                              static_cast<uint32_t>(rgb_->height)));
       sws_scale(to_rgb_.get(), decoded_->data, decoded_->linesize, 0, decoded_->height, rgb->data,
                 rgb->linesize);
       out->emplace_back();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Frames through an encoder and its decoder, in memory: what somebody else's program does to a clip.
+// Frames through an encoder and its decoder, in memory: what somebody else's program does to a
+// clip.
 #pragma once
 
 #include <string>
