@@ -8,9 +8,9 @@
 namespace aozora::policy {
 namespace {
 
-constexpr size_t kSinglesMin = 4;       // "a b c" is no word taken apart
-constexpr size_t kGapMax = 4;           // more between two letters parts sentences
-constexpr size_t kLongWordMin = 16;     // such a "word" may be several without spaces
+constexpr size_t kSinglesMin = 4;    // "a b c" is no word taken apart
+constexpr size_t kGapMax = 4;        // more between two letters parts sentences
+constexpr size_t kLongWordMin = 16;  // such a "word" may be several without spaces
 
 struct Word {
   size_t begin, end;  // of the letters

@@ -22,29 +22,48 @@ Letters Map(const Letters& letters, Append append) {
   return mapped;
 }
 
-// What a sign in a word looks like; 0 for none. ('1', '!' and '|' are the caller's.)
+// What a sign in a word looks like; 0 for none. ('1' and '|' are the caller's.)
 char32_t LooksLike(char32_t c) {
   switch (c) {
-    case '0': return 'o';
-    case '2': return 'z';
-    case '3': return 'e';
-    case '4': return 'a';
-    case '5': return 's';
-    case '6': return 'g';
-    case '7': return 't';
-    case '8': return 'b';
-    case '9': return 'g';
-    case '@': return 'a';
-    case '$': return 's';
-    case '+': return 't';
-    case U'€': return 'e';
-    case U'£': return 'l';
-    case U'¢': return 'c';
-    default: return 0;
+    case '0':
+      return 'o';
+    case '2':
+      return 'z';
+    case '3':
+      return 'e';
+    case '4':
+      return 'a';
+    case '5':
+      return 's';
+    case '6':
+      return 'g';
+    case '7':
+      return 't';
+    case '8':
+      return 'b';
+    case '9':
+      return 'g';
+    case '@':
+      return 'a';
+    case '$':
+      return 's';
+    case '+':
+      return 't';
+    case '!':
+      return 'i';
+    case U'€':
+      return 'e';
+    case U'£':
+      return 'l';
+    case U'¢':
+      return 'c';
+    default:
+      return 0;
   }
 }
 
-bool IsOne(char32_t c) { return c == '1' || c == '!' || c == '|'; }
+bool IsOne(char32_t c) { return c == '1' || c == '|'; }
+bool IsEndMark(char32_t c) { return c == '!' || c == '+'; }
 bool IsLeetSign(char32_t c) { return !IsWordLetter(c) && (LooksLike(c) != 0 || IsOne(c)); }
 
 }  // namespace
@@ -59,8 +78,8 @@ Letters DecodeLetters(std::string_view bytes, const std::vector<Span>& origins) 
     const size_t length = std::max<size_t>(DecodeUtf8Prefix(bytes.substr(at), &c), 1);
     const auto begin = static_cast<uint32_t>(at);
     const auto end = static_cast<uint32_t>(at + length);
-    letters.push_back({c, origins.empty() ? Span{begin, end}
-                                          : Span{origins[at].begin, origins[end - 1].end}});
+    letters.push_back(
+        {c, origins.empty() ? Span{begin, end} : Span{origins[at].begin, origins[end - 1].end}});
     at += length;
   }
   return letters;
@@ -74,23 +93,22 @@ Letters Skeleton(const Letters& letters) {
   return Map(letters, [](char32_t c, std::u32string* to) { AppendSkeleton(c, to); });
 }
 
-Letters ReadLeet(const Letters& letters, char32_t one) {
-  Letters read = letters;
+Letters ReadLeet(const Letters& folded, const LeetReading& reading) {
+  Letters read = folded;
   const auto in_token = [&](size_t i) {
-    return i < letters.size() && (IsWordLetter(letters[i].c) || IsLeetSign(letters[i].c));
+    return i < folded.size() && (IsWordLetter(folded[i].c) || IsLeetSign(folded[i].c));
   };
-  for (size_t begin = 0; begin < letters.size();) {
+  for (size_t begin = 0; begin < folded.size();) {
     size_t end = begin;
-    bool has_letter = false;
+    bool has_letter = reading.is_bold;
     for (; in_token(end); ++end) {
-      has_letter |= IsWordLetter(letters[end].c) && !IsDecimalDigit(letters[end].c);
+      has_letter |= IsWordLetter(folded[end].c) && !IsDecimalDigit(folded[end].c);
     }
-    for (size_t i = begin; has_letter && i < end; ++i) {
-      const char32_t c = letters[i].c;
-      // Exclamation marks and the like end words more often than they are letters.
-      const bool inside = i > begin && i + 1 < end && IsWordLetter(letters[i + 1].c);
-      if (IsOne(c) && (inside || c == '1')) read[i].c = one;
-      if (const char32_t like = LooksLike(c); like != 0 && (inside || c != '+')) read[i].c = like;
+    size_t last = end;  // exclamation marks end words more often than they are letters
+    while (!reading.is_bold && last > begin && IsEndMark(folded[last - 1].c)) --last;
+    for (size_t i = begin; has_letter && i < last; ++i) {
+      const char32_t like = IsOne(folded[i].c) ? reading.one : LooksLike(folded[i].c);
+      if (like != 0) read[i].c = like;
     }
     begin = end + 1;
   }
@@ -135,7 +153,10 @@ Letters ReverseWords(const Letters& letters) {
   Letters reversed = letters;
   for (size_t begin = 0; begin < reversed.size();) {
     size_t end = begin;
-    while (end < reversed.size() && IsWordLetter(reversed[end].c)) ++end;
+    while (end < reversed.size() && (IsWordLetter(reversed[end].c) || reversed[end].c == '\'' ||
+                                     reversed[end].c == U'\u2019')) {
+      ++end;
+    }
     std::reverse(reversed.begin() + begin, reversed.begin() + end);
     begin = end + 1;
   }
@@ -145,7 +166,10 @@ Letters ReverseWords(const Letters& letters) {
 Letters Rot13(const Letters& letters) {
   Letters turned = letters;
   for (Letter& letter : turned) {
-    if (letter.c >= 'a' && letter.c <= 'z') letter.c = 'a' + (letter.c - 'a' + 13) % 26;
+    const char32_t c = letter.c;
+    if (!IsAsciiLetter(c)) continue;
+    const char32_t first = c >= 'a' ? 'a' : 'A';
+    letter.c = first + (c - first + 13) % 26;
   }
   return turned;
 }

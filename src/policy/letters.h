@@ -32,9 +32,12 @@ bool IsWordLetter(char32_t c);  // a letter or digit of any script; no underscor
 Letters Fold(const Letters& letters);      // text/fold.h, AppendFolded
 Letters Skeleton(const Letters& letters);  // text/fold.h, AppendSkeleton
 
-// "k1ll" as "kill": digits and signs in words as the letters that they look like. `one` is what
-// '1', '!' and '|' stand for: i or l. The letters are folded.
-Letters ReadLeet(const Letters& letters, char32_t one);
+// "k1ll" as "kill": digits and signs in words as the letters that they look like.
+struct LeetReading {
+  char32_t one = 'i';    // what '1' and '|' stand for: i or l
+  bool is_bold = false;  // also numbers ("45" as "as") and exclamation marks that end words
+};
+Letters ReadLeet(const Letters& folded, const LeetReading& reading);
 
 Letters CollapseRuns(const Letters& letters);  // "kiiill" as "kil", with the runs' lengths
 
@@ -45,8 +48,8 @@ Letters JoinSingles(const Letters& letters, bool gapless);
 
 Letters DropMarksInWords(const Letters& letters);  // "mur-der" as "murder"
 Letters Reverse(const Letters& letters);
-Letters ReverseWords(const Letters& letters);  // each word for itself
-Letters Rot13(const Letters& letters);
+Letters ReverseWords(const Letters& letters);  // each word for itself, apostrophes inside
+Letters Rot13(const Letters& letters);         // ASCII only, before folding
 
 // Texts that the prompt holds in another notation, empty if none. For base64: the words that are
 // the code of readable text.

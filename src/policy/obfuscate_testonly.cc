@@ -69,7 +69,8 @@ std::string Homoglyphs(std::string_view prompt) {  // Cyrillic and Greek
 
 std::string Repeats(std::string_view prompt) {  // each vowel three times
   return Each(prompt, [](const std::u32string& text, size_t i) {
-    const bool vowel = std::u32string_view(U"aeiouyAEIOUYéèàêû").find(text[i]) != std::u32string::npos;
+    const bool vowel =
+        std::u32string_view(U"aeiouyAEIOUYéèàêû").find(text[i]) != std::u32string::npos;
     return std::u32string(vowel ? 3 : 1, text[i]);
   });
 }
@@ -134,7 +135,9 @@ const std::vector<Obfuscation>& Obfuscations() {
       {"soft hyphens and bidi", insert(U"\u00AD\u202E\u202C")},
       {"combining marks", insert(U"\u0336\u0301\u0489")},
       {"look-alike digits",
-       [](std::string_view prompt) { return Substitute(prompt, U"aeiostAEIOST", U"431057431057"); }},
+       [](std::string_view prompt) {
+         return Substitute(prompt, U"aeiostAEIOST", U"431057431057");
+       }},
       {"look-alike signs",
        [](std::string_view prompt) { return Substitute(prompt, U"aislAISL", U"@!$|@!$|"); }},
       {"repeated letters", Repeats},

@@ -79,11 +79,14 @@ void PhraseBook::Build() {
 
 bool PhraseBook::Counts(const Phrase& phrase, const View& view, const Hit& hit) const {
   if (view.is_doubtful && phrase.letter_count < kDoubtfulLettersMin) return false;
-  if (view.form != Form::kCollapsed) return true;
-  uint32_t letter_count = 0;
+  if (view.form != Form::kCollapsed && view.form != Form::kSkeleton) return true;
+  uint32_t letter_count = 0;  // of the prompt
   for (uint32_t i = hit.begin; i < hit.end; ++i) {
-    letter_count += view.text[i] == ' ' ? 0 : view.letters[i].run;
+    const bool same_letter = i > hit.begin && view.letters[i].bytes == view.letters[i - 1].bytes;
+    letter_count += view.text[i] == ' ' || same_letter ? 0 : view.letters[i].run;
   }
+  // "rn" may be meant as "m", but nobody means "rn" by "m": "pom" begins with "porn" as a skeleton.
+  if (view.form == Form::kSkeleton) return letter_count >= phrase.letter_count;
   return letter_count >= phrase.letter_count + kRepeatedLettersMin;
 }
 

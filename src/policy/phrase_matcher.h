@@ -13,7 +13,8 @@ namespace aozora::policy {
 class PhraseMatcher {
  public:
   PhraseMatcher() = default;
-  explicit PhraseMatcher(const std::vector<std::u32string_view>& patterns);  // empty ones: never hit
+  explicit PhraseMatcher(
+      const std::vector<std::u32string_view>& patterns);  // empty ones: never hit
 
   struct Hit {
     uint32_t pattern_index;

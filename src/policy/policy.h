@@ -63,7 +63,8 @@ struct OutputRules {
 
 // Immutable once read: any thread may use it.
 struct Policy {
-  std::string version;  // revision and the beginning of the file's SHA-256: "2026-11-26+0123456789ab"
+  std::string
+      version;  // revision and the beginning of the file's SHA-256: "2026-11-26+0123456789ab"
   bool is_dry_run = false;
   PerRole<PerCategory<PerSeverity>> actions = {};
   PerRole<bool> may_copy_clean = {};  // leave the visible mark off

@@ -28,8 +28,8 @@ class PolicyReader {
     int64_t format = 0;
     TRY(root_.Read("format", 0, INT64_MAX, &format));
     if (format != kPolicyFormat) {
-      return root_.Wrong("format", fmt::format("must be {}: the only one that this program reads",
-                                               kPolicyFormat));
+      return root_.Wrong(
+          "format", fmt::format("must be {}: the only one that this program reads", kPolicyFormat));
     }
     const std::string revision = TRY(root_.Required("revision"));
     if (revision.size() > kRevisionCharactersMax) {
@@ -71,8 +71,9 @@ class PolicyReader {
       for (const std::string& name : line.Keys()) {
         const std::optional<Severity> severity = FromName<Severity>(name);
         if (!severity) return line.Wrong(name, "is no severity: low, medium or high");
-        TRY(ReadAction(line, name, &(*actions)[static_cast<size_t>(*category)]
-                                              [static_cast<size_t>(*severity)]));
+        TRY(ReadAction(
+            line, name,
+            &(*actions)[static_cast<size_t>(*category)][static_cast<size_t>(*severity)]));
       }
     }
     return Ok();
@@ -137,8 +138,8 @@ class PolicyReader {
   }
 
   Status ReadRule(const TomlTable& table, TextRule* rule) {
-    TRY(table.OnlyKeys({"id", "category", "severity", "phrases", "lists", "near", "within_words",
-                        "unless"}));
+    TRY(table.OnlyKeys(
+        {"id", "category", "severity", "phrases", "lists", "near", "within_words", "unless"}));
     rule->id = TRY(table.Required("id"));
     TRY(ReadCategory(table, &rule->category, &rule->severity));
     rule->any = TRY(Named(table, "lists"));

@@ -20,8 +20,7 @@ struct Match {
 // The hits in one view, and which rules they meet.
 class ViewHits {
  public:
-  ViewHits(const Policy& policy, const View& view)
-      : view_(view), hits_(policy.phrases.Find(view)) {
+  ViewHits(const Policy& policy, const View& view) : view_(view), hits_(policy.phrases.Find(view)) {
     DropAllowed(policy.allow);
   }
 
@@ -56,9 +55,8 @@ class ViewHits {
   }
 
   std::span<const Hit> Of(ListId list) const {
-    const auto range = std::equal_range(
-        hits_.begin(), hits_.end(), Hit{list, 0, 0},
-        [](const Hit& a, const Hit& b) { return a.list < b.list; });
+    const auto range = std::equal_range(hits_.begin(), hits_.end(), Hit{list, 0, 0},
+                                        [](const Hit& a, const Hit& b) { return a.list < b.list; });
     return {range.first, range.second};
   }
 
@@ -77,9 +75,9 @@ class ViewHits {
     uint32_t best = within_words + 1;
     for (const ListId list : lists) {
       const std::span<const Hit> hits = Of(list);
-      const auto after = std::lower_bound(
-          hits.begin(), hits.end(), match.begin,
-          [](const Hit& hit, uint32_t begin) { return hit.begin < begin; });
+      const auto after =
+          std::lower_bound(hits.begin(), hits.end(), match.begin,
+                           [](const Hit& hit, uint32_t begin) { return hit.begin < begin; });
       const auto consider = [&](const Hit& hit) {
         const auto distance = Distance(match, hit);
         if (distance && *distance < best) {

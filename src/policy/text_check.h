@@ -30,9 +30,9 @@ struct TextDecision {
 };
 
 // Holds a prompt against the rules: in every view (view.h), each rule. The strictest action
-// decides, then the severity, then the plainest view and the order in the file. Any thread. Time is linear in the prompt
-// except for the number of hits within `within_words`, which is bounded: 1 to 2 ms for a prompt of
-// 500 bytes (text_check_test.cc prints it).
+// decides, then the severity, then the plainest view and the order in the file. Any thread. Time is
+// linear in the prompt except for the number of hits within `within_words`, which is bounded: 1 to
+// 2 ms for a prompt of 500 bytes (text_check_test.cc prints it).
 TextDecision Check(const Policy& policy, std::string_view prompt, Role role);
 
 }  // namespace aozora::policy

@@ -75,8 +75,8 @@ std::map<Category, Share> Recall(const std::vector<Probe>& probes, bool names_mi
     fmt::print("  {:24} {:3} of {:3}  {:5.1f} %\n", NameOf(category), share.part, share.whole,
                100 * share.value());
   }
-  fmt::print("  {:24} {:3} of {:3}  {:5.1f} % (with the same category: {:.1f} %)\n", "all", all.part,
-             all.whole, 100 * all.value(), 100 * same_category.value());
+  fmt::print("  {:24} {:3} of {:3}  {:5.1f} % (with the same category: {:.1f} %)\n", "all",
+             all.part, all.whole, 100 * all.value(), 100 * same_category.value());
   return shares;
 }
 
@@ -115,12 +115,12 @@ TEST(DefaultPolicyText, SeesThroughObfuscations) {
     for (const Probe& probe : probes) {
       const bool stopped = IsStopped(obfuscation.apply(probe.prompt));
       share.part += stopped;
-      if (!stopped && missed.empty()) missed = obfuscation.apply(probe.prompt);
+      if (!stopped) missed += "\n  " + obfuscation.apply(probe.prompt);
     }
     const double drop = plain.value() - share.value();
     fmt::print("  {:24} recall {:5.1f} %  drop {:4.1f} points\n", obfuscation.name,
                100 * share.value(), 100 * drop);
-    EXPECT_LE(drop, kRecallDropMax) << obfuscation.name << ", as in: " << missed;
+    EXPECT_LE(drop, kRecallDropMax) << obfuscation.name << ", missed:" << missed;
   }
 }
 

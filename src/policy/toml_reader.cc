@@ -61,8 +61,8 @@ Status TomlTable::Read(std::string_view key, bool* value) const {
 Status TomlTable::Read(std::string_view key, int64_t low, int64_t high, int64_t* value) const {
   const toml::node* node = Find(key);
   if (node == nullptr) return Ok();
-  const bool fits = node->is_integer() && node->as_integer()->get() >= low &&
-                    node->as_integer()->get() <= high;
+  const bool fits =
+      node->is_integer() && node->as_integer()->get() >= low && node->as_integer()->get() <= high;
   if (!fits) return Wrong(key, fmt::format("must be a whole number from {} to {}", low, high));
   *value = node->as_integer()->get();
   return Ok();

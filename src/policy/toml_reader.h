@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Typed access to a TOML file by toml++, with errors that name line and key. Private to this folder.
+// Typed access to a TOML file by toml++, with errors that name line and key. Private to this
+// folder.
 #pragma once
 
 #include <initializer_list>

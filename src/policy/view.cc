@@ -14,10 +14,15 @@ namespace {
 constexpr size_t kCompactWordLetters = 5;
 
 // A reading with more of these than the prompt as it stands is language, and was meant.
-constexpr std::array<std::u32string_view, 30> kCommonWords = {
-    U"a",  U"an",  U"and",  U"at", U"by", U"for", U"from", U"her", U"his", U"in",
-    U"is", U"it",  U"of",   U"on", U"or", U"the", U"to",   U"with", U"avec", U"dans",
-    U"de", U"des", U"du",   U"et", U"la", U"le",  U"les",  U"sur", U"un",  U"une"};
+constexpr std::array<std::u32string_view, 61> kCommonWords = {
+    U"a",   U"an",   U"and",  U"are",   U"as",   U"at",  U"but",  U"by",  U"for",  U"from", U"her",
+    U"his", U"i",    U"in",   U"is",    U"it",   U"my",  U"not",  U"of",  U"on",   U"or",   U"our",
+    U"she", U"that", U"the",  U"their", U"this", U"to",  U"was",  U"who", U"with", U"you",  U"au",
+    U"aux", U"avec", U"dans", U"de",    U"des",  U"du",  U"elle", U"en",  U"est",  U"et",   U"il",
+    U"je",  U"la",   U"le",   U"les",   U"ma",   U"mon", U"par",  U"pas", U"pour", U"que",  U"qui",
+    U"sa",  U"ses",  U"son",  U"sur",   U"un",   U"une"};
+
+constexpr LeetReading kLeetReadings[] = {{'i', false}, {'l', false}, {'i', true}, {'l', true}};
 
 size_t CountCommonWords(const View& view) {
   size_t count = 0;
@@ -45,7 +50,7 @@ class Readings {
     Add("confusables", Form::kSkeleton, skeleton);
     Add("confusables", Form::kSkeleton, DropMarksInWords(skeleton));
     AddJoined(folded);
-    AddTurned(folded);
+    AddTurned(letters, folded);
   }
 
  private:
@@ -56,8 +61,8 @@ class Readings {
   }
 
   void AddLeet(const Letters& folded) {
-    for (const char32_t one : {U'i', U'l'}) {
-      const Letters leet = ReadLeet(folded, one);
+    for (const LeetReading& reading : kLeetReadings) {
+      const Letters leet = ReadLeet(folded, reading);
       Add("look-alike signs", Form::kWords, leet);
       Add("repeated letters", Form::kCollapsed, CollapseRuns(leet));
       Add("joined", Form::kWords, DropMarksInWords(leet));
@@ -67,23 +72,22 @@ class Readings {
   void AddJoined(const Letters& folded) {
     const Letters joined = JoinSingles(folded, false);
     Add("spaced letters", Form::kWords, joined);
-    for (const char32_t one : {U'i', U'l'}) {
-      Add("spaced letters", Form::kWords, ReadLeet(joined, one));
-      Add("spaced letters", Form::kWords, JoinSingles(ReadLeet(folded, one), false));
+    for (const LeetReading& reading : kLeetReadings) {
+      Add("spaced letters", Form::kWords, ReadLeet(joined, reading));
+      Add("spaced letters", Form::kWords, JoinSingles(ReadLeet(folded, reading), false));
     }
     Add("no spaces", Form::kCompact, JoinSingles(folded, true));
   }
 
-  void AddTurned(const Letters& folded) {
+  void AddTurned(const Letters& letters, const Letters& folded) {
     const size_t common = CountCommonWords(MakeView("", Form::kWords, folded));
     const auto add = [&](std::string_view name, const Letters& turned) {
-      const bool is_language =
-          CountCommonWords(MakeView(name, Form::kWords, turned)) > common;
+      const bool is_language = CountCommonWords(MakeView(name, Form::kWords, turned)) > common;
       Add(name, Form::kWords, turned, !is_language);
     };
     add("reversed", Reverse(folded));
     add("reversed words", ReverseWords(folded));
-    add("rot13", Rot13(folded));
+    add("rot13", Fold(Rot13(letters)));
   }
 
   void Add(std::string_view name, Form form, const Letters& letters, bool is_doubtful = false) {

@@ -22,9 +22,9 @@ struct View {
   Form form = Form::kWords;
   // A reading that hardly anybody means (reversed prose, say): short phrases do not count.
   bool is_doubtful = false;
-  std::u32string text;             // words with single spaces around each
-  Letters letters;                 // as many as text
-  std::vector<uint32_t> word_of;   // for each letter
+  std::u32string text;            // words with single spaces around each
+  Letters letters;                // as many as text
+  std::vector<uint32_t> word_of;  // for each letter
 };
 
 // Parts the letters into words.

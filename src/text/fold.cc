@@ -47,16 +47,23 @@ const Forms& GetForms() {
   return forms;
 }
 
-std::u32string Skeleton(char32_t c) {
+std::u32string FoldedPrototype(char32_t c) {
   UErrorCode status = U_ZERO_ERROR;
   icu::UnicodeString prototype;
-  uspoof_getSkeletonUnicodeString(GetForms().spoof, 0,
-                                  icu::UnicodeString(static_cast<UChar32>(c)), prototype, &status);
+  uspoof_getSkeletonUnicodeString(GetForms().spoof, 0, icu::UnicodeString(static_cast<UChar32>(c)),
+                                  prototype, &status);
   CHECK(U_SUCCESS(status));
   std::u32string bare, folded;
   AppendWithoutMarks(prototype, &bare);
   for (const char32_t letter : bare) AppendFolded(letter, &folded);
   return folded;
+}
+
+// Twice, since what was folded may have another prototype: Greek capital my is M, and m is rn.
+std::u32string Skeleton(char32_t c) {
+  std::u32string skeleton;
+  for (const char32_t letter : FoldedPrototype(c)) skeleton += FoldedPrototype(letter);
+  return skeleton;
 }
 
 }  // namespace

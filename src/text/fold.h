@@ -16,8 +16,8 @@ namespace aozora {
 void AppendFolded(char32_t c, std::u32string* text);
 inline constexpr size_t kFoldedMax = 24;  // U+FDFA has 18
 
-// Appends the skeleton of `c` (UTS 39, section 4: its prototype among confusables), then folded as
-// above: Cyrillic "а" gives "a", "m" gives "rn".
+// Appends the skeleton of `c` (UTS 39, section 4: its prototype among confusables), folded as
+// above: Cyrillic "а" gives "a"; "m", "M" and Greek "Μ" give "rn".
 void AppendSkeleton(char32_t c, std::u32string* text);
 
 }  // namespace aozora

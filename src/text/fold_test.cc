@@ -45,6 +45,7 @@ TEST(Fold, NoCharacterIsLongerThanTheLimit) {
 TEST(Fold, ConfusablesHaveTheSameSkeleton) {
   EXPECT_EQ(Skeletons(U"раура"), Skeletons(U"paypa"));  // Cyrillic
   EXPECT_EQ(Skeletons(U"rnodern"), Skeletons(U"modern"));
+  EXPECT_EQ(Skeletons(U"ΜΑP"), Skeletons(U"map"));  // Greek
   EXPECT_NE(Skeletons(U"boat"), Skeletons(U"coat"));
 }
 
