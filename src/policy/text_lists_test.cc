@@ -88,9 +88,31 @@ TEST(DefaultPolicyText, StopsWhatItWasWrittenFor) {
   }
 }
 
-TEST(DefaultPolicyText, LeavesHonestPromptsAlone) {
-  const std::vector<std::string> prompts = ReadLines("benign.txt");
-  ASSERT_GE(prompts.size(), kBenignMin);
+Share Sum(const std::map<Category, Share>& shares) {
+  Share all;
+  for (const auto& [category, share] : shares) {
+    all.part += share.part;
+    all.whole += share.whole;
+  }
+  return all;
+}
+
+TEST(DefaultPolicyText, StopsMostOfWhatIsSaidPlainlyThatNothingWasTunedOn) {
+  constexpr double kHeldOutRecallMin = 0.5;  // set before it was measured
+  fmt::print("Recall on plain prompts that nothing was tuned on:\n");
+  const Share all = Sum(Recall(ReadProbes("heldout_plain.txt"), false));
+  EXPECT_GE(all.whole, 75u);
+  EXPECT_GE(all.value(), kHeldOutRecallMin);
+}
+
+// Phrases stop words, not meanings: what avoids the words passes. There is no target to meet here,
+// only a figure that must not be forgotten.
+TEST(DefaultPolicyText, RecallOfParaphrasesIsMeasured) {
+  fmt::print("Recall on paraphrases that nothing was tuned on:\n");
+  EXPECT_GE(Sum(Recall(ReadProbes("heldout_paraphrases.txt"), false)).whole, 75u);
+}
+
+Share FalsePositives(const std::vector<std::string>& prompts) {
   Share stopped = {0, prompts.size()};
   for (const std::string& prompt : prompts) {
     const TextDecision decision = Check(*DefaultPolicy(), prompt, Role::kArtist);
@@ -101,7 +123,17 @@ TEST(DefaultPolicyText, LeavesHonestPromptsAlone) {
   }
   fmt::print("False positives: {} of {}, {:.2f} %\n", stopped.part, stopped.whole,
              100 * stopped.value());
-  EXPECT_LE(stopped.value(), kFalsePositiveMax);
+  return stopped;
+}
+
+TEST(DefaultPolicyText, LeavesHonestPromptsAlone) {
+  const std::vector<std::string> prompts = ReadLines("benign.txt");
+  ASSERT_GE(prompts.size(), kBenignMin);
+  EXPECT_LE(FalsePositives(prompts).value(), kFalsePositiveMax);
+}
+
+TEST(DefaultPolicyText, LeavesOrdinaryPromptsAloneThatNothingWasTunedOn) {
+  EXPECT_LE(FalsePositives(ReadLines("heldout_benign.txt")).value(), 2 * kFalsePositiveMax);
 }
 
 TEST(DefaultPolicyText, SeesThroughObfuscations) {
