@@ -101,7 +101,7 @@ TEST(DefaultPolicyText, StopsMostOfWhatIsSaidPlainlyThatNothingWasTunedOn) {
   constexpr double kHeldOutRecallMin = 0.5;  // set before it was measured
   fmt::print("Recall on plain prompts that nothing was tuned on:\n");
   const Share all = Sum(Recall(ReadProbes("heldout_plain.txt"), false));
-  EXPECT_GE(all.whole, 75u);
+  EXPECT_GE(all.whole, 50u);
   EXPECT_GE(all.value(), kHeldOutRecallMin);
 }
 
