@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What text needs to know about Unicode. Text is worked on as code points (std::u32string) and
-// enters and leaves as UTF-8. ICU does the work and is seen nowhere else.
+// enters and leaves as UTF-8. ICU does the work and is seen here and in text/fold.cc alone.
 #pragma once
 
 #include <string>

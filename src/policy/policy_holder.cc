@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/policy_holder.h"
+
+#include <system_error>
+
+namespace aozora::policy {
+
+Result<std::unique_ptr<PolicyHolder>> PolicyHolder::Open(const std::filesystem::path& path,
+                                                         const Clock& clock) {
+  std::unique_ptr<PolicyHolder> holder(new PolicyHolder(path, clock));
+  if (path.empty()) {
+    holder->policy_ = DefaultPolicy();
+  } else {
+    TRY(holder->Reload());
+  }
+  return holder;
+}
+
+std::shared_ptr<const Policy> PolicyHolder::Current() {
+  const std::lock_guard lock(mutex_);
+  const std::chrono::nanoseconds now = clock_.SinceStart();
+  if (path_.empty() || now - looked_ < kLookEvery) return policy_;
+  looked_ = now;
+  const Result<Stamp> stamp = LookAtFile();
+  if (!stamp.ok()) {
+    error_ = stamp.error().message();
+    stamp_ = {};  // so that the file is read when it comes back
+  } else if (stamp.value() != stamp_) {
+    (void)ReadLocked(stamp.value());  // what went wrong is in error_
+  }
+  return policy_;
+}
+
+Status PolicyHolder::Reload() {
+  const std::lock_guard lock(mutex_);
+  if (path_.empty()) return Ok();
+  Status status = ReloadLocked();
+  if (!status.ok()) error_ = status.error().message();
+  return status;
+}
+
+std::string PolicyHolder::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
+}
+
+Status PolicyHolder::ReloadLocked() {
+  looked_ = clock_.SinceStart();
+  return ReadLocked(TRY(LookAtFile()));
+}
+
+Result<PolicyHolder::Stamp> PolicyHolder::LookAtFile() const {
+  std::error_code code;
+  Stamp stamp;
+  stamp.modified = std::filesystem::last_write_time(path_, code);
+  if (!code) stamp.size_bytes = std::filesystem::file_size(path_, code);
+  if (code) return Error::Io("cannot look at {}: {}", path_.string(), code.message());
+  return stamp;
+}
+
+// The stamp was taken before the file is read: a change in between is seen the next time.
+Status PolicyHolder::ReadLocked(const Stamp& stamp) {
+  stamp_ = stamp;
+  Result<std::shared_ptr<const Policy>> policy = ReadPolicy(path_);
+  if (!policy.ok()) {
+    error_ = policy.error().message();
+    return std::move(policy).error();
+  }
+  policy_ = std::move(policy).value();
+  error_.clear();
+  return Ok();
+}
+
+}  // namespace aozora::policy
