@@ -37,9 +37,13 @@ void LoginLimiter::Count(const std::string& key, int64_t free, double now_s) {
   if (now_s - entry.last_s > limits_.forgets_after_s) entry = Entry();
   entry.failures += 1;
   entry.last_s = now_s;
-  if (entry.failures < free) return;
-  const double doubled = std::exp2(std::min(entry.failures - free, kDoublingsMax));
-  entry.blocked_until_s = now_s + std::min(limits_.wait_first_s * doubled, limits_.wait_max_s);
+  entry.blocked_until_s = now_s + WaitAfter(entry.failures, free);
+}
+
+double LoginLimiter::WaitAfter(int64_t failures, int64_t free) const {
+  if (failures < free) return 0;
+  const double doubled = std::exp2(std::min(failures - free, kDoublingsMax));
+  return std::min(limits_.wait_first_s * doubled, limits_.wait_max_s);
 }
 
 void LoginLimiter::Shrink() {
@@ -63,12 +67,15 @@ uint32_t LoginLimiter::Try(std::string_view name, std::string_view address) {
 }
 
 void LoginLimiter::Succeeded(std::string_view name, std::string_view address) {
+  const double now_s = clock_.Seconds();
   const std::lock_guard lock(mutex_);
   entries_.erase(NameKey(name));
   const auto found = entries_.find(AddressKey(address));
   if (found == entries_.end()) return;
-  found->second.failures -= 1;
-  found->second.blocked_until_s = 0;
+  Entry& entry = found->second;
+  entry.failures -= 1;
+  entry.blocked_until_s =
+      std::min(entry.blocked_until_s, now_s + WaitAfter(entry.failures, limits_.free_of_address));
 }
 
 }  // namespace aozora

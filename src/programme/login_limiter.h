@@ -44,6 +44,7 @@ class LoginLimiter {
   using Entries = std::map<std::string, Entry, std::less<>>;
   uint32_t Wait(const std::string& key, double now_s);
   void Count(const std::string& key, int64_t free, double now_s);
+  double WaitAfter(int64_t failures, int64_t free) const;
   void Shrink();
 
   const Clock& clock_;
