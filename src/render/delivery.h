@@ -13,7 +13,6 @@
 #include "media/video_writer.h"
 #include "model/geometry.h"
 #include "pipeline/frame_sink.h"
-#include "policy/output_check.h"
 #include "provenance/mark_pattern.h"
 
 namespace aozora {
@@ -34,8 +33,6 @@ struct DeliverySettings {
   std::filesystem::path poster_path;        // empty: none
   std::filesystem::path sprite_sheet_path;  // empty: none
   ClipMarks marks;
-  // Looks at the pictures as the model made them, before the marks; borrowed. Null: nobody does.
-  policy::OutputMeter* meter = nullptr;
 };
 
 // The chain of sinks; write frames of `clip` into first().
