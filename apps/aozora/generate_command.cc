@@ -8,13 +8,20 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/random_source.h"
 #include "engine.h"
+#include "jobs/data_folder.h"
 #include "media/image_io.h"
 #include "media/scale.h"
 #include "model_options.h"
 #include "pipeline/generator.h"
+#include "policy/text_check.h"
 #include "progress.h"
 #include "render/delivery.h"
+#include "render/seal.h"
+#include "safeguards.h"
+#include "server_options.h"
 
 namespace aozora::app {
 namespace {
@@ -24,6 +31,9 @@ constexpr uint32_t kThreadsMax = 1024;
 
 struct Options {
   ModelOptions model;
+  SafeguardOptions safeguards;
+  DataOptions data;
+  std::string creator;
   std::string prompt, output, size, fps, sampler, noise, decoder, image, resume;
   std::string keep_latent, remix, extend;
   std::string upscale, interpolate, poster, sprite_sheet, codec = "h264", effort = "medium";
@@ -36,12 +46,19 @@ struct Options {
   float cache = 0;
   uint32_t threads = 0;
   bool json = false, plan_only = false, reference = false, only_new = false;
+  bool clean = false, prompt_in_manifest = false;
 };
 
 void AddOptions(CLI::App& app, Options* o) {
   app.add_option("prompt", o->prompt, "What to make")->required();
   app.add_option("-o,--output", o->output, "The video file (made from the prompt if left out)");
   o->model.AddTo(app);
+  o->safeguards.AddTo(app);
+  o->data.AddTo(app);
+  app.add_option("--creator", o->creator, "Name beside the visible mark");
+  app.add_flag("--no-visible-mark", o->clean, "A clean copy, where the policy allows admins one");
+  app.add_flag("--prompt-in-manifest", o->prompt_in_manifest,
+               "Whoever gets the file can read the prompt in its manifest");
   app.add_option("--size", o->size, "WIDTHxHEIGHT that the model makes");
   app.add_option("--seconds", o->seconds, "Length; with --extend that of the new part");
   app.add_option("--frames", o->frames, "Length in frames, instead of --seconds");
@@ -259,6 +276,50 @@ void PrintDone(const DeliverySettings& delivery, uint64_t frame_count, double se
       delivery.video.frame_rate.ToString(), HumanSeconds(seconds), HumanBytes(PeakResidentBytes()));
 }
 
+// Who works at the machine itself is its admin.
+Status CheckPolicy(const Options& o, const policy::Policy& policy) {
+  const auto admin = policy::Role::kAdmin;
+  if (o.clean && !policy.may_copy_clean[static_cast<size_t>(admin)]) {
+    return Error::Invalid(
+        "--no-visible-mark: the policy allows no clean copies (clean_copy in a "
+        "file of your own: --policy)");
+  }
+  for (const std::string& text : {o.prompt, o.creator}) {
+    const policy::TextDecision decision = policy::Check(policy, text, admin);
+    if (decision.action == policy::Action::kBlock) {
+      return Error::Invalid(
+          "the prompt goes against the content policy ({}): describe the scene in "
+          "other words",
+          policy::NameOf(*decision.category));
+    }
+  }
+  return Ok();
+}
+
+// 0 means no mark to those who look for one.
+uint32_t NewMarkId() { return 1 + static_cast<uint32_t>(SystemRandom().Below(UINT32_MAX)); }
+
+Status Seal(const Options& o, const Settings& settings, const DeliverySettings& delivery,
+            const Maker& maker) {
+  ManifestContent content;
+  content.title = delivery.video_path.filename();
+  content.generator = maker.generator;
+  content.soft_bindings = {BindingOf(delivery.marks.id)};
+  content.settings = ManifestSettings(settings);
+  if (o.prompt_in_manifest) content.prompt = o.prompt;
+  if (!o.image.empty()) {
+    const std::unique_ptr<MappedFile> image = TRY(MappedFile::Open(o.image));
+    const std::optional<ImageFormat> format = SniffImageFormat(image->bytes());
+    if (!format) return Error::Unsupported("{} is no picture any more", o.image);
+    content.parent = ParentAsset{o.image, std::filesystem::path(o.image).filename(),
+                                 std::string(ImageMediaType(*format))};
+  }
+  std::vector<std::filesystem::path> files = {delivery.video_path};
+  if (!o.poster.empty()) files.push_back(o.poster);
+  if (!o.sprite_sheet.empty()) files.push_back(o.sprite_sheet);
+  return SealFiles(files, content, {maker, SystemClock(), SystemRandom()});
+}
+
 Status Execute(const Options& o, const Environment& environment) {
   const Clock& clock = SystemClock();
   const double start = clock.Seconds();
@@ -266,6 +327,9 @@ Status Execute(const Options& o, const Environment& environment) {
   const bool json = o.json || !terminal;
   if (o.threads > kThreadsMax)
     return Error::Invalid("{} threads: at most {}", o.threads, kThreadsMax);
+  const DataFolder data{TRY(o.data.Path())};
+  const Safeguards safeguards = TRY(Safeguards::Open(o.safeguards, data.secrets()));
+  TRY(CheckPolicy(o, *safeguards.policy->Current()));
   GenerateRequest request = TRY(MakeRequest(o));
   const std::unique_ptr<Model> model = TRY(o.model.Open(environment));
   Engine engine(o.threads, o.reference ? BackendChoice::kReference : BackendChoice::kFast,
@@ -274,7 +338,11 @@ Status Execute(const Options& o, const Environment& environment) {
   machine.memory_bytes = o.memory_mb ? *o.memory_mb * 1000 * 1000 : TRY(AvailableMemoryBytes());
   machine.flops_per_second = TRY(MeasureFlopsPerSecond(engine.device(), clock));
   const Plan plan = TRY(MakePlan(*model, request, machine));
-  const DeliverySettings delivery_settings = TRY(MakeDelivery(o, plan.settings));
+  DeliverySettings delivery_settings = TRY(MakeDelivery(o, plan.settings));
+  delivery_settings.marks = {.key = safeguards.maker.mark_key,
+                             .id = NewMarkId(),
+                             .visible = !o.clean,
+                             .creator = o.creator};
   PrintPlan(plan, json);
   if (o.plan_only) return Ok();
 
@@ -301,6 +369,7 @@ Status Execute(const Options& o, const Environment& environment) {
   options.progress = [&](const Progress& progress) { display.Show(progress); };
   TRY(Generate(*model, engine.device(), plan, first, clock, options, delivery->first()));
   TRY(delivery->first().Finish());
+  TRY(Seal(o, plan.settings, delivery_settings, safeguards.maker));
   if (folder) TRY(folder->Clear());
   display.Clear();
   PrintDone(delivery_settings, delivery->frame_count(), clock.Seconds() - start, json);

@@ -155,6 +155,10 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   const std::filesystem::path folder = TRY(options.data.Path());
   host->storage_ = TRY(Storage::Open(folder, options.workers.Apply(options.limits), host->Hooks()));
   Storage& storage = *host->storage_;
+  host->safeguards_ = std::make_unique<const Safeguards>(
+      TRY(Safeguards::Open(options.safeguards, storage.folder().secrets())));
+  host->programme_ =
+      std::make_unique<Programme>(Ground{storage.store(), SystemClock(), SystemRandom()});
   TRY(host->OpenModels(environment, options));
   host->rates_ = std::make_unique<RateLimiter>(options.requests_per_minute, SystemClock());
   host->stops_ = std::make_unique<StopBoard>(storage.store(), SystemClock());
@@ -164,8 +168,9 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->contract_ = TRY(api::Contract::Load());
   host->service_ = std::make_unique<api::Service>(
       api::Service{*host->contract_, *host->models_, storage.store(), storage.queue(),
-                   storage.keys(), *host->webhooks_, *host->estimator_, *host->rates_,
-                   *host->stops_, storage.folder(), SystemClock(), SystemRandom()});
+                   storage.keys(), *host->webhooks_, *host->estimator_, *host->safeguards_->policy,
+                   host->safeguards_->maker, *host->programme_, *host->rates_, *host->stops_,
+                   storage.folder(), SystemClock(), SystemRandom()});
   host->sweeper_ =
       std::make_unique<Sweeper>(storage.store(), storage.queue(), SystemClock(), storage.folder());
   host->audit_ = std::make_unique<AuditKeeper>(
@@ -176,8 +181,8 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->notified_seq_ = TRY(LastEvent(storage.store()));
   TRY(host->Listen(options));
   host->StartBackground();
-  host->rendering_ =
-      TRY(Rendering::Start(environment, options.workers, storage, *host->shelf_, host->work_));
+  host->rendering_ = TRY(Rendering::Start(environment, options.workers, storage, *host->shelf_,
+                                          *host->safeguards_, host->work_));
   return host;
 }
 

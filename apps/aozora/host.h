@@ -47,6 +47,8 @@ class Host {
   Wake work_;
   api::Metrics metrics_;
   std::unique_ptr<Storage> storage_;
+  std::unique_ptr<const Safeguards> safeguards_;
+  std::unique_ptr<Programme> programme_;
   std::unique_ptr<ModelShelf> shelf_;
   std::unique_ptr<api::ServedModels> models_;
   std::unique_ptr<Estimator> estimator_;

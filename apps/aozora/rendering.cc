@@ -54,7 +54,8 @@ Result<std::unique_ptr<ModelShelf>> MakeShelf(const Environment& environment) {
 
 Result<std::unique_ptr<Rendering>> Rendering::Start(const Environment& environment,
                                                     const WorkerOptions& options, Storage& storage,
-                                                    ModelShelf& shelf, Wake& wake) {
+                                                    ModelShelf& shelf, const Safeguards& safeguards,
+                                                    Wake& wake) {
   RendererSettings settings;
   settings.generator = "Aozora " AOZORA_VERSION;
   settings.effort = TRY(ParseEncoderEffort(options.effort));
@@ -72,7 +73,8 @@ Result<std::unique_ptr<Rendering>> Rendering::Start(const Environment& environme
   for (uint32_t i = 0; i < options.worker_count; ++i) {
     Place place;
     place.renderer =
-        std::make_unique<VideoRenderer>(shelf, compute, storage.folder(), SystemClock(), settings);
+        std::make_unique<VideoRenderer>(shelf, safeguards.maker, *safeguards.policy, compute,
+                                        storage.folder(), SystemClock(), SystemRandom(), settings);
     place.worker =
         std::make_unique<Worker>(storage.queue(), *place.renderer, SystemClock(), storage.folder(),
                                  wake, NewId("worker_", SystemRandom()));

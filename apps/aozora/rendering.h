@@ -12,6 +12,7 @@
 #include "jobs/worker.h"
 #include "render/model_shelf.h"
 #include "render/video_renderer.h"
+#include "safeguards.h"
 #include "server_options.h"
 #include "storage.h"
 
@@ -26,7 +27,8 @@ class Rendering {
   // All are borrowed. kInvalid: options that make no sense.
   static Result<std::unique_ptr<Rendering>> Start(const Environment& environment,
                                                   const WorkerOptions& options, Storage& storage,
-                                                  ModelShelf& shelf, Wake& wake);
+                                                  ModelShelf& shelf, const Safeguards& safeguards,
+                                                  Wake& wake);
   ~Rendering();
 
  private:

@@ -52,6 +52,7 @@ QueueLimits WorkerOptions::Apply(QueueLimits limits) const {
 void ServerOptions::AddTo(CLI::App& app) {
   data.AddTo(app);
   workers.AddTo(app);
+  safeguards.AddTo(app);
   app.add_option("--listen", listen, "ADDRESS:PORT; port 0 takes a free one")
       ->capture_default_str();
   app.add_option("--tls-certificate", certificate, "PEM file; with it, TLS is spoken");

@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "jobs/limits.h"
 #include "media/video_writer.h"
+#include "safeguards.h"
 
 namespace aozora::app {
 
@@ -37,6 +38,7 @@ struct WorkerOptions {
 struct ServerOptions {
   DataOptions data;
   WorkerOptions workers;
+  SafeguardOptions safeguards;
   QueueLimits limits;
   std::string listen = "127.0.0.1:8080";
   std::string certificate, key;

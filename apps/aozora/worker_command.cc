@@ -12,6 +12,7 @@ constexpr int64_t kLookMs = 100;  // how soon a signal is seen
 struct Options {
   DataOptions data;
   WorkerOptions workers;
+  SafeguardOptions safeguards;
   bool quiet = false;
 };
 
@@ -26,9 +27,11 @@ Status Execute(const Options& options, const Environment& environment) {
   const std::unique_ptr<Storage> storage =
       TRY(Storage::Open(folder, options.workers.Apply({}), hooks));
   const std::unique_ptr<ModelShelf> shelf = TRY(MakeShelf(environment));
+  const Safeguards safeguards =
+      TRY(Safeguards::Open(options.safeguards, storage->folder().secrets()));
   Wake work;
   const std::unique_ptr<Rendering> rendering =
-      TRY(Rendering::Start(environment, options.workers, *storage, *shelf, work));
+      TRY(Rendering::Start(environment, options.workers, *storage, *shelf, safeguards, work));
   fmt::print("rendering for {}\n", folder.string());
   std::fflush(stdout);
   Wake never_called;
@@ -42,6 +45,7 @@ Command AddWorker(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   options->data.AddTo(app);
   options->workers.AddTo(app);
+  options->safeguards.AddTo(app);
   app.add_flag("--quiet", options->quiet, "Log warnings and errors alone");
   return [options](const Environment& environment) { return Execute(*options, environment); };
 }

@@ -14,6 +14,7 @@
 #include "jobs/queue.h"
 #include "jobs/webhooks.h"
 #include "policy/policy_holder.h"
+#include "programme/programme.h"
 #include "provenance/maker.h"
 #include "render/estimator.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct Service {
   Estimator& estimator;
   policy::PolicyHolder& policy;
   const Maker& maker;
+  Programme& programme;
   RateLimiter& rates;
   StopBoard& stops;
   DataFolder folder;

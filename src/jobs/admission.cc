@@ -5,6 +5,7 @@
 
 #include "jobs/changes.h"
 #include "jobs/order.h"
+#include "store/programme_records.h"
 
 namespace aozora {
 namespace {
@@ -139,6 +140,16 @@ Answer FirstRefusal(const Question& q, const Admission& admission,
 }
 
 }  // namespace
+
+Result<int64_t> GrantedSeconds(Transaction& transaction, const std::string& person_id,
+                               int64_t at_ms) {
+  return transaction.Sum(&GrantRecord::video_seconds,
+                         Query<GrantRecord>()
+                             .Equal(&GrantRecord::person_id, person_id)
+                             .AtMost(&GrantRecord::starts_ms, at_ms)
+                             .Greater(&GrantRecord::ends_ms, at_ms)
+                             .Equal(&GrantRecord::revoked_ms, std::nullopt));
+}
 
 Result<int64_t> VideoSecondsMax(Transaction& transaction, const PersonRecord& person,
                                 const QueueLimits& limits, int64_t now_ms) {

@@ -87,7 +87,7 @@ Result<FindingRecord> Contributions::FileFinding(const NewFinding& finding, cons
   }
   TRY(CheckText("a title", finding.title, kTitleBytesMax));
   TRY(CheckText("the text of a finding", finding.text, kFindingBytesMax));
-  TRY(CheckText("a prompt", finding.prompt, kPromptBytesMax, 0));
+  TRY(CheckText("a prompt", finding.prompt, kFindingPromptBytesMax, 0));
   const int64_t now_ms = NowMs(ground_.clock);
   FindingRecord record;
   record.id = NewId("finding_", ground_.random);

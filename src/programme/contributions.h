@@ -12,7 +12,7 @@ namespace aozora {
 
 inline constexpr size_t kFeedbackBytesMax = 8'000;
 inline constexpr size_t kFindingBytesMax = 64'000;
-inline constexpr size_t kPromptBytesMax = 128'000;
+inline constexpr size_t kFindingPromptBytesMax = 128'000;
 inline constexpr int64_t kFeedbackPerClipMax = 20;  // of one person
 
 struct NewFinding {

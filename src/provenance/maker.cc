@@ -22,9 +22,10 @@ Result<MarkKey> OpenMarkKey(const std::filesystem::path& path, RandomSource& ran
   }
   const std::string content = TRY(ReadFile(path, key.size()));
   if (content.size() != key.size()) {
-    return Error::Corrupt("{} has {} bytes, not {}: put the backup of this file back, or marks made "
-                          "so far will not be found any more",
-                          path.string(), content.size(), key.size());
+    return Error::Corrupt(
+        "{} has {} bytes, not {}: put the backup of this file back, or marks made "
+        "so far will not be found any more",
+        path.string(), content.size(), key.size());
   }
   std::ranges::copy(std::as_bytes(std::span(content)), key.begin());
   return key;

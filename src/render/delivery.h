@@ -20,9 +20,9 @@ namespace aozora {
 // The marks of one clip.
 struct ClipMarks {
   MarkKey key = {};
-  uint32_t id = 0;       // of the invisible mark
-  bool visible = true;   // else a clean copy: a policy must allow it
-  std::string creator;   // beside the visible mark; may be empty
+  uint32_t id = 0;      // of the invisible mark
+  bool visible = true;  // else a clean copy: a policy must allow it
+  std::string creator;  // beside the visible mark; may be empty
 };
 
 struct DeliverySettings {

@@ -10,6 +10,13 @@ SoftBinding BindingOf(uint32_t mark_id) {
   return {std::string(kMarkAlgorithm), fmt::format("{:08x}", mark_id)};
 }
 
+std::vector<std::pair<std::string, SettingValue>> ManifestSettings(const Settings& settings) {
+  return {{"seed", static_cast<int64_t>(settings.seed)},
+          {"steps", int64_t{settings.step_count}},
+          {"guidance", double{settings.guidance.front()}},
+          {"sampler", std::string(Name(settings.sampler))}};
+}
+
 Status SealFiles(const std::vector<std::filesystem::path>& files, const ManifestContent& content,
                  const Sealing& sealing) {
   const SigningIdentity& identity = sealing.maker.identity;
@@ -24,9 +31,9 @@ Status SealFiles(const std::vector<std::filesystem::path>& files, const Manifest
     TRY(inside ? SignMp4(file, content, tools) : SignSidecar(file, content, tools));
     const ManifestReport report = TRY(VerifyManifest(file, trust, sealing.clock));
     if (report.state != enough) {
-      return Error::Corrupt("{} was signed and does not verify: {}", file.string(),
-                            report.failures.empty() ? "the signer is unknown"
-                                                    : report.failures.front().code);
+      return Error::Corrupt(
+          "{} was signed and does not verify: {}", file.string(),
+          report.failures.empty() ? "the signer is unknown" : report.failures.front().code);
     }
   }
   return Ok();

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/random_source.h"
+#include "pipeline/settings.h"
 #include "provenance/c2pa_content.h"
 #include "provenance/c2pa_cose.h"
 #include "provenance/maker.h"
@@ -25,7 +26,8 @@ struct Sealing {
 Status SealFiles(const std::vector<std::filesystem::path>& files, const ManifestContent& content,
                  const Sealing& sealing);
 
-// How a manifest names the mark of a clip.
+// How a manifest names the mark of a clip, and how the clip was made.
 SoftBinding BindingOf(uint32_t mark_id);
+std::vector<std::pair<std::string, SettingValue>> ManifestSettings(const Settings& settings);
 
 }  // namespace aozora

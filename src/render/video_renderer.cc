@@ -55,8 +55,8 @@ Result<RenderOutput> VideoRenderer::Render(const JobRecord& job, const RenderCon
 }
 
 Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRecord& job,
-                                             VideoWish wish, Compute& compute,
-                                             const RenderContext& context) {
+                                                VideoWish wish, Compute& compute,
+                                                const RenderContext& context) {
   Machine machine;
   machine.memory_bytes = TRY(AvailableMemoryBytes());
   machine.flops_per_second = TRY(MeasureFlopsPerSecond(compute.device(), clock_));
@@ -110,10 +110,8 @@ Status VideoRenderer::Seal(const JobRecord& job, const RenderSpec& spec, const S
   content.title = job.id;
   content.generator = maker_.generator;
   content.soft_bindings = {BindingOf(static_cast<uint32_t>(job.mark_id))};
-  content.settings = {{"model", job.model},
-                      {"seed", static_cast<int64_t>(settings.seed)},
-                      {"steps", int64_t{settings.step_count}},
-                      {"guidance", settings.guidance}};
+  content.settings = ManifestSettings(settings);
+  content.settings.emplace_back("model", job.model);
   if (spec.prompt_in_manifest) content.prompt = job.prompt;
   if (!job.source_job_id.empty()) {
     content.parent = ParentAsset{FileOf(folder_.Output(job.source_job_id), "video"),
@@ -123,12 +121,11 @@ Status VideoRenderer::Seal(const JobRecord& job, const RenderSpec& spec, const S
     const std::unique_ptr<MappedFile> file = TRY(MappedFile::Open(image));
     const std::optional<ImageFormat> format = SniffImageFormat(file->bytes());
     CHECK(format.has_value());  // the clip was made from it
-    content.parent =
-        ParentAsset{image, spec.image_file_id, std::string(ImageMediaType(*format))};
+    content.parent = ParentAsset{image, spec.image_file_id, std::string(ImageMediaType(*format))};
   }
-  return SealFiles({FileOf(folder, "video"), FileOf(folder, "thumbnail"),
-                    FileOf(folder, "spritesheet")},
-                   content, {maker_, clock_, random_, settings_.timestamper});
+  return SealFiles(
+      {FileOf(folder, "video"), FileOf(folder, "thumbnail"), FileOf(folder, "spritesheet")},
+      content, {maker_, clock_, random_, settings_.timestamper});
 }
 
 }  // namespace aozora

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "safeguards.h"
+
+#include <system_error>
+
+namespace aozora::app {
+
+void SafeguardOptions::AddTo(CLI::App& app) {
+  app.add_option("--policy", policy,
+                 "Policy file (TOML); read again when it changes (default: the built-in one, which "
+                 "`aozora admin policy` prints)");
+  app.add_option("--signing-key", signing_key,
+                 "PEM of the key that signs manifests, P-256 (default: one made here)");
+  app.add_option("--signing-chain", signing_chain, "PEM of its certificates, the signer's first");
+  app.add_option("--signing-root", signing_root, "PEM of the root that vouches for them");
+}
+
+Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
+                                    const std::filesystem::path& secret_folder) {
+  if (options.signing_key.empty() != options.signing_chain.empty()) {
+    return Error::Invalid("--signing-key and --signing-chain belong together");
+  }
+  std::error_code error;
+  std::filesystem::create_directories(secret_folder, error);
+  if (!error) {
+    std::filesystem::permissions(secret_folder, std::filesystem::perms::owner_all, error);
+  }
+  if (error) {
+    return Error::Io("cannot make folder {}: {}", secret_folder.string(), error.message());
+  }
+  MakerSettings settings;
+  settings.secret_folder = secret_folder;
+  settings.identity_files = {options.signing_key, options.signing_chain, options.signing_root};
+  settings.generator = {"Aozora", AOZORA_VERSION};
+  return Safeguards{TRY(OpenMaker(settings, SystemClock(), SystemRandom())),
+                    TRY(policy::PolicyHolder::Open(options.policy, SystemClock()))};
+}
+
+}  // namespace aozora::app

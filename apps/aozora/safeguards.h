@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands between a wish and a video that leaves: the policy, the marks, the signature.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "command.h"
+#include "policy/policy_holder.h"
+#include "provenance/maker.h"
+
+namespace aozora::app {
+
+struct SafeguardOptions {
+  std::string policy;                                    // empty: the one that is built in
+  std::string signing_key, signing_chain, signing_root;  // empty: made here
+
+  void AddTo(CLI::App& app);
+};
+
+struct Safeguards {
+  Maker maker;
+  std::unique_ptr<policy::PolicyHolder> policy;
+
+  // `secret_folder` is made if there is none.
+  static Result<Safeguards> Open(const SafeguardOptions& options,
+                                 const std::filesystem::path& secret_folder);
+};
+
+}  // namespace aozora::app
