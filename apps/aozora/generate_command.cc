@@ -304,7 +304,7 @@ Status Seal(const Options& o, const Settings& settings, const DeliverySettings& 
   ManifestContent content;
   content.title = delivery.video_path.filename();
   content.generator = maker.generator;
-  content.soft_bindings = {BindingOf(delivery.marks.id)};
+  content.soft_bindings = BindingsOf(delivery);
   content.settings = ManifestSettings(settings);
   if (o.prompt_in_manifest) content.prompt = o.prompt;
   if (!o.image.empty()) {

@@ -9,6 +9,7 @@
 #include "routes/batches/routes.h"
 #include "routes/files/routes.h"
 #include "routes/health/routes.h"
+#include "routes/verify/routes.h"
 #include "routes/videos/routes.h"
 #include "routes/webhooks/routes.h"
 #include "served.h"
@@ -98,6 +99,7 @@ Status Host::Listen(const ServerOptions& options) {
   routes::AddBatchRoutes(router, *service_);
   routes::AddWebhookRoutes(router, *service_);
   routes::AddAdminRoutes(router, *service_);
+  routes::AddVerifyRoutes(router, *service_);
   routes::AddHealthRoutes(router, *contract_,
                           {[this] { return Ready(); }, [this] { return MetricsText(); }});
   http::Server::Callbacks callbacks;

@@ -85,6 +85,7 @@ int Main(int argc, char** argv) {
       {app.add_subcommand("serve", "Answer the Videos API, and render what it is asked for"),
        AddServe},
       {app.add_subcommand("worker", "Render for a server on this machine"), AddWorker},
+      {app.add_subcommand("verify", "Say whether a film or picture was made here"), AddVerify},
       {app.add_subcommand("admin", "People, keys, stops, backup"), AddAdmin},
   };
   app.set_config("--config", "", "TOML file with a table for each command: [serve] ...");

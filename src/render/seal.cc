@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/seal.h"
 
+#include <algorithm>
+
 #include "provenance/c2pa_writer.h"
+#include "provenance/invisible_mark.h"
 #include "provenance/verify.h"
 
 namespace aozora {
 
-SoftBinding BindingOf(uint32_t mark_id) {
-  return {std::string(kMarkAlgorithm), fmt::format("{:08x}", mark_id)};
+std::vector<SoftBinding> BindingsOf(const DeliverySettings& delivery) {
+  if (std::min(delivery.width_px, delivery.height_px) < InvisibleMarkSink::kMarkSidePxMin) {
+    return {};
+  }
+  return {{std::string(kMarkAlgorithm), fmt::format("{:08x}", delivery.marks.id)}};
 }
 
 std::vector<std::pair<std::string, SettingValue>> ManifestSettings(const Settings& settings) {

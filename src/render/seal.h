@@ -11,6 +11,7 @@
 #include "provenance/c2pa_content.h"
 #include "provenance/c2pa_cose.h"
 #include "provenance/maker.h"
+#include "render/delivery.h"
 
 namespace aozora {
 
@@ -26,8 +27,9 @@ struct Sealing {
 Status SealFiles(const std::vector<std::filesystem::path>& files, const ManifestContent& content,
                  const Sealing& sealing);
 
-// How a manifest names the mark of a clip, and how the clip was made.
-SoftBinding BindingOf(uint32_t mark_id);
+// How a manifest names the mark of a clip, if pictures of that size have room for one, and how the
+// clip was made.
+std::vector<SoftBinding> BindingsOf(const DeliverySettings& delivery);
 std::vector<std::pair<std::string, SettingValue>> ManifestSettings(const Settings& settings);
 
 }  // namespace aozora

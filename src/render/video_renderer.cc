@@ -94,7 +94,7 @@ Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRec
   };
   TRY(Generate(model, compute.device(), video.plan, first, clock_, options, delivery->first()));
   TRY(delivery->first().Finish());
-  TRY(Seal(job, wish.spec, video.plan.settings, context.output_folder));
+  TRY(Seal(job, wish.spec, video.plan.settings, delivery_settings));
   JobOutput output;
   output.files = TRY(ReadOutputFiles(context.output_folder));
   output.frame_count = delivery->frame_count();
@@ -105,11 +105,11 @@ Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRec
 }
 
 Status VideoRenderer::Seal(const JobRecord& job, const RenderSpec& spec, const Settings& settings,
-                           const std::filesystem::path& folder) {
+                           const DeliverySettings& delivery) {
   ManifestContent content;
   content.title = job.id;
   content.generator = maker_.generator;
-  content.soft_bindings = {BindingOf(static_cast<uint32_t>(job.mark_id))};
+  content.soft_bindings = BindingsOf(delivery);
   content.settings = ManifestSettings(settings);
   content.settings.emplace_back("model", job.model);
   if (spec.prompt_in_manifest) content.prompt = job.prompt;
@@ -123,9 +123,8 @@ Status VideoRenderer::Seal(const JobRecord& job, const RenderSpec& spec, const S
     CHECK(format.has_value());  // the clip was made from it
     content.parent = ParentAsset{image, spec.image_file_id, std::string(ImageMediaType(*format))};
   }
-  return SealFiles(
-      {FileOf(folder, "video"), FileOf(folder, "thumbnail"), FileOf(folder, "spritesheet")},
-      content, {maker_, clock_, random_, settings_.timestamper});
+  return SealFiles({delivery.video_path, delivery.poster_path, delivery.sprite_sheet_path}, content,
+                   {maker_, clock_, random_, settings_.timestamper});
 }
 
 }  // namespace aozora

@@ -59,7 +59,7 @@ class VideoRenderer : public Renderer {
   Result<RenderOutput> RenderFiles(const Model& model, const JobRecord& job, VideoWish wish,
                                    Compute& compute, const RenderContext& context);
   Status Seal(const JobRecord& job, const RenderSpec& spec, const Settings& settings,
-              const std::filesystem::path& folder);
+              const DeliverySettings& delivery);
 
   ModelShelf& shelf_;
   const Maker& maker_;

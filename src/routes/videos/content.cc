@@ -26,7 +26,9 @@ Outcome<http::Response> Content(const api::Service& service, const Call& call) {
       std::find_if(kOutputVariants.begin(), kOutputVariants.end(),
                    [&](const OutputVariant& known) { return known.name == name; });
   if (variant == kOutputVariants.end()) {
-    return api::BadParameter("variant", "variant must be one of video, thumbnail, spritesheet");
+    return api::BadParameter("variant",
+                             "variant must be one of video, thumbnail, "
+                             "spritesheet, thumbnail.c2pa, spritesheet.c2pa");
   }
   if (!IsTerminal(job.state)) {
     return NotThere("video_not_ready",
@@ -50,7 +52,16 @@ Outcome<http::Response> Content(const api::Service& service, const Call& call) {
   body.etag = file->sha256;
   body.download_name =
       job.id + std::string(variant->file_name.substr(variant->file_name.find('.')));
-  return http::Response::File(std::move(body)).With("Cache-Control", "private, no-cache");
+  http::Response response =
+      http::Response::File(std::move(body)).With("Cache-Control", "private, no-cache");
+  // Where the manifest of a picture is (C2PA 2.2, section 11.4).
+  const std::string sidecar = std::string(name) + ".c2pa";
+  if (output.Find(sidecar) != nullptr) {
+    response.headers.Set("Link", fmt::format("</v1/videos/{}/content?variant={}>; "
+                                             "rel=\"c2pa-manifest\"",
+                                             job.id, sidecar));
+  }
+  return response;
 }
 
 }  // namespace

@@ -22,21 +22,35 @@ const ROOMY = ['--requests-per-minute', '0', '--creates-per-minute', '1000000',
 
 export class Server {
   #process;
+  #options;
   log = '';
 
   // `extra` comes last, and so wins over what is roomy.
   static async start(extra = []) {
     const server = new Server();
     server.folder = mkdtempSync(path.join(os.tmpdir(), 'aozora-e2e-'));
-    const options = ROOMY.filter((_, i) => !extra.includes(ROOMY[i - (i % 2)]));
-    server.#process = spawn(BINARY, ['serve', '--data', server.folder, '--listen', '127.0.0.1:0',
-                                     ...options, ...extra], { env: environment });
-    const append = (chunk) => { server.log += chunk; };
-    server.#process.stdout.on('data', append);
-    server.#process.stderr.on('data', append);
-    server.url = await server.#listening();
+    server.#options = [...ROOMY.filter((_, i) => !extra.includes(ROOMY[i - (i % 2)])), ...extra];
+    await server.#launch();
     server.key = /^ +(aoz_\w+)$/m.exec(server.log)[1];
     return server;
+  }
+
+  async #launch() {
+    this.log = '';
+    this.#process = spawn(BINARY, ['serve', '--data', this.folder, '--listen', '127.0.0.1:0',
+                                   ...this.#options], { env: environment });
+    const append = (chunk) => { this.log += chunk; };
+    this.#process.stdout.on('data', append);
+    this.#process.stderr.on('data', append);
+    this.url = await this.#listening();
+  }
+
+  // As a power cut: SIGKILL, and started again on the same folder, at another port.
+  async crash() {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGKILL');
+    await ended;
+    await this.#launch();
   }
 
   #listening() {
@@ -54,12 +68,15 @@ export class Server {
     });
   }
 
-  // Runs `aozora admin ...` on the same folder, as the operator does; its standard output.
-  async admin(...words) {
+  // Runs `aozora COMMAND ...` on the same folder; its standard output.
+  async run(command, ...words) {
     const { stdout } = await promisify(execFile)(
-        BINARY, ['admin', '--data', this.folder, ...words], { env: environment });
+        BINARY, [command, '--data', this.folder, ...words], { env: environment });
     return stdout.trim();
   }
+
+  // As the operator does.
+  admin(...words) { return this.run('admin', ...words); }
 
   // What has been received of uploads that are not complete, or not yet where they belong.
   uploads() { return readdirSync(path.join(this.folder, 'uploads')); }
