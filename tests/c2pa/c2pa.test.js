@@ -153,6 +153,27 @@ test('film.webm: its sidecar is accepted by our own verifier', () => {
   assert.equal(byUs('film.webm').state, 'trusted');
 });
 
+test("a stranger's film may be a parent, and a parent's parent", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'aozora-c2pa-'));
+  try {
+    run('make', elsewhere);
+    run('from', folder, join(elsewhere, 'remix.mp4'), 'video/mp4', 'child.mp4');
+    run('from', folder, 'child.mp4', 'video/mp4', 'grandchild.mp4');
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+  for (const [name, manifests] of [['child.mp4', 3], ['grandchild.mp4', 4]]) {
+    for (const by of [byWasm, byNode]) {
+      const { state, store } = await by(read(name), root);
+      assert.equal(state, 'Trusted', JSON.stringify(store.validation_results));
+      assert.equal(Object.keys(store.manifests).length, manifests);
+    }
+    const own = byUs(name);
+    assert.equal(own.state, 'trusted');
+    assert.ok(own.notes.some(({ code }) => code === 'signingCredential.untrusted'));
+  }
+});
+
 // Every top-level box: { type, start, end }.
 function boxes(bytes) {
   const found = [];
