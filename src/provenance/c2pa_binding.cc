@@ -27,15 +27,16 @@ bool MatchesUserType(const CborValue* data) {
          value->AsBytes() != nullptr && *value->AsBytes() == kC2paUserType;
 }
 
-// Exactly the mandatory exclusions, in any order and at most once (section 18.6.2). Wider lists
-// would leave parts of the film open.
+// The mandatory exclusions, in any order and at most once (section 18.6.2), and free space, which
+// validators leave out too. Wider lists would leave parts of the film open.
 std::optional<std::string> WhyWide(const CborValue& assertion) {
   const CborValue* exclusions = assertion.Find("exclusions");
   if (exclusions == nullptr || exclusions->AsArray() == nullptr) return "no list of exclusions";
   std::vector<std::string> seen;
   for (const CborValue& exclusion : *exclusions->AsArray()) {
     const std::string path = exclusion.TextAt("xpath");
-    if (path != "/uuid" && path != "/ftyp" && path != "/mfra") {
+    if (path != "/uuid" && path != "/ftyp" && path != "/mfra" && path != "/free" &&
+        path != "/skip") {
       return fmt::format("the exclusion \"{}\"", path);
     }
     if (std::find(seen.begin(), seen.end(), path) != seen.end()) return "an exclusion twice";
@@ -103,20 +104,34 @@ Result<std::optional<C2paStatus>> CheckBoxHash(const CborValue& assertion, const
   return std::optional<C2paStatus>();
 }
 
-Result<std::optional<C2paStatus>> CheckDataHash(const CborValue& assertion,
-                                                const ByteSource& asset) {
+Result<std::optional<C2paStatus>> CheckDataHash(const CborValue& assertion, const ByteSource& asset,
+                                                uint64_t store_begin, uint64_t store_end) {
   constexpr std::string_view kMalformed = "assertion.dataHash.malformed";
-  const CborValue* exclusions = assertion.Find("exclusions");
-  // Beside a file there is nothing to leave out.
-  if (!IsAbsent(exclusions) &&
-      (exclusions->AsArray() == nullptr || !exclusions->AsArray()->empty())) {
-    return Fails(kMalformed, "exclusions in the manifest of a sidecar");
-  }
   const CborValue* hash = assertion.Find("hash");
   if (hash == nullptr || hash->AsBytes() == nullptr) return Fails(kMalformed, "no hash");
   std::optional<Digest> digest = Digest::For(AlgorithmOf(assertion));
   if (!digest.has_value()) return Fails("algorithm.unsupported", AlgorithmOf(assertion));
-  TRY(digest->Update(asset, 0, asset.size()));
+  uint64_t done = 0;  // up to here all is hashed or left out
+  const CborValue* exclusions = assertion.Find("exclusions");
+  if (!IsAbsent(exclusions)) {
+    if (exclusions->AsArray() == nullptr) return Fails(kMalformed, "exclusions that are no list");
+    for (const CborValue& exclusion : *exclusions->AsArray()) {
+      const CborValue* start = exclusion.Find("start");
+      const CborValue* length = exclusion.Find("length");
+      if (start == nullptr || start->AsInteger() == nullptr || length == nullptr ||
+          length->AsInteger() == nullptr || *start->AsInteger() < 0 || *length->AsInteger() < 0) {
+        return Fails(kMalformed, "an exclusion without start and length");
+      }
+      const uint64_t begin = static_cast<uint64_t>(*start->AsInteger());
+      const uint64_t bytes = static_cast<uint64_t>(*length->AsInteger());
+      if (begin < done || begin < store_begin || begin > store_end || bytes > store_end - begin) {
+        return Fails(kMalformed, "an exclusion of more than the manifest");
+      }
+      TRY(digest->Update(asset, done, begin - done));
+      done = begin + bytes;
+    }
+  }
+  TRY(digest->Update(asset, done, asset.size() - done));
   if (digest->Finish() != *hash->AsBytes()) {
     return Fails("assertion.dataHash.mismatch", "the file was changed after it was signed");
   }

@@ -23,7 +23,9 @@ struct FilmLayout {
 // if the file cannot be read.
 Result<std::optional<C2paStatus>> CheckBoxHash(const CborValue& assertion, const ByteSource& film,
                                                const FilmLayout& layout);
-Result<std::optional<C2paStatus>> CheckDataHash(const CborValue& assertion,
-                                                const ByteSource& asset);
+// Nothing may be left out of the hash but bytes in [store_begin, store_end), where the asset holds
+// the manifest itself; an empty range for a sidecar.
+Result<std::optional<C2paStatus>> CheckDataHash(const CborValue& assertion, const ByteSource& asset,
+                                                uint64_t store_begin, uint64_t store_end);
 
 }  // namespace aozora

@@ -128,7 +128,9 @@ void ManifestChecker::CheckCredential(const Manifest& manifest, const CoseSign1&
 }
 
 bool ManifestChecker::HashMatches(const Manifest& manifest, const HashedUri& uri,
-                                  const JumbfBox& box) const {
+                                  const JumbfBox& box) {
+  if (box.contents.size() > hashed_bytes_left_) return false;
+  hashed_bytes_left_ -= box.contents.size();
   const std::string of_claim = manifest.claim.TextAt("alg");
   std::optional<Digest> digest = Digest::For(!uri.algorithm.empty() ? uri.algorithm
                                              : !of_claim.empty()    ? of_claim
@@ -159,61 +161,70 @@ void ManifestChecker::CheckAssertions(const Manifest& manifest, bool active) {
       Succeed("assertion.hashedURI.match", uri.url, active);
     }
   }
-  bool has_actions = manifest.is_old;
+  bool has_actions = false;
   for (const JumbfBox& box : manifest.assertions->children) {
     const std::string_view kind = WithoutNumber(box.label);
     if (!declared.contains(&box)) {
       Fail("assertion.undeclared", std::string(box.label), "an assertion that no claim lists");
     } else if (kind == kActionsLabel || kind == "c2pa.actions") {
       const std::optional<CborValue> actions = CborOf(box);
-      if (actions.has_value()) CheckActions(manifest, *actions);
+      if (actions.has_value()) CheckActions(manifest, *actions, !has_actions);
       if (!actions.has_value()) Fail("assertion.cbor.invalid", std::string(box.label), "no CBOR");
       has_actions = true;
     } else if (kind.starts_with("c2pa.ingredient") && !kind.starts_with("c2pa.ingredient.thumb")) {
       CheckIngredient(manifest, box);
     }
   }
-  if (!has_actions) {
+  if (!has_actions && !manifest.is_old) {
     Fail("assertion.action.malformed", manifest.uri(), "nothing says how it was made");
   }
 }
 
-// Section 15.10.3: how the asset came to be is said first, and what an action needs is there.
-void ManifestChecker::CheckActions(const Manifest& manifest, const CborValue& actions) {
+// Section 15.10.3: how the asset came to be is said first and once.
+void ManifestChecker::CheckActions(const Manifest& manifest, const CborValue& actions,
+                                   bool is_first) {
   constexpr std::string_view kBad = "assertion.action.malformed";
   const CborValue* list = actions.Find("actions");
   if (list == nullptr || list->AsArray() == nullptr || list->AsArray()->empty()) {
     return Fail(kBad, manifest.uri(), "no list of actions");
   }
   if (manifest.is_old) return;
-  const std::string first = list->AsArray()->front().TextAt("action");
-  if (first != "c2pa.created" && first != "c2pa.opened") {
-    Fail(kBad, manifest.uri(), "the first action is neither created nor opened");
-  }
-  const bool has_soft_binding = std::any_of(
-      manifest.assertions->children.begin(), manifest.assertions->children.end(),
-      [](const JumbfBox& box) { return WithoutNumber(box.label) == kSoftBindingLabel; });
+  bool begins = is_first;
   for (const CborValue& action : *list->AsArray()) {
     const std::string name = action.TextAt("action");
     if (name.empty()) Fail(kBad, manifest.uri(), "an action without name");
-    if (name == "c2pa.created" && action.TextAt("digitalSourceType").empty()) {
-      Fail(kBad, manifest.uri(), "created, and from what source is not said");
+    if ((name == "c2pa.created" || name == "c2pa.opened") != begins) {
+      return Fail(kBad, manifest.uri(), "created or opened is not the first action, or not alone");
     }
-    if ((name == "c2pa.watermarked" || name == "c2pa.watermarked.bound") && !has_soft_binding) {
-      Fail("assertion.action.softBindingMissing", manifest.uri(), "a mark that is not named");
-    }
-    if (name != "c2pa.opened") continue;
-    const CborValue* parameters = action.Find("parameters");
-    const CborValue* parents = parameters == nullptr ? nullptr : parameters->Find("ingredients");
-    const bool one =
-        parents != nullptr && parents->AsArray() != nullptr && parents->AsArray()->size() == 1;
-    const std::optional<HashedUri> uri =
-        one ? ParseHashedUri(&parents->AsArray()->front()) : std::nullopt;
-    const JumbfBox* parent =
-        uri.has_value() ? Resolve(uri->url, context_.store, *manifest.box) : nullptr;
-    if (parent == nullptr || !HashMatches(manifest, *uri, *parent)) {
-      Fail("assertion.action.ingredientMismatch", manifest.uri(), "opened, and not the parent");
-    }
+    begins = false;
+    CheckAction(manifest, action);
+  }
+}
+
+// What an action needs is there.
+void ManifestChecker::CheckAction(const Manifest& manifest, const CborValue& action) {
+  const std::string name = action.TextAt("action");
+  const std::vector<JumbfBox>& own = manifest.assertions->children;
+  if (name == "c2pa.created" && action.TextAt("digitalSourceType").empty()) {
+    Fail("assertion.action.malformed", manifest.uri(), "created, and from what is not said");
+  }
+  if ((name == "c2pa.watermarked" || name == "c2pa.watermarked.bound") &&
+      std::none_of(own.begin(), own.end(), [](const JumbfBox& box) {
+        return WithoutNumber(box.label) == kSoftBindingLabel;
+      })) {
+    Fail("assertion.action.softBindingMissing", manifest.uri(), "a mark that is not named");
+  }
+  if (name != "c2pa.opened") return;
+  const CborValue* parameters = action.Find("parameters");
+  const CborValue* parents = parameters == nullptr ? nullptr : parameters->Find("ingredients");
+  const bool one =
+      parents != nullptr && parents->AsArray() != nullptr && parents->AsArray()->size() == 1;
+  const std::optional<HashedUri> uri =
+      one ? ParseHashedUri(&parents->AsArray()->front()) : std::nullopt;
+  const JumbfBox* parent =
+      uri.has_value() ? Resolve(uri->url, context_.store, *manifest.box) : nullptr;
+  if (parent == nullptr || !HashMatches(manifest, *uri, *parent)) {
+    Fail("assertion.action.ingredientMismatch", manifest.uri(), "opened, and not the parent");
   }
 }
 

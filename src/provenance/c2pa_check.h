@@ -8,10 +8,14 @@
 
 #include "provenance/c2pa_certificate.h"
 #include "provenance/c2pa_cose.h"
+#include "provenance/c2pa_names.h"
 #include "provenance/c2pa_report.h"
 #include "provenance/c2pa_store.h"
 
 namespace aozora {
+
+// A store may refer to its boxes many times; beyond this no reference matches any more.
+inline constexpr uint64_t kHashedBytesMax = 16 * kStoreBytesMax;
 
 struct CheckContext {
   const JumbfBox& store;
@@ -40,9 +44,11 @@ class ManifestChecker {
   void CheckCredential(const Manifest& manifest, const CoseSign1& cose, bool active);
   int64_t SigningTime(const Manifest& manifest, const CoseSign1& cose, bool active);
   void CheckAssertions(const Manifest& manifest, bool active);
-  void CheckActions(const Manifest& manifest, const CborValue& actions);
+  // `is_first`: of the manifest's lists of actions.
+  void CheckActions(const Manifest& manifest, const CborValue& actions, bool is_first);
+  void CheckAction(const Manifest& manifest, const CborValue& action);
   void CheckIngredient(const Manifest& manifest, const JumbfBox& box);
-  bool HashMatches(const Manifest& manifest, const HashedUri& uri, const JumbfBox& box) const;
+  bool HashMatches(const Manifest& manifest, const HashedUri& uri, const JumbfBox& box);
 
   void Succeed(std::string_view code, std::string url, bool active);
   void Fail(std::string_view code, std::string url, std::string explanation);
@@ -53,6 +59,7 @@ class ManifestChecker {
   std::set<std::string_view> seen_;  // labels of manifests
   Manifest active_;
   bool signer_is_trusted_ = false;
+  uint64_t hashed_bytes_left_ = kHashedBytesMax;
 };
 
 // The CBOR of an assertion box, or nothing.

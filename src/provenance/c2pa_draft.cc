@@ -62,10 +62,14 @@ CborValue GenerationOf(const ManifestContent& content) {
   return generation;
 }
 
-CborValue StatusOf(const C2paStatus& status) {
-  CborMap map = {{"code", status.code}};
-  if (!status.url.empty()) map.emplace_back("url", status.url);
-  return map;
+CborArray StatusesOf(const std::vector<C2paStatus>& statuses) {
+  CborArray list;
+  for (const C2paStatus& status : statuses) {
+    CborMap map = {{"code", status.code}};
+    if (!status.url.empty()) map.emplace_back("url", status.url);
+    list.push_back(std::move(map));
+  }
+  return list;
 }
 
 }  // namespace
@@ -122,12 +126,10 @@ CborValue ManifestDraft::IngredientOf(const Ingredient& ingredient) const {
   map.emplace_back("activeManifest", HashedUri(path, active));
   map.emplace_back("claimSignature",
                    HashedUri(fmt::format("{}/{}", path, kSignatureLabel), signature->whole));
-  CborArray successes;
-  for (const C2paStatus& status : ingredient.successes) successes.push_back(StatusOf(status));
-  map.emplace_back("validationResults",
-                   CborMap{{"activeManifest", CborMap{{"success", std::move(successes)},
-                                                      {"informational", CborArray{}},
-                                                      {"failure", CborArray{}}}}});
+  const CborMap results = {{"success", StatusesOf(ingredient.successes)},
+                           {"informational", StatusesOf(ingredient.notes)},
+                           {"failure", StatusesOf(ingredient.failures)}};
+  map.emplace_back("validationResults", CborMap{{"activeManifest", results}});
   return map;
 }
 

@@ -12,7 +12,7 @@ Result<std::optional<Ingredient>> IngredientOf(const ManifestContent& content,
                                                const SigningTools& tools) {
   if (!content.parent.has_value()) return std::optional<Ingredient>();
   const ParentAsset& parent = *content.parent;
-  Ingredient ingredient = {parent.title, parent.format, "", {}, "", {}};
+  Ingredient ingredient = {parent.title, parent.format, "", {}, "", {}, {}, {}};
   const std::unique_ptr<ByteSource> source = TRY_WITHIN("parent", OpenByteSource(parent.path));
   Digest digest = Digest::Sha256();
   TRY(digest.Update(*source, 0, source->size()));
@@ -33,6 +33,12 @@ Result<std::optional<Ingredient>> IngredientOf(const ManifestContent& content,
   for (const JumbfBox& manifest : box.children) ingredient.manifests.emplace_back(manifest.whole);
   ingredient.active_label = report.label;
   ingredient.successes = report.successes;
+  for (const C2paStatus& note : report.notes) {
+    // Notes about its own ingredients are in its manifest already.
+    if (note.url.find(report.label) == std::string::npos) continue;
+    const bool is_failure = note.code == "signingCredential.untrusted";
+    (is_failure ? ingredient.failures : ingredient.notes).push_back(note);
+  }
   return std::optional(std::move(ingredient));
 }
 

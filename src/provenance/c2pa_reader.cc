@@ -9,6 +9,7 @@
 #include "provenance/c2pa_check.h"
 #include "provenance/c2pa_describe.h"
 #include "provenance/c2pa_names.h"
+#include "provenance/c2pa_picture.h"
 #include "provenance/mp4_boxes.h"
 
 namespace aozora {
@@ -99,6 +100,16 @@ Result<ManifestReport> CheckStore(std::string_view bytes, const Trust& trust, co
         checker.signer_is_trusted() ? ProvenanceState::kTrusted : ProvenanceState::kValid;
   }
   return report;
+}
+
+// A hash of the whole file but the manifest, which takes [begin, end) of it.
+BindingCheck WholeFile(const ByteSource& asset, uint64_t begin, uint64_t end) {
+  return [&asset, begin, end](std::string_view label,
+                              const CborValue& assertion) -> Result<std::optional<C2paStatus>> {
+    if (label == kDataHashLabel) return CheckDataHash(assertion, asset, begin, end);
+    return std::optional(
+        C2paStatus{"claim.hardBindings.missing", "", "a hash that is not one of a whole file"});
+  };
 }
 
 struct FoundStore {
@@ -208,13 +219,14 @@ Result<ManifestReport> ReadMp4Manifest(const ByteSource& film, const Trust& trus
 
 Result<ManifestReport> ReadSidecarManifest(std::string_view store, const ByteSource& asset,
                                            const Trust& trust, const Clock& clock) {
-  return CheckStore(
-      store, trust, clock,
-      [&](std::string_view label, const CborValue& assertion) -> Result<std::optional<C2paStatus>> {
-        if (label == kDataHashLabel) return CheckDataHash(assertion, asset);
-        return std::optional(
-            C2paStatus{"claim.hardBindings.missing", "", "a hash that is not one of a whole file"});
-      });
+  return CheckStore(store, trust, clock, WholeFile(asset, 0, 0));
+}
+
+Result<ManifestReport> ReadPictureManifest(const ByteSource& picture, const Trust& trust,
+                                           const Clock& clock) {
+  const PictureStore found = TRY(FindPictureStore(picture));
+  if (found.bytes.empty()) return ManifestReport();
+  return CheckStore(found.bytes, trust, clock, WholeFile(picture, found.begin, found.end));
 }
 
 Result<std::string> Mp4ManifestStore(const ByteSource& film) {

@@ -33,6 +33,10 @@ Result<ManifestReport> ReadMp4Manifest(const ByteSource& film, const Trust& trus
 Result<ManifestReport> ReadSidecarManifest(std::string_view store, const ByteSource& asset,
                                            const Trust& trust, const Clock& clock);
 
+// Of a PNG, JPEG or WebP file that holds its manifest inside, as other programs write it.
+Result<ManifestReport> ReadPictureManifest(const ByteSource& picture, const Trust& trust,
+                                           const Clock& clock);
+
 // The bytes of the manifest store of an MP4 file; "" if it has none. Not verified.
 Result<std::string> Mp4ManifestStore(const ByteSource& film);
 

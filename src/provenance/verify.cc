@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "provenance/c2pa_names.h"
+#include "provenance/c2pa_picture.h"
 #include "provenance/c2pa_writer.h"
 #include "provenance/mp4_boxes.h"
 
@@ -25,6 +26,8 @@ Result<ManifestReport> VerifyManifest(const std::filesystem::path& path, const T
     ManifestReport report = TRY(ReadMp4Manifest(*source, trust, clock));
     if (report.state != ProvenanceState::kNone) return report;
   }
+  const ManifestReport inside = TRY(ReadPictureManifest(*source, trust, clock));
+  if (inside.state != ProvenanceState::kNone) return inside;
   if (!HasSidecar(path)) return ManifestReport();
   const std::string store = TRY(ReadFile(SidecarOf(path), kStoreBytesMax));
   return ReadSidecarManifest(store, *source, trust, clock);
@@ -36,6 +39,8 @@ Result<std::string> ManifestStoreOf(const std::filesystem::path& path) {
     std::string store = TRY(Mp4ManifestStore(*source));
     if (!store.empty()) return store;
   }
+  PictureStore inside = TRY(FindPictureStore(*source));
+  if (!inside.bytes.empty()) return std::move(inside.bytes);
   if (!HasSidecar(path)) return std::string();
   return ReadFile(SidecarOf(path), kStoreBytesMax);
 }

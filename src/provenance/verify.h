@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manifest of any file: in it, if it is an MP4 file, or beside it.
+// The manifest of any file: in it, if it is an MP4, PNG, JPEG or WebP file, or beside it.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace aozora {
 
-// Looks into an MP4 file, and for a file "PATH.c2pa" where there is nothing inside. The report is
+// Looks into the file, and for a file "PATH.c2pa" where there is nothing inside. The report is
 // plain texts and numbers, ready for JSON. An error only where the file cannot be read or the roots
 // are no certificates.
 Result<ManifestReport> VerifyManifest(const std::filesystem::path& path, const Trust& trust,

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { Reader } from '@contentauth/c2pa-node';
+import { Builder, LocalSigner, Reader } from '@contentauth/c2pa-node';
 import { initSync, WasmReader } from '@contentauth/c2pa-wasm';
 
 const tool = process.env.AOZORA_C2PA_FILES ?? 'build/release/tests/c2pa/c2pa_files';
@@ -153,6 +153,27 @@ test('film.webm: its sidecar is accepted by our own verifier', () => {
   assert.equal(byUs('film.webm').state, 'trusted');
 });
 
+test("a stranger's film may be a parent, and a parent's parent", async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'aozora-c2pa-'));
+  try {
+    run('make', elsewhere);
+    run('from', folder, join(elsewhere, 'remix.mp4'), 'video/mp4', 'child.mp4');
+    run('from', folder, 'child.mp4', 'video/mp4', 'grandchild.mp4');
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+  for (const [name, manifests] of [['child.mp4', 3], ['grandchild.mp4', 4]]) {
+    for (const by of [byWasm, byNode]) {
+      const { state, store } = await by(read(name), root);
+      assert.equal(state, 'Trusted', JSON.stringify(store.validation_results));
+      assert.equal(Object.keys(store.manifests).length, manifests);
+    }
+    const own = byUs(name);
+    assert.equal(own.state, 'trusted');
+    assert.ok(own.notes.some(({ code }) => code === 'signingCredential.untrusted'));
+  }
+});
+
 // Every top-level box: { type, start, end }.
 function boxes(bytes) {
   const found = [];
@@ -200,6 +221,43 @@ test("another film's manifest is refused", async () => {
   await refused(Buffer.concat([film.subarray(0, from.start), other.subarray(to.start, to.end),
                                film.subarray(from.end)]));
 });
+
+// Signs a file with the official library, with our key.
+function signedByOthers(from, type, to) {
+  const signer = LocalSigner.newSigner(read('identity/signer_chain.pem'),
+                                       read('identity/signer_key.pem'), 'es256');
+  const builder = Builder.withJson(
+      { claim_generator_info: [{ name: 'Somebody', version: '1' }], title: to, assertions: [] },
+      { ...settings(), builder: { thumbnail: { enabled: false } } });
+  builder.setIntent({
+    create: 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',
+  });
+  const output = { buffer: null };
+  builder.sign(signer, { buffer: read(from), mimeType: type }, output);
+  writeFileSync(at(to), output.buffer);
+}
+
+for (const [from, type] of [['plain.mp4', 'video/mp4'], ['input.png', 'image/png'],
+                            ['plain.webp', 'image/webp'], ['plain.jpg', 'image/jpeg']]) {
+  test(`${type} signed by others: we read it, refuse it changed, and carry it along`, async () => {
+    const name = `others_${from}`;
+    signedByOthers(from, type, name);
+    const own = byUs(name);
+    assert.equal(own.state, 'trusted', JSON.stringify(own.failures));
+    assert.equal(own.generator, 'Somebody');
+    const bytes = read(name);
+    bytes[bytes.length - 30] ^= 1;
+    assert.equal(byUs(changed(bytes, `changed_${from}`)).state, 'invalid');
+    run('from', folder, name, type, `from_${from}.mp4`);
+    for (const by of [byWasm, byNode]) {
+      const { state, store, failures } = await by(read(`from_${from}.mp4`), root);
+      assert.equal(state, 'Trusted', `${by.name}: ${failures}`);
+      const [parent] = store.manifests[store.active_manifest].ingredients;
+      assert.equal(store.manifests[parent.active_manifest].title, name);
+    }
+    assert.equal(byUs(`from_${from}.mp4`).manifests, 2);
+  });
+}
 
 test('a film without manifest has none', () => {
   assert.equal(byUs('plain.mp4').state, 'none');

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// c2pa_files make FOLDER            writes signed films and pictures, and root.pem
-// c2pa_files verify ROOT.pem PATH.. prints what our own verifier says of each, a line of JSON each
+// c2pa_files make FOLDER   writes signed films and pictures, and root.pem
+// c2pa_files from FOLDER PARENT TYPE NAME   one more film there, made from a parent there
+// c2pa_files verify ROOT.pem PATH...   prints what our own verifier says of each, a line of JSON
+// each
 #include <fmt/core.h>
 
 #include <cmath>
@@ -76,10 +78,16 @@ class Maker {
     TRY(Stamped("stamped.mp4"));
     TRY(WriteImage(folder_ / "thumbnail.webp", Frame(0, 1), ImageFormat::kWebp));
     TRY(Beside("thumbnail.webp"));
+    TRY(WriteImage(folder_ / "plain.webp", Frame(3, 1), ImageFormat::kWebp));
+    TRY(WriteImage(folder_ / "plain.jpg", Frame(3, 1), ImageFormat::kJpeg));
     TRY(WriteImage(folder_ / "spritesheet.jpg", Frame(0, 1), ImageFormat::kJpeg));
     TRY(Beside("spritesheet.jpg"));
     TRY(WriteFilm(folder_ / "film.webm", 7, VideoCodec::kVp9));
     return Beside("film.webm");
+  }
+
+  Status From(const char* parent, const char* format, const char* name) const {
+    return Film(name, 9, Parent(parent, format));
   }
 
  private:
@@ -155,6 +163,10 @@ Status Run(std::span<char*> arguments) {
     Maker maker = TRY(Maker::Create(arguments[1]));
     return maker.All();
   }
+  if (verb == "from" && arguments.size() == 5) {
+    const Maker maker = TRY(Maker::Create(arguments[1]));
+    return maker.From(arguments[2], arguments[3], arguments[4]);
+  }
   if (verb == "verify") {
     const std::string roots = TRY(ReadFile(arguments[1], kPemBytesMax));
     for (const char* path : arguments.subspan(2)) {
@@ -163,7 +175,8 @@ Status Run(std::span<char*> arguments) {
     }
     return Ok();
   }
-  return Error::Invalid("c2pa_files make FOLDER | verify ROOT.pem PATH...");
+  return Error::Invalid(
+      "c2pa_files make FOLDER | from FOLDER PARENT TYPE NAME | verify ROOT.pem PATH...");
 }
 
 }  // namespace
