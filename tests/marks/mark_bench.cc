@@ -90,11 +90,11 @@ bool Main(const Options& options) {
   if (options.clips > 0) kept = RunMatrix(options, pool);
   if (options.trials > 0) {
     const TrialCounts counts = RunTrials(options.trials, options.seed, {}, pool);
-    Print(
-        fmt::format("trials\t{}\thigh z {}\tcheck right {}\tfitting {}\tfound {}\tmost z {:.2f}\t"
-                    "most fit {:.3f}",
-                    counts.trials, counts.high, counts.checked, counts.fitting, counts.found,
-                    counts.z_most, counts.fit_most));
+    Print(fmt::format(
+        "trials\t{}\thigh z {}\tread {}\tcheck right {}\tfitting {}\tfound {}\tmost z {:.2f}\t"
+        "most fit {:.3f}",
+        counts.trials, counts.high, counts.read, counts.checked, counts.fitting, counts.found,
+        counts.z_most, counts.fit_most));
     kept = kept && counts.found == 0;
   }
   if (options.detections > 0) {

@@ -2,8 +2,8 @@
 #include "matrix.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "base/rng.h"
 #include "measure.h"
 #include "media/clip_reader.h"
@@ -20,11 +20,6 @@ MarkKey BenchKey() {
   MarkKey key = {};
   for (size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::byte>(7 * i + 1);
   return key;
-}
-
-double Seconds() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count();
 }
 
 class Discard : public FrameSink {
@@ -84,11 +79,11 @@ Outcome Matrix::Run(const MarkedClip& clip, const Attack& attack) const {
     outcome.kind = Outcome::kNotRun;
     return outcome;
   }
-  const double begin_s = Seconds();
+  const double begin_s = SystemClock().Seconds();
   MarkDetector detector(BenchKey(), pool_);
   for (const Image& frame : *frames) detector.Add(frame).value();
   const auto mark = detector.Detect();
-  outcome.seconds = Seconds() - begin_s;
+  outcome.seconds = SystemClock().Seconds() - begin_s;
   if (!mark) return outcome;
   outcome.kind = mark->id == clip.id ? Outcome::kFound : Outcome::kWrong;
   outcome.z = mark->z;
@@ -99,10 +94,10 @@ Outcome Matrix::Run(const MarkedClip& clip, const Attack& attack) const {
 Result<Cost> MeasureCost(uint32_t frame_count, ThreadPool& pool) {
   const Clip clip = MakeClip(11, {.width_px = 1920, .height_px = 1080, .frame_count = frame_count});
   const auto timed = [&](FrameSink& sink) -> Result<double> {
-    const double begin_s = Seconds();
+    const double begin_s = SystemClock().Seconds();
     for (const Image& frame : clip.frames) TRY(sink.Write(frame));
     TRY(sink.Finish());
-    return (Seconds() - begin_s) * 1000 / frame_count;
+    return (SystemClock().Seconds() - begin_s) * 1000 / frame_count;
   };
   Discard discard;
   InvisibleMarkSink invisible({.key = BenchKey(), .id = 5}, pool, discard);
