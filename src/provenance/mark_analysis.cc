@@ -19,10 +19,7 @@ constexpr float kContrastFloor = 0.7f;
 constexpr float kClip = 2.0f;
 
 int OddBox(int shorter_side) {
-  return 2 * std::max(2, static_cast<int>(
-                             std::lround(kSmoothBox *
-                                         shorter_side / 2))) +
-         1;
+  return 2 * std::max(2, static_cast<int>(std::lround(kSmoothBox * shorter_side / 2))) + 1;
 }
 
 }  // namespace

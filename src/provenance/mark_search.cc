@@ -15,35 +15,42 @@ size_t CellAt(int column, int row, int dx, int dy, bool flipped) {
 }
 
 // A chip's shape as it was drawn, a tent two chips wide, on the grid of half chips.
-void AddChip(int column, int row, float sign, bool flipped, MarkGrid& grid) {
+void AddChip(int column, int row, float height, bool flipped, GridPlane& plane) {
   for (int y = -1; y <= 1; ++y) {
     for (int x = -1; x <= 1; ++x) {
       const float weight = (x == 0 ? 1.0f : 0.5f) * (y == 0 ? 1.0f : 0.5f);
-      grid.re[CellAt(column, row, x, y, flipped)] += sign * weight;
+      plane[CellAt(column, row, x, y, flipped)] += height * weight;
     }
   }
 }
 
-void DrawSync(const MarkPattern& pattern, bool flipped, MarkGrid& grid) {
+double HeightOf(const Peak& peak) {
+  return peak.value / std::sqrt(peak.square_sum / kGridCells + 1e-30f);
+}
+
+void MakeSync(const MarkPattern& pattern, bool flipped, MarkGrid& grid) {
   grid.re.fill(0);
   grid.im.fill(0);
+  DrawSync(pattern, flipped, 1, grid.re);
+  TransformForward(grid);
+}
+
+}  // namespace
+
+void DrawSync(const MarkPattern& pattern, bool flipped, float factor, GridPlane& plane) {
   for (int row = 0; row < kTileSide; ++row) {
     for (int column = 0; column < kTileSide; ++column) {
       const size_t chip = static_cast<size_t>(row * kTileSide + column);
       if (pattern.role[chip] != MarkPattern::kSync) continue;
-      AddChip(column, row, pattern.sign[chip], flipped, grid);
+      AddChip(column, row, factor * pattern.sign[chip], flipped, plane);
     }
   }
-  TransformForward(grid);
 }
 
-double Height(const Peak& peak) {
-  return peak.value / std::sqrt(peak.square_sum / kGridCells + 1e-30f);
-}
-
-SyncPeak PlaceOf(const std::array<float, kGridCells>& correlation, const Peak& peak) {
+SyncPeak HighestOf(const GridPlane& correlation) {
+  const Peak peak = PeakOf(correlation);
   SyncPeak place;
-  place.z = Height(peak);
+  place.z = HeightOf(peak);
   const auto at = std::find(correlation.begin(), correlation.end(), peak.value);
   const int cell = static_cast<int>(at - correlation.begin());
   place.dx = cell % kGridSide;
@@ -51,19 +58,31 @@ SyncPeak PlaceOf(const std::array<float, kGridCells>& correlation, const Peak& p
   return place;
 }
 
-}  // namespace
+std::array<float, kMarkCodedBits> ReadBits(const MarkPattern& pattern, const GridPlane& chips,
+                                           const SyncPeak& place) {
+  std::array<float, kMarkCodedBits> bits = {};
+  for (int row = 0; row < kTileSide; ++row) {
+    for (int column = 0; column < kTileSide; ++column) {
+      const size_t chip = static_cast<size_t>(row * kTileSide + column);
+      if (pattern.role[chip] == MarkPattern::kSync) continue;
+      bits[static_cast<size_t>(pattern.role[chip])] +=
+          pattern.sign[chip] * chips[CellAt(column, row, place.dx, place.dy, place.flipped)];
+    }
+  }
+  return bits;
+}
 
 MarkTemplates::MarkTemplates(const MarkKey& key) : chip_(std::make_unique<MarkGrid>()) {
   for (uint32_t c = 0; c < kMarkClassCount; ++c) {
     auto made = std::make_unique<Class>();
     made->pattern = MakeMarkPattern(key, c);
-    DrawSync(made->pattern, false, made->sync);
-    DrawSync(made->pattern, true, made->sync_flipped);
+    MakeSync(made->pattern, false, made->sync);
+    MakeSync(made->pattern, true, made->sync_flipped);
     classes_.push_back(std::move(made));
   }
   chip_->re.fill(0);
   chip_->im.fill(0);
-  AddChip(0, 0, 1, false, *chip_);
+  AddChip(0, 0, 1, false, chip_->re);
   TransformForward(*chip_);
 }
 
@@ -78,15 +97,11 @@ SyncPeak MarkTemplates::FindSync(const MarkGrid& spectrum, MarkGrid& work) const
 
 SyncPeak MarkTemplates::FindSync(const MarkGrid& spectrum, uint32_t mark_class,
                                  MarkGrid& work) const {
-  const Class& of = *classes_[mark_class];
-  CorrelatePair(spectrum, of.sync, of.sync_flipped, work);
-  TransformBackward(work);
-  const Peak straight = PeakOf(work.re), mirrored = PeakOf(work.im);
-  const bool flipped = Height(mirrored) > Height(straight);
-  SyncPeak place = flipped ? PlaceOf(work.im, mirrored) : PlaceOf(work.re, straight);
-  place.mark_class = mark_class;
-  place.flipped = flipped;
-  return place;
+  const SyncPeak straight = FindSync(spectrum, mark_class, false, work);
+  SyncPeak mirrored = HighestOf(work.im);
+  mirrored.mark_class = mark_class;
+  mirrored.flipped = true;
+  return mirrored.z > straight.z ? mirrored : straight;
 }
 
 SyncPeak MarkTemplates::FindSync(const MarkGrid& spectrum, uint32_t mark_class, bool flipped,
@@ -94,29 +109,22 @@ SyncPeak MarkTemplates::FindSync(const MarkGrid& spectrum, uint32_t mark_class, 
   const Class& of = *classes_[mark_class];
   CorrelatePair(spectrum, of.sync, of.sync_flipped, work);
   TransformBackward(work);
-  const auto& correlation = flipped ? work.im : work.re;
-  SyncPeak place = PlaceOf(correlation, PeakOf(correlation));
+  SyncPeak place = HighestOf(flipped ? work.im : work.re);
   place.mark_class = mark_class;
   place.flipped = flipped;
   return place;
 }
 
+void MarkTemplates::FindChips(const MarkGrid& spectrum, MarkGrid& out) const {
+  CorrelatePair(spectrum, *chip_, *chip_, out);
+  TransformBackward(out);
+}
+
 std::array<float, kMarkCodedBits> MarkTemplates::ReadBits(const MarkGrid& spectrum,
                                                           const SyncPeak& place,
                                                           MarkGrid& work) const {
-  CorrelatePair(spectrum, *chip_, *chip_, work);
-  TransformBackward(work);
-  const MarkPattern& pattern = classes_[place.mark_class]->pattern;
-  std::array<float, kMarkCodedBits> bits = {};
-  for (int row = 0; row < kTileSide; ++row) {
-    for (int column = 0; column < kTileSide; ++column) {
-      const size_t chip = static_cast<size_t>(row * kTileSide + column);
-      if (pattern.role[chip] == MarkPattern::kSync) continue;
-      bits[static_cast<size_t>(pattern.role[chip])] +=
-          pattern.sign[chip] * work.re[CellAt(column, row, place.dx, place.dy, place.flipped)];
-    }
-  }
-  return bits;
+  FindChips(spectrum, work);
+  return aozora::ReadBits(classes_[place.mark_class]->pattern, work.re, place);
 }
 
 }  // namespace aozora

@@ -19,6 +19,16 @@ struct SyncPeak {
   int dx = 0, dy = 0;  // cells, of the tile's origin
 };
 
+// The steps of a search, also for those who measure it.
+using GridPlane = std::array<float, kGridCells>;
+// Adds the sync chips as they are drawn, times `factor`; not transformed yet.
+void DrawSync(const MarkPattern& pattern, bool flipped, float factor, GridPlane& plane);
+// The highest place of a correlation; class and flip are the caller's.
+SyncPeak HighestOf(const GridPlane& correlation);
+// `chips`: a fold's correlation with the shape of one chip.
+std::array<float, kMarkCodedBits> ReadBits(const MarkPattern& pattern, const GridPlane& chips,
+                                           const SyncPeak& place);
+
 // What a key looks for, as spectra. Immutable; any thread.
 class MarkTemplates {
  public:
@@ -34,6 +44,8 @@ class MarkTemplates {
   // Each coded bit's chips at that place, added up with their signs.
   std::array<float, kMarkCodedBits> ReadBits(const MarkGrid& spectrum, const SyncPeak& place,
                                              MarkGrid& work) const;
+  // The correlation of a fold with one chip's shape, into the real part.
+  void FindChips(const MarkGrid& spectrum, MarkGrid& out) const;
 
  private:
   struct Class {

@@ -18,7 +18,7 @@ constexpr double kLabelWidthShareMax = 0.9;
 
 // Opacities of ink and halo where the ground is quiet; both grow on restless ground.
 constexpr float kInk = 0.72f, kInkMore = 0.2f, kHalo = 0.3f, kHaloMore = 0.3f;
-constexpr float kRestlessLevels = 48;  // mean difference from the mean that counts as restless
+constexpr float kRestlessLevels = 48;  // the deviation that counts as fully restless
 constexpr uint8_t kLightTone = 255, kDarkTone = 12;
 // Ground lighter than this gets dark ink; the tone that is has the benefit of the doubt.
 constexpr float kLightGround = 150, kDoubt = 24;
@@ -32,9 +32,68 @@ uint32_t SignHeight(uint32_t width_px, uint32_t height_px) {
 
 double Unit(uint32_t word) { return (word >> 8) * 0x1p-24; }
 
-struct Ground {
-  float luma = 0, restless = 0;
+// The pixels that a sprite covers: moved inside the picture, cut off if it is too large for it.
+struct Spot {
+  Spot(const MarkSprite& sprite, double x, double y, const Image& image)
+      : columns(std::min(sprite.width_px, image.width_px)),
+        rows(std::min(sprite.height_px, image.height_px)) {
+    const auto inside = [](double at, size_t room) {
+      return static_cast<size_t>(std::lround(std::clamp(at, 0.0, static_cast<double>(room))));
+    };
+    left = inside(x, image.width_px - columns);
+    top = inside(y, image.height_px - rows);
+  }
+  size_t FirstByte(size_t row, const Image& image) const {
+    return 3 * ((top + row) * image.width_px + left);
+  }
+
+  size_t left = 0, top = 0, columns, rows;
 };
+
+struct Ground {
+  float luma = 0;      // mean, 0..255
+  float restless = 0;  // standard deviation
+};
+Ground GroundUnder(const Spot& spot, const Image& image) {
+  uint64_t sum = 0, square_sum = 0;
+  for (size_t row = 0; row < spot.rows; ++row) {
+    const uint8_t* pixel = &image.rgb[spot.FirstByte(row, image)];
+    for (size_t column = 0; column < spot.columns; ++column, pixel += 3) {
+      const uint32_t value = (54u * pixel[0] + 183u * pixel[1] + 19u * pixel[2]) >> 8;  // BT.709
+      sum += value;
+      square_sum += value * value;
+    }
+  }
+  const double count = static_cast<double>(spot.rows * spot.columns);
+  const double mean = static_cast<double>(sum) / count;
+  const double variance = static_cast<double>(square_sum) / count - mean * mean;
+  return {static_cast<float>(mean), static_cast<float>(std::sqrt(std::max(0.0, variance)))};
+}
+
+// Coverage is 0..255; shares are in 1/65536 of that.
+struct Paint {
+  uint32_t ink_tone, halo_tone;    // 0..255
+  uint32_t ink_share, halo_share;  // of full coverage
+};
+uint32_t ToneOf(float light) {
+  return static_cast<uint32_t>(kDarkTone + light * (kLightTone - kDarkTone));
+}
+uint32_t ShareOf(float opacity) { return static_cast<uint32_t>(opacity * 65536 / 255); }
+
+void Blend(const MarkSprite& sprite, const Spot& spot, const Paint& paint, Image& image) {
+  for (size_t row = 0; row < spot.rows; ++row) {
+    uint8_t* pixel = &image.rgb[spot.FirstByte(row, image)];
+    const uint8_t* const ink = &sprite.ink[row * sprite.width_px];
+    const uint8_t* const halo = &sprite.halo[row * sprite.width_px];
+    for (size_t column = 0; column < spot.columns; ++column, pixel += 3) {
+      const uint32_t a = halo[column] * paint.halo_share, b = ink[column] * paint.ink_share;
+      for (int c = 0; c < 3; ++c) {
+        const uint32_t under = (pixel[c] * (65536 - a) + paint.halo_tone * a + 32768) >> 16;
+        pixel[c] = static_cast<uint8_t>((under * (65536 - b) + paint.ink_tone * b + 32768) >> 16);
+      }
+    }
+  }
+}
 
 }  // namespace
 
@@ -121,63 +180,19 @@ void VisibleMarkSink::DrawLabel(double time_s) {
 // Places between pixels are rounded: a drift of a few pixels over seconds needs no resampling.
 void VisibleMarkSink::Draw(const MarkSprite& sprite, double x, double y, float opacity,
                            Tone* tone) {
-  const int left = std::clamp(
-      static_cast<int>(std::lround(x)), 0,
-      std::max(0, static_cast<int>(settings_.width_px) - static_cast<int>(sprite.width_px)));
-  const int top = std::clamp(
-      static_cast<int>(std::lround(y)), 0,
-      std::max(0, static_cast<int>(settings_.height_px) - static_cast<int>(sprite.height_px)));
-  const size_t columns = std::min(sprite.width_px, settings_.width_px);
-  const size_t rows = std::min(sprite.height_px, settings_.height_px);
-  const auto pixel_row = [&](size_t row) {
-    return marked_.rgb.data() +
-           3 * ((static_cast<size_t>(top) + row) * settings_.width_px + static_cast<size_t>(left));
-  };
-
-  const auto luma = [](const uint8_t* pixel) {
-    return (54u * pixel[0] + 183u * pixel[1] + 19u * pixel[2]) >> 8;
-  };
-  uint64_t sum = 0, square_sum = 0;
-  for (size_t row = 0; row < rows; ++row) {
-    const uint8_t* pixel = pixel_row(row);
-    for (size_t column = 0; column < columns; ++column, pixel += 3) {
-      const uint32_t value = luma(pixel);
-      sum += value;
-      square_sum += value * value;
-    }
-  }
-  const double count = static_cast<double>(rows * columns);
-  Ground ground;
-  ground.luma = static_cast<float>(static_cast<double>(sum) / count);
-  ground.restless = static_cast<float>(std::sqrt(
-      std::max(0.0, static_cast<double>(square_sum) / count - double{ground.luma} * ground.luma)));
-
+  const Spot spot(sprite, x, y, marked_);
+  const Ground ground = GroundUnder(spot, marked_);
   const float doubt = tone->light < 0 ? 0 : tone->light > 0.5f ? kDoubt : -kDoubt;
   const float aim = ground.luma < kLightGround + doubt ? 1.0f : 0.0f;
   if (tone->light < 0) tone->light = aim;
   tone->light += std::clamp(aim - tone->light, -kToneStep, kToneStep);
-
   const float restless = std::min(1.0f, ground.restless / kRestlessLevels);
-  // Coverage is 0..255 and shares are in 1/65536.
-  const auto share = [&](float s) { return static_cast<uint32_t>(opacity * s * 65536 / 255); };
-  const uint32_t ink_share = share(kInk + kInkMore * restless);
-  const uint32_t halo_share = share(kHalo + kHaloMore * restless);
-  const auto tone_of = [](float light) {
-    return static_cast<uint32_t>(kDarkTone + light * (kLightTone - kDarkTone));
-  };
-  const uint32_t ink_tone = tone_of(tone->light), halo_tone = tone_of(1 - tone->light);
-  for (size_t row = 0; row < rows; ++row) {
-    uint8_t* pixel = pixel_row(row);
-    const uint8_t* const ink = &sprite.ink[row * sprite.width_px];
-    const uint8_t* const halo = &sprite.halo[row * sprite.width_px];
-    for (size_t column = 0; column < columns; ++column, pixel += 3) {
-      const uint32_t a = halo[column] * halo_share, b = ink[column] * ink_share;
-      for (int channel = 0; channel < 3; ++channel) {
-        const uint32_t under = (pixel[channel] * (65536 - a) + halo_tone * a + 32768) >> 16;
-        pixel[channel] = static_cast<uint8_t>((under * (65536 - b) + ink_tone * b + 32768) >> 16);
-      }
-    }
-  }
+  Blend(sprite, spot,
+        {.ink_tone = ToneOf(tone->light),
+         .halo_tone = ToneOf(1 - tone->light),
+         .ink_share = ShareOf(opacity * (kInk + kInkMore * restless)),
+         .halo_share = ShareOf(opacity * (kHalo + kHaloMore * restless))},
+        marked_);
 }
 
 }  // namespace aozora

@@ -1,73 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
-#pragma GCC diagnostic ignored "-Wconversion"
+// The invisible mark against the matrix, as a table; ./dev bench marks.
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
-#include <chrono>
-#include <cmath>
 #include <map>
-#include "attacks.h"
-#include "clips.h"
-#include "base/thread_pool.h"
-#include "media/media_testonly.h"
-#include "provenance/invisible_mark.h"
-#include "provenance/mark_detector.h"
-using namespace aozora;
-using namespace aozora::marks;
-static double PsnrY(const std::vector<Image>& a, const std::vector<Image>& b, double* worst) {
-  double total = 0; *worst = 0;
-  for (size_t f = 0; f < a.size(); ++f) {
-    double s = 0;
-    for (size_t i = 0; i < a[f].rgb.size(); i += 3) {
-      auto y = [&](const Image& m) { return .2126 * m.rgb[i] + .7152 * m.rgb[i + 1] + .0722 * m.rgb[i + 2]; };
-      const double d = y(a[f]) - y(b[f]); s += d * d;
-    }
-    s /= a[f].rgb.size() / 3; total += s; *worst = std::max(*worst, s);
-  }
-  *worst = 10 * std::log10(65025 / *worst);
-  return 10 * std::log10(65025 / (total / a.size()));
+#include <string>
+
+#include "matrix.h"
+#include "trials.h"
+
+namespace aozora::marks {
+namespace {
+
+struct Options {
+  bool quick = false, cost = false;
+  uint32_t first = 0, clips = 20, frames = 72, threads = HardwareThreadCount();
+  uint64_t trials = 0, detections = 0, seed = 1;
+};
+
+struct Tally {
+  int found = 0, lost = 0, wrong = 0, not_run = 0;
+  double z_least = 1e9;
+};
+
+void Print(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
 }
-class Keep : public FrameSink { public: Status Write(const Image& f) override { frames.push_back(f); return Ok(); } Status Finish() override { return Ok(); } std::vector<Image> frames; };
-static double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-int main(int argc, char** argv) {
-  ThreadPool pool(2);
-  ClipShape shape;
-  if (getenv("W")) { shape.width_px = atoi(getenv("W")); shape.height_px = atoi(getenv("H")); }
-  if (getenv("N")) shape.frame_count = atoi(getenv("N"));
-  const char* only = getenv("ONLY");
-  for (int a = 1; a < argc; ++a) {
-    const uint32_t index = atoi(argv[a]);
-    const Clip clip = MakeClip(index, shape);
-    InvisibleMarkSettings settings;
-    settings.key[3] = std::byte{42};
-    settings.id = 0x12345678 + index * 77777;
-    if (getenv("FLAT")) settings.limits.flat_levels = atof(getenv("FLAT"));
-    if (getenv("PSNR")) settings.limits.psnr_db_min = atof(getenv("PSNR"));
-    Keep keep;
-    InvisibleMarkSink sink(settings, pool, keep);
-    double t = Now();
-    for (const Image& f : clip.frames) sink.Write(f).value();
-    const double embed = (Now() - t) / clip.frames.size() * 1e3;
-    double worst; const double psnr = PsnrY(clip.frames, keep.frames, &worst);
-    printf("== %u %s: psnr-y %.2f (worst frame %.2f), embed %.2f ms/frame\n", index, clip.name.c_str(), psnr, worst, embed);
-    fflush(stdout);
-    const auto delivered = ThroughCodec(keep.frames, {"libx264", 18}).value();
+
+// Every line stands for itself, so that a run in pieces can be put together.
+bool RunMatrix(const Options& options, ThreadPool& pool) {
+  const Matrix matrix(pool);
+  std::map<std::string, Tally> tallies;
+  bool kept = true;
+  for (uint32_t i = options.first; i < options.first + options.clips; ++i) {
+    const auto clip = matrix.Mark(i, {.frame_count = options.frames});
+    if (!clip.ok()) {
+      Print(clip.error().message());
+      return false;
+    }
+    Print(fmt::format("clip\t{}\t{}\t{:.2f}\t{:.2f}\t{:.4f}", i, clip->name, clip->psnr_y_db,
+                      clip->psnr_y_db_worst, clip->ssim));
+    kept = kept && clip->psnr_y_db_worst >= 42;
     for (const Attack& attack : AllAttacks()) {
-      if (only && attack.name.find(only) == std::string::npos) continue;
-      if (getenv("CORE") && attack.promise != Promise::kCore) continue;
-      double t0 = Now();
-      Attack attack2 = attack; if (getenv("NOCODEC")) attack2.codec.reset();
-      const auto attacked = Apply(attack2, delivered);
-      if (!attacked.ok()) { printf("  %s: %s\n", attack.name.c_str(), attacked.error().message().c_str()); continue; }
-      double t1 = Now();
-      MarkDetector detector(settings.key, pool);
-      for (const Image& f : attacked.value()) detector.Add(f).value();
-      double t2 = Now();
-      const auto mark = detector.Detect();
-      double t3 = Now();
-      if (mark) printf("  %-34s %s z %.2f fit %.3f scale %.3f turn %.2f %s", attack.name.c_str(), mark->id == settings.id ? "OK " : "WRONG", mark->z, mark->fit, mark->scale, mark->rotation_degrees, mark->flipped ? "flipped" : "");
-      else printf("  %-34s -- LOST", attack.name.c_str());
-      printf("   [attack %.1f add %.1f detect %.1f s]\n", t1 - t0, t2 - t1, t3 - t2);
-      fflush(stdout);
+      if (options.quick && attack.promise != Promise::kCore) continue;
+      const Outcome outcome = matrix.Run(*clip, attack);
+      constexpr const char* kNames[] = {"found", "lost", "WRONG", "not run"};
+      Print(fmt::format("run\t{}\t{}\t{}\t{:.2f}\t{:.3f}\t{:.2f} s", i, attack.name,
+                        kNames[outcome.kind], outcome.z, outcome.fit, outcome.seconds));
+      Tally& tally = tallies[attack.name];
+      tally.found += outcome.kind == Outcome::kFound;
+      tally.lost += outcome.kind == Outcome::kLost;
+      tally.wrong += outcome.kind == Outcome::kWrong;
+      tally.not_run += outcome.kind == Outcome::kNotRun;
+      if (outcome.kind == Outcome::kFound) tally.z_least = std::min(tally.z_least, outcome.z);
     }
   }
+  Print("\n| attack | promised | ids found | least z |\n|---|---|---|---|");
+  for (const Attack& attack : AllAttacks()) {
+    const auto at = tallies.find(attack.name);
+    if (at == tallies.end()) continue;
+    const Tally& tally = at->second;
+    const bool promised = attack.promise != Promise::kNone;
+    const int runs = tally.found + tally.lost + tally.wrong;
+    Print(fmt::format("| {} | {} | {} of {} | {} |", attack.name, promised ? "yes" : "no",
+                      tally.found, runs,
+                      tally.found > 0 ? fmt::format("{:.1f}", tally.z_least) : "-"));
+    kept = kept && tally.wrong == 0 && (!promised || tally.lost == 0);
+  }
+  return kept;
+}
+
+bool Main(const Options& options) {
+  ThreadPool pool(options.threads);
+  bool kept = true;
+  if (options.cost) {
+    const auto cost = MeasureCost(options.frames, pool);
+    if (!cost.ok()) {
+      Print(cost.error().message());
+      return false;
+    }
+    Print(
+        fmt::format("1920x1080, ms a frame: invisible mark {:.2f}, visible mark {:.2f}, encoder "
+                    "{:.2f}; the invisible mark is {:.1f} % of the encoder",
+                    cost->invisible_ms, cost->visible_ms, cost->encode_ms,
+                    100 * cost->invisible_ms / cost->encode_ms));
+  }
+  if (options.clips > 0) kept = RunMatrix(options, pool);
+  if (options.trials > 0) {
+    const TrialCounts counts = RunTrials(options.trials, options.seed, {}, pool);
+    Print(fmt::format(
+        "trials\t{}\thigh z {}\tread {}\tcheck right {}\tfitting {}\tfound {}\tmost z {:.2f}\t"
+        "most fit {:.3f}",
+        counts.trials, counts.high, counts.read, counts.checked, counts.fitting, counts.found,
+        counts.z_most, counts.fit_most));
+    kept = kept && counts.found == 0;
+  }
+  if (options.detections > 0) {
+    const uint64_t found = FalseFinds(options.detections, options.seed, pool);
+    Print(fmt::format("whole detections without a mark\t{}\tfound {}", options.detections, found));
+    kept = kept && found == 0;
+  }
+  return kept;
+}
+
+}  // namespace
+}  // namespace aozora::marks
+
+int main(int argc, char** argv) {
+  aozora::marks::Options options;
+  CLI::App app("The invisible mark against what happens to clips; fails if a promise is broken.");
+  app.add_flag("--quick", options.quick, "two clips, the core attacks, some false-positive trials");
+  app.add_flag("--cost", options.cost, "measure milliseconds a frame at 1920x1080");
+  app.add_option("--first", options.first, "number of the first clip");
+  app.add_option("--clips", options.clips, "how many");
+  app.add_option("--frames", options.frames, "of each clip");
+  app.add_option("--trials", options.trials, "random keys against unmarked clips");
+  app.add_option("--detections", options.detections, "whole searches of unmarked clips");
+  app.add_option("--seed", options.seed, "of trials and detections");
+  app.add_option("--threads", options.threads);
+  CLI11_PARSE(app, argc, argv);
+  if (options.quick) {
+    options.clips = 2;
+    options.frames = 24;
+    options.trials = std::max<uint64_t>(options.trials, 2000);
+  }
+  return aozora::marks::Main(options) ? 0 : 1;
 }
