@@ -49,6 +49,7 @@ struct LabelRule {
 struct OutputRules {
   std::array<Action, kOutputFindingCount> actions = {};
   uint32_t flashes_per_second_max = 3;
+  uint32_t strobe_per_second_min = 10;  // over the same area
   float flash_area_min = 0.25f;         // share of the picture
   float black_luminance_max = 0.02f;    // relative luminance
   float black_share_min = 0.98f;        // of the samples
