@@ -11,7 +11,7 @@
 namespace aozora::policy {
 namespace {
 
-constexpr double kClipSeconds = 4;
+constexpr double kClipSeconds = 3;
 
 struct Reports {
   FlashReport general, red;

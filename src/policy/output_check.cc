@@ -34,12 +34,27 @@ OutputCheck::OutputCheck(std::shared_ptr<const Policy> policy, FrameRate rate,
 void OutputCheck::Add(const Image& frame) {
   grid_.Read(frame);
   flashes_.Add(grid_);
-  const bool is_regular = frame_count_ == next_sample_;
+  black_frame_count_ += grid_.MeanLuminance() <= policy_->output.black_luminance_max;
+  if (second_count_ > 0) {
+    second_difference_ = std::max(second_difference_, Difference(grid_, second_start_));
+  }
+  const bool begins_second = frame_count_ == next_sample_;
   const bool is_cut = IsCut();
+  if (begins_second) BeginSecond();
   if (is_cut) last_cut_ = frame_count_;
-  if (is_regular || is_cut) Sample(frame, is_regular);
+  if (begins_second || is_cut) Sample(frame);
   previous_ = grid_;
   ++frame_count_;
+}
+
+void OutputCheck::BeginSecond() {
+  const bool is_frozen = second_difference_ <= policy_->output.frozen_difference_max;
+  if (second_count_ > 0) frozen_second_count_ += is_frozen;
+  second_start_ = grid_;
+  second_difference_ = 0;
+  ++second_count_;
+  // The first frame at or after each whole second.
+  next_sample_ = DivideUp(second_count_ * rate_.numerator, rate_.denominator);
 }
 
 bool OutputCheck::IsCut() const {
@@ -47,19 +62,8 @@ bool OutputCheck::IsCut() const {
          Difference(grid_, previous_) >= kCutDifferenceMin;
 }
 
-void OutputCheck::Sample(const Image& frame, bool is_regular) {
-  const OutputRules& rules = policy_->output;
+void OutputCheck::Sample(const Image& frame) {
   ++sample_count_;
-  if (is_regular) {
-    black_count_ += grid_.MeanLuminance() <= rules.black_luminance_max;
-    if (second_count_ > 0) {
-      frozen_count_ += Difference(grid_, previous_sample_) <= rules.frozen_difference_max;
-    }
-    previous_sample_ = grid_;
-    ++second_count_;
-    // The first frame at or after each whole second.
-    next_sample_ = DivideUp(second_count_ * rate_.numerator, rate_.denominator);
-  }
   Classify(frame);
   if (!blocked_) FindBlockedPicture(frame);
 }
@@ -140,11 +144,11 @@ void OutputCheck::AddFlashReasons(OutputDecision* decision) const {
 
 void OutputCheck::AddSampleReasons(OutputDecision* decision) const {
   const OutputRules& rules = policy_->output;
-  const float black = ShareOf(black_count_, second_count_);
-  if (second_count_ > 0 && black >= rules.black_share_min) {
+  const float black = ShareOf(black_frame_count_, frame_count_);
+  if (frame_count_ > 0 && black >= rules.black_share_min) {
     AddReason(OutputFinding::kBlack, 0, fmt::format("{:.0f} % of it", 100 * black), decision);
   }
-  const float frozen = second_count_ > 1 ? ShareOf(frozen_count_, second_count_ - 1) : 0;
+  const float frozen = second_count_ > 1 ? ShareOf(frozen_second_count_, second_count_ - 1) : 0;
   if (second_count_ > 1 && frozen >= rules.frozen_share_min) {
     AddReason(OutputFinding::kFrozen, 0, fmt::format("{:.0f} % of it", 100 * frozen), decision);
   }

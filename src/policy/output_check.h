@@ -50,7 +50,8 @@ class OutputCheck {
     uint64_t frame_index = 0;
   };
   bool IsCut() const;
-  void Sample(const Image& frame, bool is_regular);
+  void BeginSecond();
+  void Sample(const Image& frame);
   void Classify(const Image& frame);
   void FindBlockedPicture(const Image& frame);
   void AddFlashReasons(OutputDecision* decision) const;
@@ -65,14 +66,15 @@ class OutputCheck {
   PixelClassifier pixels_;
   FlashMeter flashes_;
 
-  PictureGrid grid_, previous_, previous_sample_;
+  PictureGrid grid_, previous_, second_start_;
   uint64_t frame_count_ = 0;
   uint64_t next_sample_ = 0;  // frame
   uint64_t last_cut_ = 0;
-  uint64_t second_count_ = 0;                    // samples at whole seconds
-  uint64_t sample_count_ = 0;                    // with those at cuts
-  uint64_t black_count_ = 0, frozen_count_ = 0;  // of the former
-  uint64_t skin_count_ = 0;
+  uint64_t second_count_ = 0;         // begun
+  float second_difference_ = 0;       // the largest to the picture at its start
+  uint64_t frozen_second_count_ = 0;  // of those that are over
+  uint64_t black_frame_count_ = 0;
+  uint64_t sample_count_ = 0, skin_count_ = 0;
   LabelPeak skin_;
   std::vector<LabelPeak> labels_;                       // of the policy's rules
   std::optional<std::pair<size_t, uint64_t>> blocked_;  // picture and frame

@@ -53,7 +53,7 @@ void PictureGrid::Read(const Image& picture) {
       red[cell] += light[pixel[0]];
       green[cell] += light[pixel[1]];
       blue[cell] += light[pixel[2]];
-      shade[cell] += pixel[1];
+      shade[cell] += static_cast<float>(pixel[0] + 2 * pixel[1] + pixel[2]);
     }
   }
   constexpr float kShare = 1.0f / (kSamplesPerSide * kSamplesPerSide);
@@ -61,7 +61,7 @@ void PictureGrid::Read(const Image& picture) {
     red[i] *= kShare;
     green[i] *= kShare;
     blue[i] *= kShare;
-    shade[i] *= kShare;
+    shade[i] *= kShare / 4;
     luminance[i] = 0.2126f * red[i] + 0.7152f * green[i] + 0.0722f * blue[i];
   }
 }

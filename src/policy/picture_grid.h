@@ -18,7 +18,7 @@ inline constexpr size_t kGridCells = size_t{kGridWidth} * kGridHeight;
 struct PictureGrid {
   std::array<float, kGridCells> red, green, blue;
   std::array<float, kGridCells> luminance;  // relative: 0.2126 R + 0.7152 G + 0.0722 B
-  std::array<float, kGridCells> shade;      // mean of the 8-bit green as it is stored
+  std::array<float, kGridCells> shade;      // mean of (R + 2 G + B) / 4 as they are stored
 
   void Read(const Image& picture);  // not empty
   float MeanLuminance() const;

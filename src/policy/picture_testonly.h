@@ -17,8 +17,8 @@ inline constexpr Colour kWhiteColour{255, 255, 255};
 inline constexpr Colour kRedColour{255, 0, 0};
 
 // The left `share` of the picture in one colour, the rest grey.
-inline Image Painted(Colour colour, double share = 1, uint32_t width_px = 128,
-                     uint32_t height_px = 72) {
+inline Image Painted(Colour colour, double share = 1, uint32_t width_px = 64,
+                     uint32_t height_px = 36) {
   Image image = Image::Black(width_px, height_px);
   for (uint32_t y = 0; y < height_px; ++y) {
     for (uint32_t x = 0; x < width_px; ++x) {
@@ -37,8 +37,9 @@ inline Colour GreyOf(double luminance) {
   return {level, level, level};
 }
 
-// Soft shapes, others for each seed.
-inline Image Scene(uint64_t seed, uint32_t width_px = 320, uint32_t height_px = 180) {
+// Soft shapes, others for each seed; a picture of the width `shape_px` (0: its own) has the whole.
+inline Image Scene(uint64_t seed, uint32_t width_px = 96, uint32_t height_px = 54,
+                   uint32_t shape_px = 0) {
   SeededRandom random(seed);
   std::array<std::array<double, 4>, 12> waves;  // amplitude, x, y, phase
   for (auto& wave : waves) {
@@ -50,7 +51,8 @@ inline Image Scene(uint64_t seed, uint32_t width_px = 320, uint32_t height_px = 
     for (uint32_t x = 0; x < width_px; ++x) {
       double value = 0;
       for (const auto& [amplitude, fx, fy, phase] : waves) {
-        value += amplitude * std::sin(fx * x / width_px * 3 + fy * y / height_px * 3 + phase);
+        value += amplitude * std::sin(fx * x / (shape_px == 0 ? width_px : shape_px) * 3 +
+                                      fy * y / height_px * 3 + phase);
       }
       const double level = 128 + 28 * value;
       const auto grey = static_cast<uint8_t>(level < 0 ? 0 : level > 255 ? 255 : level);
