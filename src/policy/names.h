@@ -41,12 +41,13 @@ inline constexpr size_t kRoleCount = 5;
 enum class OutputFinding {
   kGeneralFlash,
   kRedFlash,
+  kStrobe,
   kBlack,
   kFrozen,
   kSkin,
   kBlockedPicture,
 };
-inline constexpr size_t kOutputFindingCount = 6;
+inline constexpr size_t kOutputFindingCount = 7;
 
 template <class E>
 struct Names;
@@ -84,7 +85,7 @@ struct Names<Role> {
 template <>
 struct Names<OutputFinding> {
   static constexpr std::array<std::string_view, kOutputFindingCount> kAll{
-      "flash", "red_flash", "black", "frozen", "skin", "blocked_picture"};
+      "flash", "red_flash", "strobe", "black", "frozen", "skin", "blocked_picture"};
 };
 
 template <class E>

@@ -33,6 +33,7 @@ Status ReadLabel(const TomlTable& table, LabelRule* rule) {
 
 Status ReadThresholds(const TomlTable& table, OutputRules* rules) {
   TRY(table.Read("flashes_per_second_max", 1u, 60u, &rules->flashes_per_second_max));
+  TRY(table.Read("strobe_per_second_min", 1u, 60u, &rules->strobe_per_second_min));
   TRY(table.Read("flash_area_min", 0.01, 1.0, &rules->flash_area_min));
   TRY(table.Read("black_luminance_max", 0.0, 1.0, &rules->black_luminance_max));
   TRY(table.Read("black_share_min", 0.0, 1.0, &rules->black_share_min));
@@ -70,9 +71,10 @@ Status ReadCategory(const TomlTable& table, Category* category, Severity* severi
 }
 
 Status ReadOutputRules(const TomlTable& table, OutputRules* rules) {
-  TRY(table.OnlyKeys({"actions", "flashes_per_second_max", "flash_area_min", "black_luminance_max",
-                      "black_share_min", "frozen_difference_max", "frozen_share_min",
-                      "skin_share_min", "skin_sample_share_min", "picture_distance_max", "labels",
+  TRY(table.OnlyKeys({"actions", "flashes_per_second_max", "strobe_per_second_min",
+                      "flash_area_min", "black_luminance_max", "black_share_min",
+                      "frozen_difference_max", "frozen_share_min", "skin_share_min",
+                      "skin_sample_share_min", "picture_distance_max", "labels",
                       "blocked_pictures"}));
   const TomlTable actions = TRY(table.Table("actions"));
   for (const std::string& key : actions.Keys()) {

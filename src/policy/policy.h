@@ -49,11 +49,12 @@ struct LabelRule {
 struct OutputRules {
   std::array<Action, kOutputFindingCount> actions = {};
   uint32_t flashes_per_second_max = 3;
+  uint32_t strobe_per_second_min = 10;  // over the same area
   float flash_area_min = 0.25f;         // share of the picture
   float black_luminance_max = 0.02f;    // relative luminance
-  float black_share_min = 0.98f;        // of the samples
-  float frozen_difference_max = 0.5f;   // mean difference of 8-bit values
-  float frozen_share_min = 0.98f;       // of the steps between samples
+  float black_share_min = 0.98f;        // of the frames
+  float frozen_difference_max = 0.5f;   // mean difference of 8-bit values within a second
+  float frozen_share_min = 0.98f;       // of the seconds
   float skin_share_min = 0.4f;          // of the picture, in a sample
   float skin_sample_share_min = 0.25f;  // of the samples
   uint32_t picture_distance_max = 8;    // of 64 bits

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "tensor/image.h"
+
+namespace aozora::policy {
+
+struct LabelScore {
+  std::string label;
+  float score = 0;  // 0 to 1
+};
+
+// Says what is to be seen in single pictures: the contract for image classifiers that people
+// install. What a label and its score mean for an installation is in its policy
+// ([[output.labels]]).
+class FrameClassifier {
+ public:
+  virtual ~FrameClassifier() = default;
+  virtual std::string_view name() const = 0;  // for reports
+  // At any size. One thread at a time. An error means that this picture was not judged, and makes
+  // people look at the clip.
+  virtual Result<std::vector<LabelScore>> Classify(const Image& frame) = 0;
+};
+
+}  // namespace aozora::policy
