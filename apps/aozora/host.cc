@@ -9,6 +9,8 @@
 #include "routes/batches/routes.h"
 #include "routes/files/routes.h"
 #include "routes/health/routes.h"
+#include "routes/people/routes.h"
+#include "routes/programme/routes.h"
 #include "routes/videos/routes.h"
 #include "routes/webhooks/routes.h"
 #include "served.h"
@@ -22,6 +24,7 @@ constexpr int64_t kReapMs = 1'000;
 constexpr int64_t kDeliveryMs = 1'000;
 constexpr int64_t kBatchMs = 1'000;
 constexpr int64_t kSweepMs = 30'000;
+constexpr int64_t kEscalateMs = 60'000;  // reviews that are late
 constexpr int64_t kEventsOfRound = 1'000;
 constexpr std::chrono::milliseconds kDrainMs{10'000};
 
@@ -97,6 +100,8 @@ Status Host::Listen(const ServerOptions& options) {
   routes::AddBatchRoutes(router, *service_);
   routes::AddWebhookRoutes(router, *service_);
   routes::AddAdminRoutes(router, *service_);
+  routes::AddPeopleRoutes(router, *service_);
+  routes::AddProgrammeRoutes(router, *service_);
   routes::AddHealthRoutes(router, *contract_,
                           {[this] { return Ready(); }, [this] { return MetricsText(); }});
   http::Server::Callbacks callbacks;
@@ -141,6 +146,10 @@ void Host::StartBackground() {
     return Survive("leases", reaped.ok() ? Result<bool>(false) : reaped.error());
   });
   add(kBatchMs, [this] { return Survive("batches", batches_->Step()); });
+  add(kEscalateMs, [this] {
+    const Result<int64_t> late = storage_->programme().reviews.Escalate();
+    return Survive("reviews", late.ok() ? Result<bool>(false) : late.error());
+  });
   add(kSweepMs, [this] {
     const Result<Swept> swept = sweeper_->Sweep();
     return Survive("sweeper", swept.ok() ? Result<bool>(swept->more) : swept.error());
@@ -162,7 +171,8 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->service_ = std::make_unique<api::Service>(
       api::Service{*host->contract_, *host->models_, storage.store(), storage.queue(),
                    storage.keys(), *host->webhooks_, *host->estimator_, *host->rates_,
-                   storage.folder(), SystemClock(), SystemRandom()});
+                   storage.folder(), SystemClock(), SystemRandom(), storage.programme(),
+                   !options.certificate.empty(), TRY(SigningSeed(storage.folder()))});
   host->sweeper_ =
       std::make_unique<Sweeper>(storage.store(), storage.queue(), SystemClock(), storage.folder());
   host->batches_ = std::make_unique<routes::BatchRunner>(*host->service_);

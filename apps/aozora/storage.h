@@ -2,11 +2,13 @@
 // The data folder, opened: what every command works with that knows of jobs and people.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "access/key_ring.h"
 #include "jobs/data_folder.h"
 #include "jobs/queue.h"
+#include "programme/programme.h"
 #include "store/store.h"
 
 namespace aozora::app {
@@ -21,13 +23,19 @@ class Storage {
   Store& store() { return *store_; }
   JobQueue& queue() { return *queue_; }
   KeyRing& keys() { return *keys_; }
+  Programme& programme() { return *programme_; }
 
  private:
   DataFolder folder_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<JobQueue> queue_;
   std::unique_ptr<KeyRing> keys_;
+  std::unique_ptr<Programme> programme_;
 };
+
+// The secret of what this installation signs, made when it is first asked for: signing.key in the
+// data folder, readable by its owner alone.
+Result<std::array<std::byte, kSigningSeedBytes>> SigningSeed(const DataFolder& folder);
 
 Result<DiskSpace> DiskSpaceOf(const std::filesystem::path& folder);
 

@@ -3,6 +3,9 @@
 // from any thread.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "access/key_ring.h"
 #include "access/rate_limiter.h"
 #include "api/contract.h"
@@ -12,6 +15,7 @@
 #include "jobs/data_folder.h"
 #include "jobs/queue.h"
 #include "jobs/webhooks.h"
+#include "programme/programme.h"
 #include "render/estimator.h"
 #include "store/store.h"
 
@@ -29,6 +33,9 @@ struct Service {
   DataFolder folder;
   const Clock& clock;
   RandomSource& random;
+  Programme& programme;
+  bool tls = false;                                         // what the listener speaks
+  std::array<std::byte, kSigningSeedBytes> signing_seed{};  // of what the installation signs
 };
 
 }  // namespace aozora::api

@@ -20,6 +20,7 @@ struct Question {
   const QueueLimits& limits;
   int64_t now_ms;
   int64_t count;  // of variations
+  int64_t granted_seconds;
 };
 
 using Answer = Result<std::optional<Refusal>>;
@@ -98,7 +99,7 @@ Answer CheckQueues(const Question& q, const PersonRecord& person) {
 }
 
 Answer CheckDay(const Question& q, const PersonRecord& person, const UsageRecord& usage) {
-  const int64_t limit = VideoSecondsMax(person, q.limits);
+  const int64_t limit = VideoSecondsMax(person, q.limits) + q.granted_seconds;
   const int64_t asked = q.job.seconds * q.count;
   if (usage.video_seconds + asked <= limit) return Taken();
   const int64_t left = std::max<int64_t>(0, limit - usage.video_seconds);
@@ -151,7 +152,8 @@ int64_t VideoSecondsMax(const PersonRecord& person, const QueueLimits& limits) {
 }
 
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
-                        const std::optional<DiskSpace>& disk, int64_t now_ms) {
+                        const std::optional<DiskSpace>& disk, int64_t granted_seconds,
+                        int64_t now_ms) {
   std::optional<PersonRecord> person = TRY(transaction.Find<PersonRecord>(job.person_id));
   if (!person) return Error::NotFound("there is no person {}", job.person_id);
   Admission admission{.person = std::move(*person), .usage = {}, .refusal = {}};
@@ -159,8 +161,9 @@ Result<Admission> Admit(Transaction& transaction, const NewJob& job, const Queue
   std::optional<UsageRecord> usage = TRY(transaction.Find<UsageRecord>(job.person_id, day));
   admission.usage_is_new = !usage;
   admission.usage = usage.value_or(UsageRecord{.person_id = job.person_id, .day = day});
-  const Question question{transaction, job, limits, now_ms,
-                          static_cast<int64_t>(job.settings_json.size())};
+  const Question question{
+      transaction,    job, limits, now_ms, static_cast<int64_t>(job.settings_json.size()),
+      granted_seconds};
   admission.refusal = TRY(FirstRefusal(question, admission, disk));
   return admission;
 }

@@ -21,9 +21,11 @@ struct Admission {
   std::optional<Refusal> refusal;
 };
 
-// Reads all that the limits ask for. kNotFound for a person that does not exist.
+// Reads all that the limits ask for. `granted_seconds` are on top of the limit of the day.
+// kNotFound for a person that does not exist.
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
-                        const std::optional<DiskSpace>& disk, int64_t now_ms);
+                        const std::optional<DiskSpace>& disk, int64_t granted_seconds,
+                        int64_t now_ms);
 
 int64_t VideoSecondsMax(const PersonRecord& person, const QueueLimits& limits);
 

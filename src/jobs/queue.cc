@@ -127,7 +127,10 @@ Result<CreateOutcome> JobQueue::Create(const NewJob& job) {
     ChangeContext context{transaction, random_, limits_, now_ms};
     std::optional<CreateOutcome> replay = TRY(FindReplay(context, job));
     if (replay) return std::move(*replay);
-    Admission admission = TRY(Admit(transaction, job, limits_, disk, now_ms));
+    const int64_t granted = hooks_.granted_seconds
+                                ? TRY(hooks_.granted_seconds(transaction, job.person_id, now_ms))
+                                : 0;
+    Admission admission = TRY(Admit(transaction, job, limits_, disk, granted, now_ms));
     if (admission.refusal) return CreateOutcome(std::move(*admission.refusal));
     return CreateOutcome(TRY(Insert(context, job, admission)));
   }));

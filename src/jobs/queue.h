@@ -45,6 +45,9 @@ struct QueueHooks {
   std::function<void(const JobRecord&)> changed = {};
   std::function<void()> work_added = {};
   std::function<void()> webhook_added = {};
+  // Seconds of video that a person has at a moment on top of the limit of a day; none: no more.
+  std::function<Result<int64_t>(Transaction&, const std::string& person_id, int64_t at_ms)>
+      granted_seconds = {};
   bool remove_fence_for_test = false;  // what the simulation must find
 };
 
