@@ -12,7 +12,7 @@ constexpr bool kY = true, kN = false;
 // videos too, and others decide on theirs.
 // clang-format off
 const std::array<Permission, kActionCount> kPermissions = {{
-    // action                 name              scope         artist, partner, red_team, reviewer, admin
+    // in the order of Role: artist, partner, red_team, reviewer, admin
     {Action::kOwnAccount,     "own_account",    kScopeWrite,  {kY, kY, kY, kY, kY}},
     {Action::kOwnClips,       "own_clips",      kScopeWrite,  {kY, kY, kY, kY, kY}},
     {Action::kSubmit,         "submit",         kScopeWrite,  {kY, kY, kN, kY, kY}},
