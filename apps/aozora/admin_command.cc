@@ -174,7 +174,7 @@ Status Invite(Storage& storage, const Options& o, const Environment&) {
   const int64_t kept_ms = o.days ? *o.days * kDayMs : kInvitationKeptMs;
   const MadeInvitation made =
       TRY(storage.programme().invitations.Make(o.role, o.reason, Operator(), kept_ms));
-  fmt::print(stderr, "{}, until {} UTC (shown once; it is accepted at /invitation#CODE):\n",
+  fmt::print(stderr, "{}, until {} UTC (shown once; for POST /v1/invitations/accept):\n",
              made.record.id, TimeOf(made.record.expires_ms));
   fmt::print("{}\n", made.code);
   return Ok();
@@ -190,7 +190,7 @@ Status PasswordLink(Storage& storage, const Options& o, const Environment&) {
   const PersonRecord person = TRY(FindPerson(storage, o.name));
   const MadePasswordLink made =
       TRY(storage.programme().accounts.MakePasswordLink(person.id, Operator()));
-  fmt::print(stderr, "for {}, until {} UTC (shown once; it is used at /password#CODE):\n",
+  fmt::print(stderr, "for {}, until {} UTC (shown once; for POST /v1/password/reset):\n",
              person.name, TimeOf(made.record.expires_ms));
   fmt::print("{}\n", made.code);
   return Ok();
