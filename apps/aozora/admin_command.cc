@@ -7,10 +7,12 @@
 #include <ctime>
 
 #include "base/encoding.h"
+#include "base/file.h"
 #include "base/wake.h"
 #include "jobs/audit_keeper.h"
 #include "jobs/poster.h"
 #include "jobs/webhooks.h"
+#include "programme/roles.h"
 #include "server_options.h"
 #include "storage.h"
 #include "store/audit_checkpoint.h"
@@ -28,6 +30,7 @@ struct Options {
   std::string name, id, role = "artist", scopes, reason, target, url, scope = "all";
   std::string running_renders = "park", public_key;
   std::optional<int64_t> running, queued, seconds, days;
+  int64_t granted = 0;
   int64_t priority = 0;
 };
 using Action = std::function<Status(Storage&, const Options&, const Environment&)>;
@@ -178,7 +181,7 @@ Status Backup(Storage& storage, const Options& o, const Environment&) {
 Status VerifyAudit(Storage& storage, const Options& o, const Environment&) {
   std::string public_key;
   if (o.public_key.empty()) {
-    public_key = TRY(SignKey::Open(storage.folder().audit_key())).public_key();
+    public_key = TRY(SignKey::Open(storage.folder().sign_key())).public_key();
   } else if (const auto bytes = HexDecode(o.public_key)) {
     public_key = *bytes;
   } else {
@@ -204,6 +207,60 @@ Status AddWebhook(Storage& storage, const Options& o, const Environment&) {
   const WebhookEndpointRecord endpoint = TRY(webhooks.AddEndpoint(person.id, o.url, ""));
   fmt::print(stderr, "{}, its secret (shown once):\n", endpoint.id);
   fmt::print("{}\n", endpoint.secret);
+  return Ok();
+}
+
+Actor Operator() { return {std::string(kActor), std::string(aozora::NameOf(Role::kAdmin)), ""}; }
+
+Status Invite(Storage& storage, const Options& o, const Environment&) {
+  const int64_t kept_ms = o.days ? *o.days * kDayMs : kInvitationKeptMs;
+  const MadeInvitation made =
+      TRY(storage.programme().invitations.Make(o.role, o.reason, Operator(), kept_ms));
+  fmt::print(stderr, "{}, until {} UTC (shown once; for POST /v1/invitations/accept):\n",
+             made.record.id, TimeOf(made.record.expires_ms));
+  fmt::print("{}\n", made.code);
+  return Ok();
+}
+
+Status SetRole(Storage& storage, const Options& o, const Environment&) {
+  const PersonRecord person = TRY(FindPerson(storage, o.name));
+  TRY(storage.programme().accounts.SetRole(person.id, o.role, Operator()));
+  return Ok();
+}
+
+Status PasswordLink(Storage& storage, const Options& o, const Environment&) {
+  const PersonRecord person = TRY(FindPerson(storage, o.name));
+  const MadePasswordLink made =
+      TRY(storage.programme().accounts.MakePasswordLink(person.id, Operator()));
+  fmt::print(stderr, "for {}, until {} UTC (shown once; for POST /v1/password/reset):\n",
+             person.name, TimeOf(made.record.expires_ms));
+  fmt::print("{}\n", made.code);
+  return Ok();
+}
+
+Status GiveGrant(Storage& storage, const Options& o, const Environment&) {
+  NewGrant grant;
+  grant.person_id = TRY(FindPerson(storage, o.name)).id;
+  grant.video_seconds = o.granted;
+  grant.starts_ms = NowMs(SystemClock());
+  grant.ends_ms = grant.starts_ms + o.days.value_or(30) * kDayMs;
+  grant.note = o.reason;
+  fmt::print("{}\n", TRY(storage.programme().grants.Give(grant, Operator())).id);
+  return Ok();
+}
+
+// Without a file, says which version counts.
+Status PublishTerms(Storage& storage, const Options& o, const Environment&) {
+  if (o.target.empty()) {
+    const auto newest = TRY(storage.programme().terms.Newest());
+    fmt::print("version {}\n", newest ? newest->version : 0);
+    return Ok();
+  }
+  const std::unique_ptr<MappedFile> file = TRY(MappedFile::Open(o.target));
+  const Bytes bytes = file->bytes();
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const TermsRecord made = TRY(storage.programme().terms.Publish(text, Operator()));
+  fmt::print("version {}\n", made.version);
   return Ok();
 }
 
@@ -233,6 +290,29 @@ class Builder {
       std::make_shared<std::vector<std::pair<CLI::App*, Action>>>();
 };
 
+void AddProgramme(CLI::App& app, CLI::App& person, Builder& builder, Options& o) {
+  constexpr const char* kRoles = "artist, partner, red_team, reviewer or admin";
+  CLI::App& invite = builder.Add(app, "invite", "Let one in; prints the code once", Invite);
+  invite.add_option("--role", o.role, kRoles)->capture_default_str();
+  invite.add_option("--for", o.reason, "For whom");
+  invite.add_option("--days", o.days, "Until it expires (14)");
+  CLI::App& role = builder.Add(person, "role", "Give one another role; ends their logins", SetRole);
+  role.add_option("name", o.name)->required();
+  role.add_option("role", o.role, kRoles)->required();
+  builder.Add(app, "password-link", "A way to set a new password, once, within a day", PasswordLink)
+      .add_option("person", o.name)
+      ->required();
+  CLI::App& grant = builder.Add(app, "grant", "More seconds of video a day, for a time", GiveGrant);
+  grant.add_option("person", o.name)->required();
+  grant.add_option("seconds", o.granted, "A day, on top of the limit")->required();
+  grant.add_option("--days", o.days, "For so long (30)");
+  grant.add_option("--for", o.reason, "Why");
+  builder
+      .Add(app, "terms", "Publish a text that all accept anew; without one, its version",
+           PublishTerms)
+      .add_option("file", o.target);
+}
+
 }  // namespace
 
 Command AddAdmin(CLI::App& app) {
@@ -245,12 +325,15 @@ Command AddAdmin(CLI::App& app) {
   CLI::App* person = app.add_subcommand("person", "People")->require_subcommand(1);
   CLI::App& person_add = builder.Add(*person, "add", "Add one; prints the id", AddPerson);
   person_add.add_option("name", o->name)->required();
-  person_add.add_option("--role", o->role, "artist, reviewer or admin")->capture_default_str();
+  person_add.add_option("--role", o->role, "artist, partner, red_team, reviewer or admin")
+      ->capture_default_str();
   person_add.add_option("--running", o->running, "Videos rendered at a time");
   person_add.add_option("--queued", o->queued, "Videos that wait");
   person_add.add_option("--seconds-per-day", o->seconds, "Seconds of video");
   person_add.add_option("--priority", o->priority, "More goes first");
   builder.Add(*person, "list", "List them", ListPeople);
+
+  AddProgramme(app, *person, builder, *o);
 
   CLI::App* key = app.add_subcommand("key", "API keys")->require_subcommand(1);
   CLI::App& key_add = builder.Add(*key, "add", "Make one for a person; prints it once", AddKey);

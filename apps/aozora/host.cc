@@ -9,6 +9,8 @@
 #include "routes/batches/routes.h"
 #include "routes/files/routes.h"
 #include "routes/health/routes.h"
+#include "routes/people/routes.h"
+#include "routes/programme/routes.h"
 #include "routes/verify/routes.h"
 #include "routes/videos/routes.h"
 #include "routes/webhooks/routes.h"
@@ -24,6 +26,7 @@ constexpr int64_t kDeliveryMs = 1'000;
 constexpr int64_t kBatchMs = 1'000;
 constexpr int64_t kAuditMs = 5'000;
 constexpr int64_t kSweepMs = 30'000;
+constexpr int64_t kEscalateMs = 60'000;  // reviews that are late
 constexpr int64_t kEventsOfRound = 1'000;
 constexpr std::chrono::milliseconds kDrainMs{10'000};
 
@@ -100,6 +103,8 @@ Status Host::Listen(const ServerOptions& options) {
   routes::AddWebhookRoutes(router, *service_);
   routes::AddAdminRoutes(router, *service_);
   routes::AddVerifyRoutes(router, *service_);
+  routes::AddPeopleRoutes(router, *service_);
+  routes::AddProgrammeRoutes(router, *service_);
   routes::AddHealthRoutes(router, *contract_,
                           {[this] { return Ready(); }, [this] { return MetricsText(); }});
   http::Server::Callbacks callbacks;
@@ -145,6 +150,10 @@ void Host::StartBackground() {
   });
   add(kBatchMs, [this] { return Survive("batches", batches_->Step()); });
   add(kAuditMs, [this] { return Survive("audit", audit_->Step()); });
+  add(kEscalateMs, [this] {
+    const Result<int64_t> late = storage_->programme().reviews.Escalate();
+    return Survive("reviews", late.ok() ? Result<bool>(false) : late.error());
+  });
   add(kSweepMs, [this] {
     const Result<Swept> swept = sweeper_->Sweep();
     return Survive("sweeper", swept.ok() ? Result<bool>(swept->more) : swept.error());
@@ -159,8 +168,8 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   Storage& storage = *host->storage_;
   host->safeguards_ = std::make_unique<const Safeguards>(
       TRY(Safeguards::Open(options.safeguards, storage.folder().secrets())));
-  host->programme_ =
-      std::make_unique<Programme>(Ground{storage.store(), SystemClock(), SystemRandom()});
+  host->sign_key_ =
+      std::make_unique<const SignKey>(TRY(SignKey::Open(storage.folder().sign_key())));
   TRY(host->OpenModels(environment, options));
   host->rates_ = std::make_unique<RateLimiter>(options.requests_per_minute, SystemClock());
   host->stops_ = std::make_unique<StopBoard>(storage.store(), SystemClock());
@@ -168,17 +177,17 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->webhooks_ =
       std::make_unique<Webhooks>(storage.store(), SystemClock(), SystemRandom(), *host->poster_);
   host->contract_ = TRY(api::Contract::Load());
-  host->service_ = std::make_unique<api::Service>(
-      api::Service{*host->contract_, *host->models_, storage.store(), storage.queue(),
-                   storage.keys(), *host->webhooks_, *host->estimator_, *host->safeguards_->policy,
-                   host->safeguards_->maker, *host->programme_, *host->rates_, *host->stops_,
-                   storage.folder(), SystemClock(), SystemRandom()});
+  host->service_ = std::make_unique<api::Service>(api::Service{
+      *host->contract_, *host->models_, storage.store(), storage.queue(), storage.keys(),
+      *host->webhooks_, *host->estimator_, *host->safeguards_->policy, host->safeguards_->maker,
+      storage.programme(), *host->rates_, *host->stops_, storage.folder(), SystemClock(),
+      SystemRandom(), !options.certificate.empty(), *host->sign_key_});
   host->sweeper_ =
       std::make_unique<Sweeper>(storage.store(), storage.queue(), SystemClock(), storage.folder());
-  host->audit_ = std::make_unique<AuditKeeper>(
-      storage.store(), SystemClock(), TRY(SignKey::Open(storage.folder().audit_key())),
-      options.audit_copy.empty() ? storage.folder().audit_copy()
-                                 : std::filesystem::path(options.audit_copy));
+  host->audit_ = std::make_unique<AuditKeeper>(storage.store(), SystemClock(), *host->sign_key_,
+                                               options.audit_copy.empty()
+                                                   ? storage.folder().audit_copy()
+                                                   : std::filesystem::path(options.audit_copy));
   host->batches_ = std::make_unique<routes::BatchRunner>(*host->service_);
   host->notified_seq_ = TRY(LastEvent(storage.store()));
   TRY(host->Listen(options));

@@ -48,7 +48,7 @@ class Host {
   api::Metrics metrics_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<const Safeguards> safeguards_;
-  std::unique_ptr<Programme> programme_;
+  std::unique_ptr<const SignKey> sign_key_;
   std::unique_ptr<ModelShelf> shelf_;
   std::unique_ptr<api::ServedModels> models_;
   std::unique_ptr<Estimator> estimator_;

@@ -26,6 +26,8 @@ Result<std::unique_ptr<Storage>> Storage::Open(const std::filesystem::path& fold
   storage->queue_ = std::make_unique<JobQueue>(*storage->store_, SystemClock(), SystemRandom(),
                                                limits, std::move(hooks));
   storage->keys_ = std::make_unique<KeyRing>(*storage->store_, SystemClock(), SystemRandom());
+  storage->programme_ =
+      std::make_unique<Programme>(Ground{*storage->store_, SystemClock(), SystemRandom()});
   return storage;
 }
 

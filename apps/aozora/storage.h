@@ -7,6 +7,7 @@
 #include "access/key_ring.h"
 #include "jobs/data_folder.h"
 #include "jobs/queue.h"
+#include "programme/programme.h"
 #include "store/store.h"
 
 namespace aozora::app {
@@ -21,14 +22,14 @@ class Storage {
   Store& store() { return *store_; }
   JobQueue& queue() { return *queue_; }
   KeyRing& keys() { return *keys_; }
+  Programme& programme() { return *programme_; }
 
  private:
   DataFolder folder_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<JobQueue> queue_;
   std::unique_ptr<KeyRing> keys_;
+  std::unique_ptr<Programme> programme_;
 };
-
-Result<DiskSpace> DiskSpaceOf(const std::filesystem::path& folder);
 
 }  // namespace aozora::app

@@ -13,7 +13,8 @@ namespace aozora {
 namespace {
 
 constexpr size_t kNameBytesMax = 320;  // 80 characters of four bytes
-constexpr std::array kRoles = {std::string_view("artist"), std::string_view("reviewer"),
+constexpr std::array kRoles = {std::string_view("artist"), std::string_view("partner"),
+                               std::string_view("red_team"), std::string_view("reviewer"),
                                std::string_view("admin")};
 constexpr std::array kScopes = {kScopeRead, kScopeWrite, kScopeReview, kScopeAdmin};
 
@@ -58,7 +59,8 @@ bool Principal::Has(std::string_view scope) const {
 Result<PersonRecord> KeyRing::AddPerson(const NewPerson& person, std::string_view actor) {
   TRY(CheckName("person", person.name));
   if (std::find(kRoles.begin(), kRoles.end(), person.role) == kRoles.end()) {
-    return Error::Invalid("role {}: there are artist, reviewer and admin", person.role);
+    return Error::Invalid("role {}: there are artist, partner, red_team, reviewer and admin",
+                          person.role);
   }
   PersonRecord record;
   record.id = NewId("person_", random_);

@@ -48,7 +48,7 @@ struct MadeKey {
 
 struct NewPerson {
   std::string name;
-  std::string role = "artist";  // artist, reviewer, admin
+  std::string role = "artist";  // artist, partner, red_team, reviewer, admin
   std::optional<int64_t> running_max, queued_max, video_seconds_per_day_max;  // instead of limits
   int64_t priority = 0;
 };

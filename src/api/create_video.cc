@@ -91,7 +91,6 @@ RenderSpec SpecOf(const json& body) {
 // What is asked before anything is read or worked out.
 Outcome<PromptVerdict> CheckPolicy(const Service& service, const Origin& origin,
                                    std::string_view prompt, const RenderSpec& spec) {
-  TRY(CheckTerms(service, origin));
   TRY(CheckVisibleMark(service, origin, spec.visible_mark));
   if (!spec.creator.empty()) TRY(CheckPrompt(service, origin, spec.creator));
   return CheckPrompt(service, origin, prompt);

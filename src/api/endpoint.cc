@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/endpoint.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "api/body.h"
+#include "api/session_cookie.h"
 #include "api/stop_gate.h"
 #include "base/log.h"
 
@@ -12,6 +14,10 @@ namespace aozora::api {
 using nlohmann::json;
 
 namespace {
+
+// What makes videos waits for the terms.
+constexpr std::string_view kNeedsTerms[] = {"createVideo", "remixVideo",  "editVideo",
+                                            "extendVideo", "createBatch", "createCharacter"};
 
 struct Caller {
   Principal principal;
@@ -41,29 +47,88 @@ std::string_view ScopeFor(const http::Request& request) {
   return reads ? kScopeRead : kScopeWrite;
 }
 
-Outcome<Caller> Identify(const Service& service, const http::Request& request) {
+Problem Forbidden(std::string code, std::string message) {
+  Problem problem;
+  problem.status = 403;
+  problem.code = std::move(code);
+  problem.message = std::move(message);
+  return problem;
+}
+
+bool ChangesSomething(const http::Request& request) {
+  return request.method != http::Method::kGet && request.method != http::Method::kHead;
+}
+
+Outcome<Principal> OfSession(const Service& service, const http::Request& request,
+                             const std::string& secret) {
+  const std::optional<SessionCaller> caller = TRY(service.programme.sessions.Find(secret));
+  if (!caller) return Unauthenticated("this session is over: log in again");
+  if (!ChangesSomething(request)) return caller->principal;
+  if (!IsFromOwnPage(service, request)) {
+    return Forbidden("wrong_origin", "with a session, only pages of this server change something");
+  }
+  if (!IsCsrfToken(secret, request.headers.Find(kCsrfHeader).value_or(""))) {
+    return Forbidden("wrong_csrf_token",
+                     fmt::format("the header {} has to bring the session's token (GET /v1/session)",
+                                 kCsrfHeader));
+  }
+  return caller->principal;
+}
+
+Outcome<Principal> OfKey(const Service& service, std::string_view text) {
+  const std::optional<Principal> principal = TRY(service.keys.Authenticate(text));
+  if (principal) return *principal;
+  return Unauthenticated("this API key is not one of ours, or was revoked, or has expired");
+}
+
+Outcome<Principal> PrincipalOf(const Service& service, const http::Request& request) {
   constexpr std::string_view kBearer = "Bearer ";
   const std::optional<std::string_view> header = request.headers.Find("authorization");
-  if (!header || !header->starts_with(kBearer)) {
-    return Unauthenticated(
-        "no API key: send it as \"Authorization: Bearer aoz_...\"; `aozora admin key add` makes "
-        "one");
+  if (header && header->starts_with(kBearer)) return OfKey(service, header->substr(kBearer.size()));
+  const std::optional<std::string> secret = SessionSecretOf(service, request);
+  if (!header && secret) return OfSession(service, request, *secret);
+  return Unauthenticated(
+      "no API key: send it as \"Authorization: Bearer aoz_...\"; `aozora admin key add` makes "
+      "one");
+}
+
+std::optional<Problem> Lacks(const Principal& principal, std::string_view scope) {
+  if (principal.Has(scope)) return std::nullopt;
+  return Forbidden("insufficient_scope",
+                   fmt::format("this key may not do this: it needs the scope {}", scope));
+}
+
+std::optional<Problem> MayNot(const Principal& principal, Action action) {
+  const Permission& permission = PermissionOf(action);
+  if (!MayDo(principal.role, action)) {
+    return Forbidden("role_may_not", fmt::format("the role {} may not do this ({})", principal.role,
+                                                 permission.name));
   }
-  const std::optional<Principal> principal =
-      TRY(service.keys.Authenticate(header->substr(kBearer.size())));
-  if (!principal) {
-    return Unauthenticated("this API key is not one of ours, or was revoked, or has expired");
-  }
-  Caller caller{*principal, service.rates.Take(principal->key_id)};
+  return Lacks(principal, permission.scope);
+}
+
+Outcome<Caller> Identify(const Service& service, const http::Request& request) {
+  const Principal principal = TRY(PrincipalOf(service, request));
+  Caller caller{principal, service.rates.Take(principal.key_id)};
   const std::string_view scope = ScopeFor(request);
-  if (!principal->Has(scope)) {
-    Problem problem;
-    problem.status = 403;
-    problem.code = "insufficient_scope";
-    problem.message = fmt::format("this key may not do this: it needs the scope {}", scope);
-    return problem;
+  if (auto problem = Lacks(principal, scope)) return *problem;
+  if (scope == kScopeAdmin && principal.role != NameOf(Role::kAdmin)) {
+    return Forbidden("role_may_not", "this is for admins");
   }
   return caller;
+}
+
+std::optional<Problem> CheckTerms(const Service& service, const OperationRoute& route,
+                                  const Principal& principal) {
+  if (std::find(std::begin(kNeedsTerms), std::end(kNeedsTerms), route.name) ==
+      std::end(kNeedsTerms)) {
+    return std::nullopt;
+  }
+  const Result<bool> accepted = service.programme.terms.Accepted(principal.person_id);
+  if (!accepted.ok()) return ProblemOf(accepted.error());
+  if (*accepted) return std::nullopt;
+  return Forbidden("terms_not_accepted",
+                   "there is a version of the terms that you have not accepted: GET /v1/terms");
 }
 
 Problem TooMany(const RateLimiter::Verdict& verdict) {
@@ -71,17 +136,31 @@ Problem TooMany(const RateLimiter::Verdict& verdict) {
   problem.status = 429;
   problem.type = "rate_limit_error";
   problem.code = "rate_limit_exceeded";
-  problem.message = fmt::format("more than {} requests a minute with this key: try again in {} s",
-                                verdict.limit, verdict.retry_after_s);
+  problem.message = fmt::format("more than {} requests a minute: try again in {} s", verdict.limit,
+                                verdict.retry_after_s);
   problem.retry_after_s = verdict.retry_after_s;
   return problem;
 }
 
+// Health has no limit of its own; the rest is kept from guessing and from floods by address.
+std::optional<http::Response> PassOpen(const Service& service, const http::Request& request) {
+  if (!request.path.starts_with("/v1/")) return std::nullopt;
+  const auto verdict = service.rates.Take("address:" + LimitedAddress(request.peer_address));
+  if (verdict.allowed) return std::nullopt;
+  return AnswerOf(TooMany(verdict));
+}
+
 http::Response Run(const Service& service, const OperationRoute& route, http::Request& request) {
-  const auto* caller = std::any_cast<Caller>(&request.principal);
-  CHECK(caller != nullptr);
+  static const Caller kNobody;
+  const auto* known = std::any_cast<Caller>(&request.principal);
+  CHECK(known != nullptr || route.open);
+  const Caller* caller = known != nullptr ? known : &kNobody;
   const auto run = [&]() -> Outcome<http::Response> {
     json body;
+    if (route.action) {
+      if (auto problem = MayNot(caller->principal, *route.action)) return *problem;
+    }
+    if (auto problem = CheckTerms(service, route, caller->principal)) return *problem;
     if (service.contract.RequestSchema(route.name) != nullptr) {
       body = TRY(ReadBody(service.contract, route.name, request));
     }
@@ -98,6 +177,10 @@ http::Response Run(const Service& service, const OperationRoute& route, http::Re
 }
 
 }  // namespace
+
+Actor ActorOf(const Call& call) {
+  return {call.principal.person_id, call.principal.role, call.request.peer_address};
+}
 
 http::Response AnswerJson(const json& body) {
   return http::Response::Json(200, body.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -116,7 +199,10 @@ http::Gate MakeGate(const Service& service) {
       if (*problem) return AnswerOf(**problem);
       return std::nullopt;
     };
-    if (route.open) return stopped(nullptr);
+    if (route.open) {
+      auto answer = stopped(nullptr);
+      return answer ? answer : PassOpen(service, request);
+    }
     Outcome<Caller> caller = Identify(service, request);
     if (!caller.ok()) return AnswerOf(caller.error());
     if (!caller->verdict.allowed) {
@@ -138,6 +224,7 @@ void AddOperations(http::Router& router, const Service& service,
     options.body = route.body;
     options.body_bytes_max = route.body_bytes_max;
     options.file_bytes_max = route.file_bytes_max;
+    options.open = route.open;
     router.Add(route.method, route.pattern, std::move(options),
                [&service, route](http::Request& request) { return Run(service, route, request); });
   }

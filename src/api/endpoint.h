@@ -11,6 +11,7 @@
 #include "api/service.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "programme/roles.h"
 
 namespace aozora::api {
 
@@ -35,15 +36,23 @@ struct OperationRoute {
   http::BodyKind body = http::BodyKind::kNone;
   uint64_t body_bytes_max = uint64_t{1} << 20;
   uint64_t file_bytes_max = 0;
+  std::optional<Action> action = {};  // what the caller's role and scopes must allow
+  bool open = false;                  // anybody may call it; the principal is nobody then
 };
 
 // Handlers run on several threads at once. The service outlives the router.
 void AddOperations(http::Router& router, const Service& service,
                    std::initializer_list<OperationRoute> routes);
 
-// Knows people by "Authorization: Bearer KEY". GET needs the scope videos:read, what changes
-// something videos:write, /v1/admin/ admin. Open routes pass.
+// Knows people by "Authorization: Bearer KEY", and without one by the cookie of a session; what
+// then changes something must come from a page of ours and bring its token (api/session_cookie.h).
+// GET needs the scope videos:read, what changes something videos:write, /v1/admin/ admin and the
+// role. Open routes pass, so many a minute from one address.
 http::Gate MakeGate(const Service& service);
+
+// Who does it, for the programme and its audit log.
+Actor ActorOf(const Call& call);
+inline Viewer ViewerOf(const Call& call) { return {call.principal.person_id, call.principal.role}; }
 
 // A 200 with a JSON body. Text from outside that is not UTF-8 is replaced, never thrown at.
 http::Response AnswerJson(const nlohmann::json& body);

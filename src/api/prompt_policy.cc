@@ -56,11 +56,4 @@ Outcome<bool> CheckVisibleMark(const Service& service, const Origin& origin, boo
                    "visible_mark out");
 }
 
-Outcome<bool> CheckTerms(const Service& service, const Origin& origin) {
-  if (TRY(service.programme.terms.Accepted(origin.person_id))) return true;
-  return Forbidden("terms_not_accepted",
-                   "the terms of this server are new to you: read them at GET /v1/terms and accept "
-                   "them with POST /v1/me/terms");
-}
-
 }  // namespace aozora::api

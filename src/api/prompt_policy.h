@@ -24,7 +24,4 @@ Outcome<PromptVerdict> CheckPrompt(const Service& service, const Origin& origin,
 // A request for a copy without the visible mark: 403 unless the policy allows the role to.
 Outcome<bool> CheckVisibleMark(const Service& service, const Origin& origin, bool visible_mark);
 
-// 403 terms_not_accepted until the person has accepted the newest terms.
-Outcome<bool> CheckTerms(const Service& service, const Origin& origin);
-
 }  // namespace aozora::api

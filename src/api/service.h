@@ -10,6 +10,7 @@
 #include "api/served_models.h"
 #include "base/clock.h"
 #include "base/random_source.h"
+#include "base/sign_key.h"
 #include "jobs/data_folder.h"
 #include "jobs/queue.h"
 #include "jobs/webhooks.h"
@@ -37,6 +38,8 @@ struct Service {
   DataFolder folder;
   const Clock& clock;
   RandomSource& random;
+  bool tls;                 // what the listener speaks
+  const SignKey& sign_key;  // of what the installation vouches for
 };
 
 }  // namespace aozora::api

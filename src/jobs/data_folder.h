@@ -15,7 +15,7 @@ struct DataFolder {
 
   std::filesystem::path database() const { return root / "aozora.db"; }
   std::filesystem::path secrets() const { return root / "secrets"; }  // only its owner may look
-  std::filesystem::path audit_key() const { return secrets() / "audit.ed25519"; }
+  std::filesystem::path sign_key() const { return secrets() / "sign.ed25519"; }
   std::filesystem::path audit_copy() const { return root / "audit-checkpoints.txt"; }
   std::filesystem::path outputs() const { return root / "outputs"; }
   std::filesystem::path states() const { return root / "states"; }

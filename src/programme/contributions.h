@@ -16,10 +16,10 @@ inline constexpr size_t kFindingPromptBytesMax = 128'000;
 inline constexpr int64_t kFeedbackPerClipMax = 20;  // of one person
 
 struct NewFinding {
-  std::string clip_id;  // exactly one of the two
-  std::string prompt;
-  std::string title;
-  std::string text;
+  std::string clip_id = {};  // exactly one of the two
+  std::string prompt = {};
+  std::string title = {};
+  std::string text = {};
   Severity severity = Severity::kLow;
 };
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programme/credits.h"
 
-#include <sodium.h>
-
 #include <nlohmann/json.hpp>
 
 #include "programme/settings.h"
@@ -15,8 +13,6 @@ using nlohmann::json;
 namespace {
 
 constexpr size_t kCreditNoteBytesMax = 2'000;
-
-static_assert(kSigningSeedBytes == crypto_sign_SEEDBYTES);
 
 std::string SettingOf(CreditKind kind) { return "credit_amount." + std::string(NameOf(kind)); }
 
@@ -111,9 +107,7 @@ Status Credits::SetAmount(CreditKind kind, int64_t amount, const Actor& admin) {
   });
 }
 
-Result<SignedCredits> Credits::Export(const std::string& person_id,
-                                      std::span<const std::byte, kSigningSeedBytes> signing_seed) {
-  CHECK(sodium_init() >= 0);
+Result<SignedCredits> Credits::Export(const std::string& person_id, const SignKey& key) {
   json document = TRY(ground_.store.Read([&](Transaction& transaction) -> Result<json> {
     const auto person = TRY(transaction.Find<PersonRecord>(person_id));
     if (!person) return Error::NotFound("there is no person {}", person_id);
@@ -129,30 +123,13 @@ Result<SignedCredits> Credits::Export(const std::string& person_id,
   }));
   SignedCredits made;
   made.document = document.dump(-1, ' ', false, json::error_handler_t::replace);
-  std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> public_key;
-  std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret_key;
-  std::array<unsigned char, crypto_sign_BYTES> signature;
-  crypto_sign_seed_keypair(public_key.data(), secret_key.data(),
-                           reinterpret_cast<const unsigned char*>(signing_seed.data()));
-  crypto_sign_detached(signature.data(), nullptr,
-                       reinterpret_cast<const unsigned char*>(made.document.data()),
-                       made.document.size(), secret_key.data());
-  sodium_memzero(secret_key.data(), secret_key.size());
-  made.signature.assign(signature.begin(), signature.end());
-  made.public_key.assign(public_key.begin(), public_key.end());
+  made.signature = key.Sign(made.document);
+  made.public_key = key.public_key();
   return made;
 }
 
 bool IsSignedBy(const SignedCredits& credits) {
-  if (credits.signature.size() != crypto_sign_BYTES ||
-      credits.public_key.size() != crypto_sign_PUBLICKEYBYTES) {
-    return false;
-  }
-  return crypto_sign_verify_detached(
-             reinterpret_cast<const unsigned char*>(credits.signature.data()),
-             reinterpret_cast<const unsigned char*>(credits.document.data()),
-             credits.document.size(),
-             reinterpret_cast<const unsigned char*>(credits.public_key.data())) == 0;
+  return VerifySignature(credits.public_key, credits.document, credits.signature);
 }
 
 }  // namespace aozora

@@ -5,10 +5,10 @@
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "base/sign_key.h"
 #include "programme/act.h"
 #include "store/people_records.h"
 #include "store/programme_records.h"
@@ -34,8 +34,6 @@ struct SignedCredits {
   std::string public_key;  // 32 bytes
 };
 
-inline constexpr size_t kSigningSeedBytes = 32;  // the secret that the installation keeps
-
 // Any thread.
 class Credits {
  public:
@@ -47,8 +45,7 @@ class Credits {
                            const std::string& note, const Actor& admin);
   Result<CreditAmounts> Amounts();
   Status SetAmount(CreditKind kind, int64_t amount, const Actor& admin);
-  Result<SignedCredits> Export(const std::string& person_id,
-                               std::span<const std::byte, kSigningSeedBytes> signing_seed);
+  Result<SignedCredits> Export(const std::string& person_id, const SignKey& key);
 
  private:
   Ground ground_;

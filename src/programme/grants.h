@@ -15,11 +15,11 @@ inline constexpr int64_t kGrantedSecondsMax = 1'000'000;
 inline constexpr int64_t kGrantMsMax = 366LL * 24 * 3'600'000;
 
 struct NewGrant {
-  std::string person_id;
+  std::string person_id = {};
   int64_t video_seconds = 0;  // a day
   int64_t starts_ms = 0;
   int64_t ends_ms = 0;
-  std::string note;
+  std::string note = {};
 };
 
 // Any thread.

@@ -2,29 +2,34 @@
 #include "programme/roles.h"
 
 namespace aozora {
+namespace {
+
+constexpr bool kY = true, kN = false;
+
+}  // namespace
 
 // A red team makes what nobody should see: it submits and shares nothing. Whoever reviews may make
 // videos too, and others decide on theirs.
 // clang-format off
 const std::array<Permission, kActionCount> kPermissions = {{
-    // action                 name               scope         artist partner red_team reviewer admin
-    {Action::kOwnAccount,    "own_account",    kScopeWrite,  {true,  true,   true,    true,    true}},
-    {Action::kOwnClips,      "own_clips",      kScopeWrite,  {true,  true,   true,    true,    true}},
-    {Action::kSubmit,        "submit",         kScopeWrite,  {true,  true,   false,   true,    true}},
-    {Action::kShare,         "share",          kScopeWrite,  {true,  true,   false,   true,    true}},
-    {Action::kReview,        "review",         kScopeReview, {false, false,  false,   true,    true}},
-    {Action::kSeeMembers,    "see_members",    kScopeRead,   {true,  true,   true,    true,    true}},
-    {Action::kGiveFeedback,  "give_feedback",  kScopeWrite,  {true,  true,   true,    true,    true}},
-    {Action::kFileFinding,   "file_finding",   kScopeWrite,  {false, false,  true,    false,   true}},
-    {Action::kOwnCredits,    "own_credits",    kScopeRead,   {true,  true,   true,    true,    true}},
-    {Action::kInvite,        "invite",         kScopeAdmin,  {false, false,  false,   false,   true}},
-    {Action::kManagePeople,  "manage_people",  kScopeAdmin,  {false, false,  false,   false,   true}},
-    {Action::kManageTerms,   "manage_terms",   kScopeAdmin,  {false, false,  false,   false,   true}},
-    {Action::kManageReviews, "manage_reviews", kScopeAdmin,  {false, false,  false,   false,   true}},
-    {Action::kJudgeFindings, "judge_findings", kScopeAdmin,  {false, false,  false,   false,   true}},
-    {Action::kGiveCredits,   "give_credits",   kScopeAdmin,  {false, false,  false,   false,   true}},
-    {Action::kGiveGrants,    "give_grants",    kScopeAdmin,  {false, false,  false,   false,   true}},
-    {Action::kPickScreening, "pick_screening", kScopeAdmin,  {false, false,  false,   false,   true}},
+    // in the order of Role: artist, partner, red_team, reviewer, admin
+    {Action::kOwnAccount,     "own_account",    kScopeWrite,  {kY, kY, kY, kY, kY}},
+    {Action::kOwnClips,       "own_clips",      kScopeWrite,  {kY, kY, kY, kY, kY}},
+    {Action::kSubmit,         "submit",         kScopeWrite,  {kY, kY, kN, kY, kY}},
+    {Action::kShare,          "share",          kScopeWrite,  {kY, kY, kN, kY, kY}},
+    {Action::kReview,         "review",         kScopeReview, {kN, kN, kN, kY, kY}},
+    {Action::kSeeMembers,     "see_members",    kScopeRead,   {kY, kY, kY, kY, kY}},
+    {Action::kGiveFeedback,   "give_feedback",  kScopeWrite,  {kY, kY, kY, kY, kY}},
+    {Action::kFileFinding,    "file_finding",   kScopeWrite,  {kN, kN, kY, kN, kY}},
+    {Action::kOwnCredits,     "own_credits",    kScopeRead,   {kY, kY, kY, kY, kY}},
+    {Action::kInvite,         "invite",         kScopeAdmin,  {kN, kN, kN, kN, kY}},
+    {Action::kManagePeople,   "manage_people",  kScopeAdmin,  {kN, kN, kN, kN, kY}},
+    {Action::kManageTerms,    "manage_terms",   kScopeAdmin,  {kN, kN, kN, kN, kY}},
+    {Action::kManageReviews,  "manage_reviews", kScopeAdmin,  {kN, kN, kN, kN, kY}},
+    {Action::kJudgeFindings,  "judge_findings", kScopeAdmin,  {kN, kN, kN, kN, kY}},
+    {Action::kGiveCredits,    "give_credits",   kScopeAdmin,  {kN, kN, kN, kN, kY}},
+    {Action::kGiveGrants,     "give_grants",    kScopeAdmin,  {kN, kN, kN, kN, kY}},
+    {Action::kPickScreening,  "pick_screening", kScopeAdmin,  {kN, kN, kN, kN, kY}},
 }};
 // clang-format on
 

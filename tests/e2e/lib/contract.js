@@ -26,6 +26,14 @@ export class Contract {
 
   operations() { return this.#patterns.map(({ operation }) => operation.operationId); }
 
+  // In the order of the file.
+  routes() {
+    return Object.entries(this.#document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) =>
+        ({ method: method.toUpperCase(), path, name: operation.operationId,
+           takesBody: 'requestBody' in operation })));
+  }
+
   find(method, path) {
     return this.#patterns.find((known) => known.method === method && known.pattern.test(path));
   }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routes/programme/parts.h"
+
+#include "routes/programme/routes.h"
+
+namespace aozora::routes {
+
+using nlohmann::json;
+
+namespace {
+
+json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+json PersonJson(const ClipView& view, const std::string& id) {
+  const auto name = view.names.find(id);
+  if (id.empty() || name == view.names.end()) return nullptr;
+  return {{"id", id}, {"name", name->second}};
+}
+
+json ReviewJson(const ClipView& view, const ReviewRecord& review) {
+  return {{"id", review.id},
+          {"reviewer", PersonJson(view, review.reviewer_id)},
+          {"decision", NameOf(review.decision)},
+          {"reason", TextOrNull(review.reason)},
+          {"due_at", api::SecondsOf(review.due_ms)},
+          {"overdue", review.escalated_ms.has_value()},
+          {"decided_at", api::SecondsOf(review.decided_ms)}};
+}
+
+json ShareJson(const ShareRecord& share) {
+  return {
+      {"id", share.id},
+      {"url", "/v1/shared/" + share.id},
+      {"created_at", api::SecondsOf(share.created_ms)},
+      {"embargo_until",
+       share.embargo_until_ms > 0 ? json(api::SecondsOf(share.embargo_until_ms)) : json(nullptr)},
+      {"shows_prompt", share.shows_prompt},
+      {"shows_author", share.shows_author}};
+}
+
+json VideoOf(const ClipView& view, bool with_prompt) {
+  if (!view.job) return nullptr;
+  return {{"size", fmt::format("{}x{}", view.job->width, view.job->height)},
+          {"seconds", std::to_string(view.job->seconds)},
+          {"model", view.job->model_asked},
+          {"prompt", with_prompt ? TextOrNull(view.job->prompt) : json(nullptr)}};
+}
+
+}  // namespace
+
+api::OperationRoute Get(std::string_view pattern, std::string_view name, api::Operation operation,
+                        Action action) {
+  return {.pattern = pattern, .name = name, .operation = operation, .action = action};
+}
+
+api::OperationRoute Post(std::string_view pattern, std::string_view name, api::Operation operation,
+                         Action action, http::BodyKind body) {
+  return {.method = http::Method::kPost,
+          .pattern = pattern,
+          .name = name,
+          .operation = operation,
+          .body = body,
+          .action = action};
+}
+
+api::OperationRoute Delete(std::string_view pattern, std::string_view name,
+                           api::Operation operation, Action action) {
+  return {.method = http::Method::kDelete,
+          .pattern = pattern,
+          .name = name,
+          .operation = operation,
+          .action = action};
+}
+
+http::Response AnswerList(json data) {
+  return api::AnswerJson({{"object", "list"}, {"data", std::move(data)}, {"has_more", false}});
+}
+
+json ClipJson(const ClipView& view, const Viewer& viewer) {
+  const ClipRecord& clip = view.clip;
+  const bool inside = clip.person_id == viewer.person_id || MayDo(viewer.role, Action::kReview);
+  json shown = {{"id", clip.id},
+                {"object", "clip"},
+                {"video_id", clip.job_id},
+                {"title", clip.title},
+                {"state", NameOf(clip.state)},
+                {"created_at", api::SecondsOf(clip.created_ms)},
+                {"author", PersonJson(view, clip.person_id)},
+                {"video", VideoOf(view, inside || (view.share && view.share->shows_prompt))},
+                {"flagged", inside && view.flagged},
+                {"appealed", clip.appealed},
+                {"submitted_at", api::SecondsOf(clip.submitted_ms)},
+                {"due_at", api::SecondsOf(clip.due_ms)},
+                {"decided_at", api::SecondsOf(clip.decided_ms)},
+                {"note", inside ? TextOrNull(clip.note) : json(nullptr)},
+                {"reason", inside ? TextOrNull(clip.reason) : json(nullptr)},
+                {"reviews", json::array()},
+                {"share", view.share ? ShareJson(*view.share) : json(nullptr)}};
+  if (inside) {
+    for (const ReviewRecord& review : view.reviews) {
+      shown["reviews"].push_back(ReviewJson(view, review));
+    }
+  }
+  return shown;
+}
+
+http::Response AnswerClip(const ClipView& view, const api::Call& call) {
+  return api::AnswerJson(ClipJson(view, api::ViewerOf(call)));
+}
+
+std::string TextOf(const json& body, const char* name) {
+  return body.is_object() ? body.value(name, "") : "";
+}
+
+void AddProgrammeRoutes(http::Router& router, const api::Service& service) {
+  AddClipRoutes(router, service);
+  AddReviewRoutes(router, service);
+  AddShareRoutes(router, service);
+  AddContributionRoutes(router, service);
+  AddCreditRoutes(router, service);
+  AddGrantRoutes(router, service);
+}
+
+}  // namespace aozora::routes
