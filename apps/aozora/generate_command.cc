@@ -343,6 +343,8 @@ Status Execute(const Options& o, const Environment& environment) {
                              .id = NewMarkId(),
                              .visible = !o.clean,
                              .creator = o.creator};
+  delivery_settings.policy = safeguards.policy->Current();
+  delivery_settings.role = policy::Role::kAdmin;
   PrintPlan(plan, json);
   if (o.plan_only) return Ok();
 

@@ -182,6 +182,7 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
     return BadParameter("seconds", status.error().message());
   }
   wish.spec = SpecOf(body);
+  wish.spec.role = origin.role;
   const PromptVerdict verdict = TRY(CheckPolicy(service, origin, wish.prompt, wish.spec));
   if (body.contains("input_reference")) {
     InputImage image = TRY(TakeInputImage(service, origin, model, body["input_reference"], upload));
@@ -221,6 +222,7 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   spec.image_file_id.clear();  // the source's first picture is in its latents
   spec.strength = video.strength;
   spec.added_seconds = video.added_seconds;
+  spec.role = origin.role;
   const PromptVerdict verdict = TRY(CheckPolicy(service, origin, video.prompt, spec));
   NewJob job;
   job.policy_version = verdict.policy_version;

@@ -25,10 +25,10 @@ struct RenderContext {
 
 struct RenderOutput {
   std::string output_json;  // kept in the job
-  std::string flag = {};    // why reviewers have to look at it; empty: nothing
   // Set where the render was refused rather than failed ("content_filter"): no output.
   std::string refused_code;
   std::string refused_message;
+  std::string flag = {};  // why reviewers have to look at it; empty: nothing
 };
 
 // Makes the video of a job. One Render at a time for each object.

@@ -52,6 +52,11 @@ Result<std::unique_ptr<Delivery>> Delivery::Create(const DeliverySettings& setti
     visible.creator = marks.creator;
     delivery->Put<VisibleMarkSink>(visible, *delivery->first_);
   }
+  auto check = std::make_unique<policy::OutputCheckSink>(*delivery->first_, settings.policy,
+                                                         settings.video.frame_rate, settings.role);
+  delivery->check_ = check.get();
+  delivery->first_ = check.get();
+  delivery->sinks_.push_back(std::move(check));
   if (settings.width_px != clip.width_px || settings.height_px != clip.height_px) {
     delivery->Put<ScalingSink>(*delivery->first_, settings.width_px, settings.height_px, pool);
   }

@@ -13,6 +13,7 @@
 #include "media/video_writer.h"
 #include "model/geometry.h"
 #include "pipeline/frame_sink.h"
+#include "policy/output_check.h"
 #include "provenance/mark_pattern.h"
 
 namespace aozora {
@@ -33,6 +34,8 @@ struct DeliverySettings {
   std::filesystem::path poster_path;        // empty: none
   std::filesystem::path sprite_sheet_path;  // empty: none
   ClipMarks marks;
+  std::shared_ptr<const policy::Policy> policy;  // for the pictures, before the marks; not null
+  policy::Role role = policy::Role::kArtist;
 };
 
 // The chain of sinks; write frames of `clip` into first().
@@ -41,6 +44,9 @@ class Delivery {
   static Result<std::unique_ptr<Delivery>> Create(const DeliverySettings& settings,
                                                   const ClipSize& clip, ThreadPool& pool);
   FrameSink& first() { return *first_; }
+  // What the policy says of the pictures that went through. Where it is to block, Finish of first()
+  // is an error and no file appears.
+  policy::OutputDecision Decide() const { return check_->Decide(); }
   uint64_t frame_count() const { return frame_count_; }  // in the file
 
  private:
@@ -53,6 +59,7 @@ class Delivery {
 
   std::vector<std::unique_ptr<FrameSink>> sinks_;  // from the end of the chain to its start
   FrameSink* first_ = nullptr;
+  const policy::OutputCheckSink* check_ = nullptr;  // one of the sinks
   uint64_t frame_count_ = 0;
 };
 

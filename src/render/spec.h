@@ -21,6 +21,7 @@ struct RenderSpec {
   std::string image_file_id;           // the first picture, or empty
   double strength = 1;         // of a remix or an edit: how much of the source is drawn anew
   uint32_t added_seconds = 0;  // of an extension
+  std::string role;            // of whoever asked, by the name that policies know
   std::string creator;         // beside the visible mark; may be empty
   bool visible_mark = true;
   bool prompt_in_manifest = false;  // whoever gets the file can read it

@@ -39,6 +39,17 @@ Result<std::shared_ptr<const ClipLatent>> LoadSource(const std::filesystem::path
   return std::make_shared<const ClipLatent>(TRY(ClipLatent::Load(path)));
 }
 
+// Of those that decided: "flash, skin".
+std::string ReasonsOf(const policy::OutputDecision& decision) {
+  std::string text;
+  for (const policy::OutputReason& reason : decision.reasons) {
+    if (reason.action != decision.verdict) continue;
+    text += fmt::format("{}{} from picture {} on ({})", text.empty() ? "" : ", ", reason.id,
+                        reason.frame_index, reason.detail);
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<RenderOutput> VideoRenderer::Render(const JobRecord& job, const RenderContext& context) {
@@ -76,6 +87,9 @@ Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRec
                              .id = static_cast<uint32_t>(job.mark_id),
                              .visible = wish.spec.visible_mark,
                              .creator = wish.spec.creator};
+  delivery_settings.policy = policy_.Current();
+  delivery_settings.role =
+      policy::FromName<policy::Role>(wish.spec.role).value_or(policy::Role::kArtist);
   delivery_settings.video_path = FileOf(context.output_folder, "video");
   delivery_settings.poster_path = FileOf(context.output_folder, "thumbnail");
   delivery_settings.sprite_sheet_path = FileOf(context.output_folder, "spritesheet");
@@ -93,13 +107,24 @@ Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRec
     context.progress(std::clamp<int64_t>(percent, 0, kPercentMax), progress.stage);
   };
   TRY(Generate(model, compute.device(), video.plan, first, clock_, options, delivery->first()));
-  TRY(delivery->first().Finish());
+  const Status finished = delivery->first().Finish();
+  const policy::OutputDecision decision = delivery->Decide();
+  RenderOutput result;
+  if (decision.action == policy::Action::kBlock) {
+    std::error_code error;  // what stays, the sweeper finds
+    std::filesystem::remove_all(context.output_folder, error);
+    result.refused_code = "content_filter";
+    result.refused_message = fmt::format("the video was made and not kept: {} (policy {})",
+                                         ReasonsOf(decision), decision.policy_version);
+    return result;
+  }
+  TRY(finished);
+  if (decision.action == policy::Action::kReview) result.flag = "output: " + ReasonsOf(decision);
   TRY(Seal(job, wish.spec, video.plan.settings, delivery_settings));
   JobOutput output;
   output.files = TRY(ReadOutputFiles(context.output_folder));
   output.frame_count = delivery->frame_count();
   output.frame_rate = delivery_settings.video.frame_rate.per_second();
-  RenderOutput result;
   result.output_json = ToJson(output);
   return result;
 }
