@@ -30,6 +30,7 @@ using Command = std::function<Status(const Environment&)>;
 Command AddGenerate(CLI::App& app);
 Command AddInspect(CLI::App& app);
 Command AddVerify(CLI::App& app);
+Command AddPolicy(CLI::App& app);
 Command AddModels(CLI::App& app);
 Command AddGolden(CLI::App& app);
 Command AddBench(CLI::App& app);

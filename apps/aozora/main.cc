@@ -86,6 +86,7 @@ int Main(int argc, char** argv) {
        AddServe},
       {app.add_subcommand("worker", "Render for a server on this machine"), AddWorker},
       {app.add_subcommand("verify", "Say whether a film or picture was made here"), AddVerify},
+      {app.add_subcommand("policy", "Print or check a policy, or try a prompt"), AddPolicy},
       {app.add_subcommand("admin", "People, keys, stops, backup"), AddAdmin},
   };
   app.set_config("--config", "", "TOML file with a table for each command: [serve] ...");

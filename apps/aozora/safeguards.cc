@@ -8,7 +8,7 @@ namespace aozora::app {
 void SafeguardOptions::AddTo(CLI::App& app) {
   app.add_option("--policy", policy,
                  "Policy file (TOML); read again when it changes (default: the built-in one, which "
-                 "`aozora admin policy` prints)");
+                 "`aozora policy` prints)");
   app.add_option("--signing-key", signing_key,
                  "PEM of the key that signs manifests, P-256 (default: one made here)");
   app.add_option("--signing-chain", signing_chain, "PEM of its certificates, the signer's first");
