@@ -63,7 +63,7 @@ test(`${RENDERS} renders are parked within a second, stay so across a crash, and
           status === 'completed' || status === 'failed'), 60_000);
   const ids = [];
   for (let i = 0; i < RENDERS; ++i) {
-    const made = await admin.videos.create({ prompt: `a red boat ${i}`, seconds: '12',
+    const made = await admin.videos.create({ prompt: `a red boat ${i}`, seconds: '8',
                                              size: '256x144' });
     ids.push(made.id);
   }
@@ -95,8 +95,8 @@ test(`${RENDERS} renders are parked within a second, stay so across a crash, and
   ({ data } = await set(other, { scope: 'all', stopped: false }));
   assert.deepEqual(data, []);
   await until('all to run again or be done', async () => await count('queued') === 0, 60_000);
-  for (const id of ids.slice(2)) await admin.videos.delete(id);
-  for (const id of ids.slice(0, 2)) await completed(admin, id);
+  for (const id of ids.slice(1)) await admin.videos.delete(id);
+  await completed(admin, ids[0]);
 });
 
 test('everything is off: nothing answers but the notice, health and admins', async () => {
