@@ -158,7 +158,6 @@ class Copier {
 
 Status SignMp4Boxes(const std::filesystem::path& path, const ManifestContent& content,
                     const SigningTools& tools) {
-  TRY(CheckContent(content));
   const std::unique_ptr<ByteSource> source = TRY(OpenByteSource(path));
   const std::vector<Mp4Box> boxes = TRY(TopLevelBoxes(*source));
   TRY(CheckBoxes(*source, boxes));
@@ -197,6 +196,7 @@ std::filesystem::path SidecarOf(const std::filesystem::path& path) {
 
 Status SignSidecar(const std::filesystem::path& path, const ManifestContent& content,
                    const SigningTools& tools) {
+  TRY(CheckContent(content));
   const std::unique_ptr<ByteSource> source = TRY(OpenByteSource(path));
   Digest digest = Digest::Sha256();
   TRY(digest.Update(*source, 0, source->size()));
