@@ -58,8 +58,8 @@ Status CheckHardBinding(const Manifest& manifest, const BindingCheck& check,
     report->failures.push_back(*failure);
   } else {
     report->successes.push_back(
-        {label == kDataHashLabel ? "assertion.dataHash.match" : "assertion.bmffHash.match", url,
-         "", ""});
+        {label == kDataHashLabel ? "assertion.dataHash.match" : "assertion.bmffHash.match", url, "",
+         ""});
   }
   return Ok();
 }
