@@ -11,7 +11,7 @@ namespace aozora {
 namespace {
 
 std::optional<C2paStatus> Fails(std::string_view code, std::string explanation) {
-  return C2paStatus{std::string(code), "", std::move(explanation)};
+  return C2paStatus{std::string(code), "", std::move(explanation), ""};
 }
 
 bool IsAbsent(const CborValue* value) { return value == nullptr || value->IsNull(); }

@@ -19,15 +19,16 @@ std::optional<CborValue> CborOf(const JumbfBox& assertion) {
 
 void ManifestChecker::Succeed(std::string_view code, std::string url, bool active) {
   // What an ingredient's manifest succeeds in says nothing about the file.
-  if (active) report_.successes.push_back({std::string(code), std::move(url), ""});
+  if (active) report_.successes.push_back({std::string(code), std::move(url), "", ""});
 }
 
 void ManifestChecker::Fail(std::string_view code, std::string url, std::string explanation) {
-  report_.failures.push_back({std::string(code), std::move(url), std::move(explanation)});
+  report_.failures.push_back(
+      {std::string(code), std::move(url), std::move(explanation), ingredient_});
 }
 
 void ManifestChecker::Note(std::string_view code, std::string url, std::string explanation) {
-  report_.notes.push_back({std::string(code), std::move(url), std::move(explanation)});
+  report_.notes.push_back({std::string(code), std::move(url), std::move(explanation), ingredient_});
 }
 
 const Manifest* ManifestChecker::CheckActive(const JumbfBox& box) {
@@ -260,7 +261,10 @@ void ManifestChecker::CheckIngredient(const Manifest& manifest, const JumbfBox& 
     return Fail(bad->code, std::string(found->label), bad->explanation);
   }
   // At most kManifestsMax deep: each manifest is looked at once.
+  const std::string above = std::exchange(
+      ingredient_, fmt::format("{}/{}/{}", manifest.uri(), kAssertionsLabel, box.label));
   Check(std::get<Manifest>(opened), false);
+  ingredient_ = above;
 }
 
 }  // namespace aozora

@@ -59,6 +59,7 @@ class ManifestChecker {
   std::set<std::string_view> seen_;  // labels of manifests
   Manifest active_;
   bool signer_is_trusted_ = false;
+  std::string ingredient_;  // the assertion that leads to the manifest being checked
   uint64_t hashed_bytes_left_ = kHashedBytesMax;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <set>
 
 #include "base/encoding.h"
 #include "provenance/c2pa_digest.h"
@@ -62,14 +63,40 @@ CborValue GenerationOf(const ManifestContent& content) {
   return generation;
 }
 
-CborArray StatusesOf(const std::vector<C2paStatus>& statuses) {
+// Those about the manifest that this ingredient assertion leads to; "": about the active one.
+CborArray StatusesOf(const std::vector<C2paStatus>& statuses, std::string_view ingredient) {
   CborArray list;
   for (const C2paStatus& status : statuses) {
+    if (status.ingredient != ingredient) continue;
     CborMap map = {{"code", status.code}};
     if (!status.url.empty()) map.emplace_back("url", status.url);
     list.push_back(std::move(map));
   }
   return list;
+}
+
+CborMap StatusMapOf(const Ingredient& found, std::string_view ingredient) {
+  return {{"success", StatusesOf(found.successes, ingredient)},
+          {"informational", StatusesOf(found.notes, ingredient)},
+          {"failure", StatusesOf(found.failures, ingredient)}};
+}
+
+// What validation found (section 18.16): of the parent's manifest, and of those further up.
+CborValue ResultsOf(const Ingredient& found) {
+  std::set<std::string> further;
+  for (const auto* statuses : {&found.notes, &found.failures}) {
+    for (const C2paStatus& status : *statuses) {
+      if (!status.ingredient.empty()) further.insert(status.ingredient);
+    }
+  }
+  CborMap results = {{"activeManifest", StatusMapOf(found, "")}};
+  CborArray deltas;
+  for (const std::string& ingredient : further) {
+    deltas.push_back(CborMap{{"ingredientAssertionURI", ingredient},
+                             {"validationDeltas", StatusMapOf(found, ingredient)}});
+  }
+  if (!deltas.empty()) results.emplace_back("ingredientDeltas", std::move(deltas));
+  return results;
 }
 
 }  // namespace
@@ -126,10 +153,7 @@ CborValue ManifestDraft::IngredientOf(const Ingredient& ingredient) const {
   map.emplace_back("activeManifest", HashedUri(path, active));
   map.emplace_back("claimSignature",
                    HashedUri(fmt::format("{}/{}", path, kSignatureLabel), signature->whole));
-  const CborMap results = {{"success", StatusesOf(ingredient.successes)},
-                           {"informational", StatusesOf(ingredient.notes)},
-                           {"failure", StatusesOf(ingredient.failures)}};
-  map.emplace_back("validationResults", CborMap{{"activeManifest", results}});
+  map.emplace_back("validationResults", ResultsOf(ingredient));
   return map;
 }
 

@@ -23,8 +23,8 @@ struct Ingredient {
   // The rest only where the parent's own manifest held.
   std::vector<std::string> manifests;  // JUMBF superboxes of its store, its active one last
   std::string active_label;
-  // What was found about its active manifest. Who reads ours compares: what is not listed here and
-  // found then counts as a change.
+  // What was found about its manifests. Who reads ours compares: what is not listed here and found
+  // then counts as a change.
   std::vector<C2paStatus> successes;
   std::vector<C2paStatus> failures;  // an unknown signer is one
   std::vector<C2paStatus> notes;

@@ -34,8 +34,6 @@ Result<std::optional<Ingredient>> IngredientOf(const ManifestContent& content,
   ingredient.active_label = report.label;
   ingredient.successes = report.successes;
   for (const C2paStatus& note : report.notes) {
-    // Notes about its own ingredients are in its manifest already.
-    if (note.url.find(report.label) == std::string::npos) continue;
     const bool is_failure = note.code == "signingCredential.untrusted";
     (is_failure ? ingredient.failures : ingredient.notes).push_back(note);
   }

@@ -41,7 +41,7 @@ Status CheckHardBinding(const Manifest& manifest, const BindingCheck& check,
   if (bindings.size() != 1) {
     report->failures.push_back(
         {bindings.empty() ? "claim.hardBindings.missing" : "assertion.multipleHardBindings",
-         manifest.uri(), "not one hash of the file"});
+         manifest.uri(), "not one hash of the file", ""});
     return Ok();
   }
   const std::string label(bindings[0]->label);
@@ -49,7 +49,7 @@ Status CheckHardBinding(const Manifest& manifest, const BindingCheck& check,
       fmt::format("{}/{}/{}", manifest.uri(), kAssertionsLabel, bindings[0]->label);
   const std::optional<CborValue> assertion = CborOf(*bindings[0]);
   if (!assertion.has_value()) {
-    report->failures.push_back({"assertion.cbor.invalid", url, "no CBOR"});
+    report->failures.push_back({"assertion.cbor.invalid", url, "no CBOR", ""});
     return Ok();
   }
   std::optional<C2paStatus> failure = TRY(check(label, *assertion));
@@ -58,14 +58,14 @@ Status CheckHardBinding(const Manifest& manifest, const BindingCheck& check,
     report->failures.push_back(*failure);
   } else {
     report->successes.push_back(
-        {label == kDataHashLabel ? "assertion.dataHash.match" : "assertion.bmffHash.match", url,
+        {label == kDataHashLabel ? "assertion.dataHash.match" : "assertion.bmffHash.match", url, "",
          ""});
   }
   return Ok();
 }
 
 void FailWhole(std::string_view code, std::string explanation, ManifestReport* report) {
-  report->failures.push_back({std::string(code), "", std::move(explanation)});
+  report->failures.push_back({std::string(code), "", std::move(explanation), ""});
 }
 
 Result<ManifestReport> CheckStore(std::string_view bytes, const Trust& trust, const Clock& clock,
@@ -108,7 +108,7 @@ BindingCheck WholeFile(const ByteSource& asset, uint64_t begin, uint64_t end) {
                               const CborValue& assertion) -> Result<std::optional<C2paStatus>> {
     if (label == kDataHashLabel) return CheckDataHash(assertion, asset, begin, end);
     return std::optional(
-        C2paStatus{"claim.hardBindings.missing", "", "a hash that is not one of a whole file"});
+        C2paStatus{"claim.hardBindings.missing", "", "a hash that is not one of a whole file", ""});
   };
 }
 
@@ -212,8 +212,8 @@ Result<ManifestReport> ReadMp4Manifest(const ByteSource& film, const Trust& trus
         if (label == kBoxHashLabel || label == kOldBoxHashLabel) {
           return CheckBoxHash(assertion, film, found.layout);
         }
-        return std::optional(
-            C2paStatus{"claim.hardBindings.missing", "", "a hash that is not one of an MP4 file"});
+        return std::optional(C2paStatus{"claim.hardBindings.missing", "",
+                                        "a hash that is not one of an MP4 file", ""});
       });
 }
 

@@ -167,7 +167,7 @@ TEST_F(C2paReaderTest, WiderExclusionsAreRefused) {
   const std::vector<CborArray> lists = {
       {StoreExclusion(), Exclusion("/ftyp"), Exclusion("/mfra"), Exclusion("/mdat")},
       {StoreExclusion(), Exclusion("/ftyp"), Exclusion("/moov/trak/mdia/minf/stbl/stco")},
-      {StoreExclusion(), Exclusion("/free")},
+      {StoreExclusion(), Exclusion("/meta")},
       {StoreExclusion(), by_length},
       {StoreExclusion(), by_subset},
       {StoreExclusion(), StoreExclusion()},

@@ -26,6 +26,8 @@ struct C2paStatus {
   std::string code;         // "claimSignature.validated", "assertion.bmffHash.mismatch"
   std::string url;          // of the box that it is about; may be empty
   std::string explanation;  // for people; empty where all is well
+  std::string
+      ingredient;  // URI of the assertion that leads to that manifest; empty: the active one
 };
 
 struct ManifestSigner {

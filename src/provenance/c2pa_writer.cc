@@ -40,6 +40,30 @@ HardBinding DataHash(std::string_view sha256) {
                                   {"pad", CborValue::Bytes("")}}};
 }
 
+// Texts of a manifest are UTF-8, as DecodeCbor wants them, and not a film's weight in words.
+Status CheckContent(const ManifestContent& content) {
+  std::vector<std::string> texts = {content.title, content.generator.name,
+                                    content.generator.version, content.prompt.value_or("")};
+  if (content.parent.has_value()) {
+    texts.push_back(content.parent->title);
+    texts.push_back(content.parent->format);
+  }
+  for (const SoftBinding& binding : content.soft_bindings) texts.push_back(binding.algorithm);
+  for (const auto& [name, value] : content.settings) {
+    texts.push_back(name);
+    if (const std::string* text = std::get_if<std::string>(&value)) texts.push_back(*text);
+  }
+  for (const std::string& text : texts) {
+    if (text.size() > kManifestTextBytesMax) {
+      return Error::Invalid("a manifest's texts have at most {} bytes", kManifestTextBytesMax);
+    }
+    if (!DecodeCbor(CborValue(text).Encode()).ok()) {
+      return Error::Invalid("a manifest's texts are UTF-8");
+    }
+  }
+  return Ok();
+}
+
 std::string StoreBox(std::string_view store, size_t box_bytes) {
   std::string box;
   PutBigEndian(box_bytes, 4, &box);
@@ -161,6 +185,7 @@ Status SignMp4Boxes(const std::filesystem::path& path, const ManifestContent& co
 
 Status SignMp4(const std::filesystem::path& path, const ManifestContent& content,
                const SigningTools& tools) {
+  TRY(CheckContent(content));
   TRY_WITHIN(path.string(), SignMp4Boxes(path, content, tools));
   return Ok();
 }
@@ -171,6 +196,7 @@ std::filesystem::path SidecarOf(const std::filesystem::path& path) {
 
 Status SignSidecar(const std::filesystem::path& path, const ManifestContent& content,
                    const SigningTools& tools) {
+  TRY(CheckContent(content));
   const std::unique_ptr<ByteSource> source = TRY(OpenByteSource(path));
   Digest digest = Digest::Sha256();
   TRY(digest.Update(*source, 0, source->size()));

@@ -12,6 +12,8 @@
 
 namespace aozora {
 
+inline constexpr size_t kManifestTextBytesMax = 64 << 10;  // of each text of a content
+
 struct SigningTools {
   const SigningIdentity& identity;
   const Clock& clock;

@@ -125,6 +125,19 @@ TEST(C2paWriter, AFilmIsSignedOnce) {
   EXPECT_EQ(ContentOf(film), before);
 }
 
+TEST(C2paWriter, TextsThatAreNotUtf8OrTooLongAreRefused) {
+  const Signer signer;
+  WriteSmallFilm(signer.folder.At("film.mp4"), 1);
+  for (const std::string& text :
+       {std::string("\xff"), std::string(kManifestTextBytesMax + 1, 'a')}) {
+    ManifestContent content = Signer::Content();
+    content.prompt = text;
+    EXPECT_FALSE(SignMp4(signer.folder.At("film.mp4"), content, signer.Tools()).ok());
+    EXPECT_FALSE(SignSidecar(signer.folder.At("film.mp4"), content, signer.Tools()).ok());
+  }
+  EXPECT_THAT(signer.folder.Names(), testing::ElementsAre("film.mp4", "identity"));
+}
+
 TEST(C2paWriter, WhatIsNoFilmIsRefusedAndStaysAsItIs) {
   const Signer signer;
   const std::string moov = MakeBox("moov", "");
