@@ -9,6 +9,9 @@ namespace {
 
 // So much detail lets a chip be twice as strong as on a flat ground, levels.
 constexpr float kDetailDoubles = 1.6f;
+// A level is a larger share of the light where it is dark (display light grows with the 2.2th power
+// of the value), so the mark is weaker there: (luma + kDarkOffset) / kDarkScale within these.
+constexpr float kDarkOffset = 50, kDarkScale = 150, kDarkMin = 0.6f, kDarkMax = 1.1f;
 // Much as in the detector (mark_analysis.cc), which works on pixels: what it levels pictures by,
 // and where it clips.
 constexpr int kSmoothChips = 5;
@@ -96,7 +99,7 @@ const std::vector<float>& MarkStrength::Of(const ChipField& field) {
   return delta_;
 }
 
-// Texture hides the mark, a lone edge does not: the least of what is around counts.
+// Texture hides the mark, a lone edge does not: the least of what is around counts. So does light.
 void MarkStrength::ChooseAmplitudes(const ChipField& field) {
   amplitude_.resize(field.luma.size());
   for (int row = 0; row < field.rows; ++row) {
@@ -108,7 +111,9 @@ void MarkStrength::ChooseAmplitudes(const ChipField& field) {
       const float along =
           0.5f * (field.detail[Cell(field, up, x)] + field.detail[Cell(field, down, x)]);
       const float detail = std::min({field.detail[Cell(field, row, x)], across, along});
-      amplitude_[Cell(field, row, x)] = 1 + detail / kDetailDoubles;
+      const float light = (field.luma[Cell(field, row, x)] + kDarkOffset) / kDarkScale;
+      amplitude_[Cell(field, row, x)] =
+          (1 + detail / kDetailDoubles) * std::clamp(light, kDarkMin, kDarkMax);
     }
   }
 }

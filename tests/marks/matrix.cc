@@ -91,8 +91,9 @@ Outcome Matrix::Run(const MarkedClip& clip, const Attack& attack) const {
   return outcome;
 }
 
-Result<Cost> MeasureCost(uint32_t frame_count, ThreadPool& pool) {
-  const Clip clip = MakeClip(11, {.width_px = 1920, .height_px = 1080, .frame_count = frame_count});
+Result<Cost> MeasureCost(uint32_t clip_index, uint32_t frame_count, ThreadPool& pool) {
+  const Clip clip =
+      MakeClip(clip_index, {.width_px = 1920, .height_px = 1080, .frame_count = frame_count});
   const auto timed = [&](FrameSink& sink) -> Result<double> {
     const double begin_s = SystemClock().Seconds();
     for (const Image& frame : clip.frames) TRY(sink.Write(frame));

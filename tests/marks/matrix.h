@@ -42,6 +42,6 @@ class Matrix {
 struct Cost {
   double invisible_ms = 0, visible_ms = 0, encode_ms = 0;
 };
-Result<Cost> MeasureCost(uint32_t frame_count, ThreadPool& pool);
+Result<Cost> MeasureCost(uint32_t clip_index, uint32_t frame_count, ThreadPool& pool);
 
 }  // namespace aozora::marks
