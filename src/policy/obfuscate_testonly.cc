@@ -157,7 +157,7 @@ const std::vector<Obfuscation>& Obfuscations() {
       {"percent code", Percent},
       {"html references", HtmlReferences},
       {"mixed case", MixedCase},
-      {"no spaces", NoSpaces, false},  // words shorter than four letters have no bounds
+      {"no spaces", NoSpaces},
   };
   return all;
 }

@@ -12,7 +12,6 @@ namespace aozora::policy {
 struct Obfuscation {
   std::string_view name;
   std::function<std::string(std::string_view)> apply;  // UTF-8 to UTF-8
-  bool has_target = true;                              // else it is a known gap, and only measured
 };
 
 const std::vector<Obfuscation>& Obfuscations();
