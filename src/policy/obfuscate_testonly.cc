@@ -115,6 +115,12 @@ std::string HtmlReferences(std::string_view prompt) {
   return coded;
 }
 
+std::string NoSpaces(std::string_view prompt) {
+  return Each(prompt, [](const std::u32string& text, size_t i) {
+    return text[i] == ' ' ? std::u32string() : Same(text, i);
+  });
+}
+
 std::string MixedCase(std::string_view prompt) {
   return Each(prompt, [](const std::u32string& text, size_t i) {
     return i % 2 == 0 ? ToUpper(Same(text, i)) : Same(text, i);
@@ -151,6 +157,7 @@ const std::vector<Obfuscation>& Obfuscations() {
       {"percent code", Percent},
       {"html references", HtmlReferences},
       {"mixed case", MixedCase},
+      {"no spaces", NoSpaces},
   };
   return all;
 }

@@ -9,8 +9,8 @@
 namespace aozora::policy {
 namespace {
 
-// Without bounds of words, short phrases are found inside of others ("anal" in "analog").
-constexpr uint32_t kCompactLettersMin = 5;
+// Without bounds of words, short phrases are found inside of others ("sex" in "sextant").
+constexpr uint32_t kCompactLettersMin = 4;
 // In prose read backwards, "sun" is "nus"; nothing that long is in the dictionary both ways.
 constexpr uint32_t kDoubtfulLettersMin = 6;
 // How many more letters a text must have than the phrase to be one with letters repeated:

@@ -77,6 +77,7 @@ class Readings {
       Add("spaced letters", Form::kWords, JoinSingles(ReadLeet(folded, reading), false));
     }
     Add("no spaces", Form::kCompact, JoinSingles(folded, true));
+    Add("no spaces", Form::kCompact, JoinSingles(DropMarksInWords(folded), true));
   }
 
   void AddTurned(const Letters& letters, const Letters& folded) {

@@ -30,8 +30,9 @@ struct View {
 // Parts the letters into words.
 View MakeView(std::string_view name, Form form, const Letters& letters);
 
-// All views of a prompt. Some forty at most, none with more than kFoldedMax times the characters
-// of the prompt and mostly about as many; equal ones are left out.
+// All views of a prompt: some thirty of it as it stands and of each of the three notations that it
+// may hold text in. None has more than kFoldedMax times the characters of the prompt, most have
+// about as many; equal ones are left out.
 std::vector<View> MakeViews(std::string_view prompt);
 
 }  // namespace aozora::policy
