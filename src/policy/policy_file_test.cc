@@ -71,6 +71,7 @@ TEST(PolicyFile, ErrorsNameLineAndKey) {
   EXPECT_THAT(ErrorOf("dryrun = true\n"), HasSubstr("p.toml:3: dryrun: is no key here"));
   EXPECT_THAT(ErrorOf("dry_run = \n"), HasSubstr("p.toml:3: "));
   EXPECT_THAT(ErrorOf("[ # \n"), HasSubstr("p.toml:3: "));
+  EXPECT_THAT(ErrorOf("\u03AF"), HasSubstr("p.toml:3: "));
   EXPECT_THAT(ErrorOf("[actions.default]\n\"hatred\" = {}\n"),
               HasSubstr("p.toml:4: actions.default.hatred: is no category"));
   EXPECT_THAT(ErrorOf("[actions.default]\n\"hate\" = { low = \"ignore\" }\n"),
