@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programme/contributions.h"
 
+#include "jobs/admission.h"
 #include "programme/programme_testonly.h"
 
 namespace aozora {

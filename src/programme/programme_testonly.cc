@@ -45,7 +45,7 @@ LoginOutcome ProgrammeTest::Login(const std::string& name, const std::string& pa
 }
 
 std::vector<AuditRecord> ProgrammeTest::AuditRows() {
-  EXPECT_EQ(Why(store_->Read([](Transaction& t) { return VerifyAudit(t); })), "");
+  EXPECT_EQ(Why(store_->Read([](Transaction& t) { return VerifyAuditLog(t, "", {}); })), "");
   return store_
       ->Read([](Transaction& t) {
         return t.Select(Query<AuditRecord>().Ascending(&AuditRecord::seq));
