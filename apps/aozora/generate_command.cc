@@ -4,11 +4,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/random_source.h"
 #include "engine.h"
 #include "jobs/data_folder.h"
@@ -286,7 +289,8 @@ Status CheckPolicy(const Options& o, const policy::Policy& policy) {
   }
   for (const std::string& text : {o.prompt, o.creator}) {
     const policy::TextDecision decision = policy::Check(policy, text, admin);
-    if (decision.action == policy::Action::kBlock) {
+    // A prompt that is too long was read by no rule: who plans the clip says what is wrong with it.
+    if (decision.action == policy::Action::kBlock && decision.category) {
       return Error::Invalid(
           "the prompt goes against the content policy ({}): describe the scene in "
           "other words",
@@ -296,8 +300,15 @@ Status CheckPolicy(const Options& o, const policy::Policy& policy) {
   return Ok();
 }
 
-// 0 means no mark to those who look for one.
-uint32_t NewMarkId() { return 1 + static_cast<uint32_t>(SystemRandom().Below(UINT32_MAX)); }
+// The same settings give the same marks, so that the same command gives the same pictures; who does
+// not have the key cannot tell which. 0 means no mark to those who look for one.
+uint32_t MarkIdOf(const MarkKey& key, const Settings& settings) {
+  const std::string_view secret(reinterpret_cast<const char*>(key.data()), key.size());
+  const std::string digest = HmacSha256(secret, SettingsJson(settings));
+  uint32_t id = 0;
+  std::memcpy(&id, digest.data(), sizeof(id));
+  return std::max(id, uint32_t{1});
+}
 
 Status Seal(const Options& o, const Settings& settings, const DeliverySettings& delivery,
             const Maker& maker) {
@@ -340,7 +351,7 @@ Status Execute(const Options& o, const Environment& environment) {
   const Plan plan = TRY(MakePlan(*model, request, machine));
   DeliverySettings delivery_settings = TRY(MakeDelivery(o, plan.settings));
   delivery_settings.marks = {.key = safeguards.maker.mark_key,
-                             .id = NewMarkId(),
+                             .id = MarkIdOf(safeguards.maker.mark_key, plan.settings),
                              .visible = !o.clean,
                              .creator = o.creator};
   delivery_settings.policy = safeguards.policy->Current();

@@ -33,7 +33,10 @@ Outcome<PromptVerdict> CheckPrompt(const Service& service, const Origin& origin,
   }
   PromptVerdict verdict{decision.policy_version, {}};
   if (decision.action == policy::Action::kAllow) return verdict;
-  CHECK(decision.category.has_value());
+  if (!decision.category) {  // read by no rule
+    return BadParameter("prompt", fmt::format("prompt has {} bytes: at most {} are read",
+                                              prompt.size(), policy::kCheckedPromptBytesMax));
+  }
   const std::string_view category = policy::NameOf(*decision.category);
   if (decision.action == policy::Action::kBlock) {
     Problem problem = BadParameter(

@@ -68,6 +68,7 @@ class Worker::Pulse {
   void Beat() {
     while (!ended_) {
       BeatOnce();
+      Look();
       int64_t left_ms = queue_.limits().heartbeat_ms;
       while (!ended_ && left_ms > 0) {
         wake_.WaitFor(std::min(left_ms, look_ms_));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "programme/programme_testonly.h"
 
+#include "store/audit_checkpoint.h"
 #include "store/ids.h"
 
 namespace aozora {

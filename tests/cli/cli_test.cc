@@ -85,7 +85,8 @@ TEST_F(Cli, EveryLayoutGivesTheSameBytes) {
     std::filesystem::remove_all(Model());
     MakeCheckpoint("tiny", layout);
     ASSERT_EQ(Generate(layout + ".mp4", {"--frames", "5", "--steps", "2"}).exit_code, 0);
-    videos.push_back(ReadAll(Path(layout + ".mp4")));
+    videos.push_back(FilmOf(Path(layout + ".mp4")));
+    EXPECT_FALSE(videos.back().empty());
   }
   EXPECT_EQ(videos[0], videos[1]);
   EXPECT_EQ(videos[0], videos[2]);
@@ -102,8 +103,8 @@ TEST_F(Cli, ThreadsDoNotChangeTheBytes) {
   ASSERT_EQ(Generate("one.mp4", with("1")).exit_code, 0);
   ASSERT_EQ(Generate("two.mp4", with("2")).exit_code, 0);
   ASSERT_EQ(Generate("three.mp4", with("3")).exit_code, 0);
-  EXPECT_EQ(ReadAll(Path("one.mp4")), ReadAll(Path("two.mp4")));
-  EXPECT_EQ(ReadAll(Path("one.mp4")), ReadAll(Path("three.mp4")));
+  EXPECT_EQ(FilmOf(Path("one.mp4")), FilmOf(Path("two.mp4")));
+  EXPECT_EQ(FilmOf(Path("one.mp4")), FilmOf(Path("three.mp4")));
 }
 
 TEST_F(Cli, AKilledRunResumesToTheSameBytes) {
@@ -117,7 +118,7 @@ TEST_F(Cli, AKilledRunResumesToTheSameBytes) {
   EXPECT_FALSE(std::filesystem::exists(Path("resumed.mp4")));
   const ProcessResult second = Generate("resumed.mp4", resumable);
   ASSERT_EQ(second.exit_code, 0) << second.err;
-  EXPECT_EQ(ReadAll(Path("whole.mp4")), ReadAll(Path("resumed.mp4")));
+  EXPECT_EQ(FilmOf(Path("whole.mp4")), FilmOf(Path("resumed.mp4")));
   EXPECT_FALSE(std::filesystem::exists(Path("run")));
 }
 
@@ -148,11 +149,16 @@ TEST_F(Cli, StartsFromAPictureAndContinues) {
 // Models that go on from a picture: the source is decoded again, then its last picture encoded.
 TEST_F(Cli, AClipGoesOnFromItsLastPicture) {
   MakeCheckpoint("tiny-ti2v");
-  ASSERT_EQ(Generate("a.mp4", {"--frames", "9", "--steps", "1", "--keep-latent", Path("latent")})
+  const std::vector<std::string> clean = CleanCopy(AOZORA_BINARY, scratch_);
+  const auto generate = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.end(), clean.begin(), clean.end());
+    return Generate(name, more);
+  };
+  ASSERT_EQ(generate("a.mp4", {"--frames", "9", "--steps", "1", "--keep-latent", Path("latent")})
                 .exit_code,
             0);
   const ProcessResult whole =
-      Generate("b.mp4", {"--frames", "6", "--steps", "1", "--extend", Path("latent")});
+      generate("b.mp4", {"--frames", "6", "--steps", "1", "--extend", Path("latent")});
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   const std::vector<Image> source = Frames("a.mp4"), frames = Frames("b.mp4");
   ASSERT_EQ(frames.size(), 15u);

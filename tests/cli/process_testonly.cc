@@ -27,6 +27,7 @@ pid_t Start(const std::vector<std::string>& argv, const std::filesystem::path& s
   CHECK(child >= 0);
   if (child == 0) {
     setenv("XDG_CACHE_HOME", (scratch / "cache").c_str(), 1);
+    setenv("XDG_DATA_HOME", (scratch / "data").c_str(), 1);
     const int out_fd = open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
     const int err_fd = open(err.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
     dup2(out_fd, STDOUT_FILENO);
@@ -70,6 +71,29 @@ ScratchFolder::ScratchFolder() {
 ScratchFolder::~ScratchFolder() {
   std::error_code error;
   std::filesystem::remove_all(path_, error);
+}
+
+std::string FilmOf(const std::filesystem::path& path) {
+  const std::string file = ReadAll(path);
+  for (size_t at = 0; at + 8 <= file.size();) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < 4; ++i) bytes = bytes << 8 | static_cast<uint8_t>(file[at + i]);
+    CHECK(bytes >= 8 && at + bytes <= file.size());
+    if (file.compare(at + 4, 4, "mdat") == 0) return file.substr(at, bytes);
+    at += bytes;
+  }
+  return {};
+}
+
+std::vector<std::string> CleanCopy(const std::string& binary, const ScratchFolder& scratch) {
+  std::string policy = RunProcess({binary, "policy"}, scratch.path()).out;
+  const std::string refused = "admin = false";
+  const size_t at = policy.find(refused, policy.find("[clean_copy]"));
+  CHECK(at != std::string::npos);
+  policy.replace(at, refused.size(), "admin = true");
+  const std::filesystem::path path = scratch / "clean.toml";
+  std::ofstream(path) << policy;
+  return {"--policy", path, "--no-visible-mark"};
 }
 
 std::string ReadAll(const std::filesystem::path& path) {

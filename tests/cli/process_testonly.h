@@ -17,7 +17,7 @@ struct ProcessResult {
 };
 
 // argv[0] is the program. The environment is ours, with the cache folder inside `scratch`, so that
-// no run finds what another left.
+// no run finds what another left, and the data folder, so that nobody's own is touched.
 ProcessResult RunProcess(const std::vector<std::string>& argv,
                          const std::filesystem::path& scratch);
 
@@ -41,5 +41,13 @@ class ScratchFolder {
 };
 
 std::string ReadAll(const std::filesystem::path& path);
+
+// What the pictures of an MP4 file are made of (its mdat box); "" without one. The manifest in
+// front of them is signed with a random number and differs from run to run.
+std::string FilmOf(const std::filesystem::path& path);
+
+// Arguments for a copy without the visible mark, whose place differs from clip to clip, by a policy
+// that allows it.
+std::vector<std::string> CleanCopy(const std::string& binary, const ScratchFolder& scratch);
 
 }  // namespace aozora

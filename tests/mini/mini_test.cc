@@ -108,7 +108,7 @@ TEST_F(Mini, IsTheProgramsOwnModel) {
   argv.insert(argv.end(), {Path("named.mp4"), "--model", "mini"});
   result = RunProcess(argv, scratch_.path());
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(ReadAll(Path("default.mp4")), ReadAll(Path("named.mp4")));
+  EXPECT_EQ(FilmOf(Path("default.mp4")), FilmOf(Path("named.mp4")));
   result = RunProcess({AOZORA_BINARY, "inspect", "mini"}, scratch_.path());
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Aozora small"));

@@ -211,8 +211,9 @@ void CrashTest::JudgeFolders() {
          std::filesystem::directory_iterator(served_.data() / "outputs" / job.id)) {
       names.push_back(entry.path().filename());
     }
-    EXPECT_THAT(names,
-                testing::UnorderedElementsAre("video.mp4", "thumbnail.webp", "spritesheet.jpg"));
+    EXPECT_THAT(names, testing::UnorderedElementsAre("video.mp4", "thumbnail.webp",
+                                                     "thumbnail.webp.c2pa", "spritesheet.jpg",
+                                                     "spritesheet.jpg.c2pa", "latent.safetensors"));
     EXPECT_FALSE(std::filesystem::exists(served_.data() / "states" / job.id)) << job.id;
   }
 }

@@ -13,6 +13,7 @@
 #include "jobs/queue.h"
 #include "jobs/webhooks.h"
 #include "sim_clock.h"
+#include "store/mark_records.h"
 #include "store/asset_records.h"
 #include "store/schema.h"
 #include "stores/sqlite/sqlite_store.h"
@@ -389,7 +390,7 @@ Status EraseAll(Transaction& t) {
 
 Status Empty(Transaction& t) {
   TRY((EraseAll<DeliveryRecord, WebhookEndpointRecord, JobRecord, EventRecord, UsageRecord,
-                IdempotencyRecord, SettingRecord, AuditRecord, PersonRecord>(t)));
+                IdempotencyRecord, SettingRecord, AuditRecord, MarkRecord, PersonRecord>(t)));
   for (const char* id : kPeople) {
     PersonRecord person;
     person.id = person.name = id;
