@@ -26,6 +26,12 @@ Schema BeforeTheProgramme() {
   Schema schema = ProductSchema();
   std::erase_if(schema.tables,
                 [](const TableSpec& table) { return table.since >= kProgrammeSince; });
+  for (TableSpec& table : schema.tables) {
+    std::erase_if(table.columns,
+                  [](const ColumnSpec& column) { return column.since >= kProgrammeSince; });
+    std::erase_if(table.indexes,
+                  [](const IndexSpec& index) { return index.since >= kProgrammeSince; });
+  }
   return schema;
 }
 
