@@ -99,7 +99,7 @@ TEST(OutputCheck, BlackAndFrozenClipsAreFound) {
 TEST(OutputCheck, SkinOfAnyToneIsAReasonToLook) {
   for (const Colour tone : {Colour{255, 219, 172}, {224, 172, 105}, {141, 85, 36}, {92, 58, 33}}) {
     const OutputDecision decision = DecisionOf(DefaultPolicy(), 30, [&](int i) {
-      Image image = Painted(tone, 0.6);
+      Image image = Painted(tone, 0.7);
       image.rgb[0] = static_cast<uint8_t>(i);
       return image;
     });
