@@ -382,6 +382,11 @@ Status Execute(const Options& o, const Environment& environment) {
   options.progress = [&](const Progress& progress) { display.Show(progress); };
   TRY(Generate(*model, engine.device(), plan, first, clock, options, delivery->first()));
   TRY(delivery->first().Finish());
+  for (const policy::OutputReason& reason : delivery->Decide().reasons) {
+    if (reason.action != policy::Action::kReview) continue;
+    fmt::print(stderr, "note: have a look from picture {} on: {} ({})\n", reason.frame_index,
+               reason.id, reason.detail);
+  }
   TRY(Seal(o, plan.settings, delivery_settings, safeguards.maker));
   if (folder) TRY(folder->Clear());
   display.Clear();

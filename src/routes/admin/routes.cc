@@ -2,6 +2,7 @@
 #include "routes/admin/routes.h"
 
 #include "api/endpoint.h"
+#include "jobs/admission.h"
 #include "routes/admin/parts.h"
 #include "store/ids.h"
 
@@ -65,8 +66,9 @@ Outcome<http::Response> Me(const api::Service& service, const Call& call) {
   const auto person = TRY(service.keys.FindPerson(call.principal.person_id));
   if (!person) return api::NoSuch("person", call.principal.person_id);
   json shown = PersonJson(*person);
-  const int64_t per_day =
-      person->video_seconds_per_day_max.value_or(service.queue.limits().video_seconds_per_day_max);
+  const int64_t per_day = TRY(service.store.Read([&](Transaction& t) {
+    return VideoSecondsMax(t, *person, service.queue.limits(), NowMs(service.clock));
+  }));
   const int64_t left = TRY(service.queue.VideoSecondsLeft(person->id));
   shown["seconds_per_day"] = per_day;
   shown["seconds_today"] = per_day - left;
