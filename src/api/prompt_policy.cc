@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/prompt_policy.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "policy/text_check.h"
+#include "programme/roles.h"
 
 namespace aozora::api {
 namespace {
+
+// People's roles are written in policies by the same names.
+static_assert(std::ranges::equal(EnumNames<Role>::kNames, policy::Names<policy::Role>::kAll));
 
 // A role that the policy does not know gets what artists get.
 policy::Role RoleOf(const Origin& origin) {
