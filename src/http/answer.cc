@@ -174,19 +174,18 @@ void AnswerComposer::WriteHead(const Asked& asked, const Headers& headers, uint6
   if (!headers.Has("X-Content-Type-Options")) more.Set("X-Content-Type-Options", "nosniff");
   if (asked.headers != nullptr) AllowOrigin(settings_.allowed_origins, *asked.headers, &more);
   std::string& head = out->head;
-  auto into = std::back_inserter(head);
-  fmt::format_to(into, "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: aozora\r\nx-request-id: {}\r\n",
-                 out->status, Reason(out->status), HttpDate(settings_.clock->Now()),
-                 asked.request_id);
+  head += fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\nServer: aozora\r\nx-request-id: {}\r\n",
+                      out->status, Reason(out->status), HttpDate(settings_.clock->Now()),
+                      asked.request_id);
   for (const Headers* each : {&headers, static_cast<const Headers*>(&more)}) {
     for (const auto& [name, value] : each->fields()) {
-      if (!IsOurs(name)) fmt::format_to(into, "{}: {}\r\n", name, value);
+      if (!IsOurs(name)) head += fmt::format("{}: {}\r\n", name, value);
     }
   }
   if (out->events) {
     if (out->chunked) head += "Transfer-Encoding: chunked\r\n";
   } else if (!HasNoContent(out->status)) {
-    fmt::format_to(into, "Content-Length: {}\r\n", bytes);
+    head += fmt::format("Content-Length: {}\r\n", bytes);
   }
   head += out->keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
 }
