@@ -55,7 +55,7 @@ struct OutputRules {
   float black_share_min = 0.98f;        // of the frames
   float frozen_difference_max = 0.5f;   // mean difference of 8-bit values within a second
   float frozen_share_min = 0.98f;       // of the seconds
-  float skin_share_min = 0.65f;          // of the picture, in a sample
+  float skin_share_min = 0.65f;         // of the picture, in a sample
   float skin_sample_share_min = 0.25f;  // of the samples
   uint32_t picture_distance_max = 8;    // of 64 bits
   std::vector<LabelRule> labels;
