@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <vector>
 
 #include "base/log.h"
 
@@ -27,6 +28,22 @@ Status MakeFolder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return Error::Io("cannot make folder {}: {}", folder.string(), error.message());
+  return Ok();
+}
+
+// What an attempt that was killed left half written (AtomicFile, base/file.h, names it so). One
+// that lost its lease and still writes finds its file gone, and its result would be dropped anyway.
+Status RemoveUnfinished(const std::filesystem::path& folder) {
+  constexpr std::string_view kUnfinished = ".part-";
+  std::error_code error;
+  std::vector<std::filesystem::path> unfinished;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().filename().string().find(kUnfinished) == std::string::npos) continue;
+    unfinished.push_back(it->path());
+  }
+  for (const std::filesystem::path& path : unfinished) std::filesystem::remove(path, error);
+  if (error) return Error::Io("cannot clear folder {}: {}", folder.string(), error.message());
   return Ok();
 }
 
@@ -188,6 +205,7 @@ Result<bool> Worker::RunOne() {
 Result<RenderOutput> Worker::Render(const JobRecord& job, const RenderContext& context) {
   TRY(MakeFolder(context.state_folder));
   TRY(MakeFolder(context.output_folder));
+  TRY(RemoveUnfinished(context.output_folder));
   return renderer_.Render(job, context);
 }
 

@@ -129,6 +129,20 @@ TEST_F(WorkerTest, RendersWhatIsCreatedAndShowsHowFarItIs) {
   EXPECT_TRUE(Eventually([&] { return !std::filesystem::exists(folder_.State(id)); }));
 }
 
+TEST_F(WorkerTest, ClearsWhatAKilledAttemptLeftHalfWritten) {
+  const std::string id = Create();
+  std::filesystem::create_directories(folder_.Output(id));
+  std::ofstream(folder_.Output(id) / "video.mp4.part-abcdef") << "half";
+  std::ofstream(folder_.Output(id) / "latent") << "whole";
+  const Running worker(*queue_, folder_, wake_,
+                       [](const JobRecord&, const RenderContext&) -> Result<RenderOutput> {
+                         return RenderOutput{"{}", {}, {}};
+                       });
+  ASSERT_TRUE(Becomes(id, JobState::kCompleted));
+  EXPECT_FALSE(std::filesystem::exists(folder_.Output(id) / "video.mp4.part-abcdef"));
+  EXPECT_TRUE(std::filesystem::exists(folder_.Output(id) / "latent"));
+}
+
 TEST_F(WorkerTest, ACancelReachesTheRender) {
   const Running worker(*queue_, folder_, wake_, UntilCancelled);
   const std::string id = Create();
