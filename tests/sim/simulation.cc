@@ -13,8 +13,8 @@
 #include "jobs/queue.h"
 #include "jobs/webhooks.h"
 #include "sim_clock.h"
-#include "store/mark_records.h"
 #include "store/asset_records.h"
+#include "store/mark_records.h"
 #include "store/schema.h"
 #include "stores/sqlite/sqlite_store.h"
 
