@@ -62,7 +62,7 @@ bool ChangesSomething(const http::Request& request) {
 Outcome<Principal> OfSession(const Service& service, const http::Request& request,
                              const std::string& secret) {
   const std::optional<SessionCaller> caller = TRY(service.programme.sessions.Find(secret));
-  if (!caller) return Unauthenticated("this session is over: log in again");
+  if (!caller) return Unauthenticated("this login has ended: log in again");
   if (!ChangesSomething(request)) return caller->principal;
   if (!IsFromOwnPage(service, request)) {
     return Forbidden("wrong_origin", "with a session, only pages of this server change something");
