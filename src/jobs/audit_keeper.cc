@@ -63,11 +63,15 @@ Result<bool> AuditKeeper::Step() {
 }
 
 Status AuditKeeper::UpdateCopy() {
-  const Copy copy = TRY(ReadCopy(copy_));
-  const int64_t last = copy.checkpoints.empty() ? 0 : copy.checkpoints.back().first_seq;
+  std::error_code error;
+  if (!copy_bytes_ || std::filesystem::file_size(copy_, error) != *copy_bytes_) {
+    const Copy copy = TRY(ReadCopy(copy_));
+    copy_bytes_ = copy.whole_bytes;
+    copied_seq_ = copy.checkpoints.empty() ? 0 : copy.checkpoints.back().first_seq;
+  }
   const std::vector<AuditCheckpointRecord> missing = TRY(store_.Read([&](Transaction& t) {
     return t.Select(Query<AuditCheckpointRecord>()
-                        .Greater(&AuditCheckpointRecord::first_seq, last)
+                        .Greater(&AuditCheckpointRecord::first_seq, copied_seq_)
                         .Ascending(&AuditCheckpointRecord::first_seq)
                         .Limit(kLinesOfRound));
   }));
@@ -76,7 +80,12 @@ Status AuditKeeper::UpdateCopy() {
   for (const AuditCheckpointRecord& checkpoint : missing) {
     lines += CheckpointLine(checkpoint) + "\n";
   }
-  return AppendDurably(copy_, copy.whole_bytes, lines);
+  const uint64_t at_byte = *copy_bytes_;
+  copy_bytes_.reset();  // unless it succeeds, nobody knows what stands there
+  TRY(AppendDurably(copy_, at_byte, lines));
+  copy_bytes_ = at_byte + lines.size();
+  copied_seq_ = missing.back().first_seq;
+  return Ok();
 }
 
 Result<std::vector<AuditCheckpointRecord>> ReadAuditCopy(const std::filesystem::path& copy) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -37,6 +38,9 @@ class AuditKeeper {
   const SignKey key_;
   const std::filesystem::path copy_;
   const CheckpointLimits limits_;
+  // The copy as this object left it, so that a long one is not read anew each time.
+  std::optional<uint64_t> copy_bytes_;  // none: not read yet
+  int64_t copied_seq_ = 0;              // first_seq of its last checkpoint
 };
 
 // The checkpoints of a copy. A last line without its end is one that a crash cut off, and is left
