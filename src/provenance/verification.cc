@@ -46,11 +46,15 @@ Result<Verification> VerifyFile(const std::filesystem::path& path, const Maker& 
   found.manifest = TRY(VerifyManifest(path, trusted, clock));
   const bool holds = found.manifest.state == ProvenanceState::kValid ||
                      found.manifest.state == ProvenanceState::kTrusted;
-  Trust own;
-  own.roots_pem = maker.identity.root_pem();
-  if (holds && !own.roots_pem.empty()) {
-    const ManifestReport by_us = TRY(VerifyManifest(path, own, clock));
-    found.signed_here = by_us.state == ProvenanceState::kTrusted;
+  const std::string& own_root = maker.identity.root_pem();
+  if (holds && !own_root.empty()) {
+    // Where no other roots were given, whoever is trusted is us.
+    Trust own;
+    own.roots_pem = own_root;
+    const ProvenanceState by_us = trust.roots_pem.empty()
+                                      ? found.manifest.state
+                                      : TRY(VerifyManifest(path, own, clock)).state;
+    found.signed_here = by_us == ProvenanceState::kTrusted;
   }
   MarkDetector detector(maker.mark_key, pool);
   const Status looked =
