@@ -11,7 +11,6 @@
 #include "jobs/changes.h"
 #include "store/ids.h"
 #include "store/mark_records.h"
-#include "store/programme_records.h"
 
 namespace aozora {
 namespace {
@@ -116,9 +115,7 @@ Result<Created> Insert(ChangeContext& context, const NewJob& job, const Admissio
     record.created_seq = TRY(AppendEvent(context, record, "job.queued"));
     record.mark_id = TRY(NewMark(context, record.id));
     TRY(context.transaction.Insert(record));
-    if (!job.flag.empty()) {
-      TRY(context.transaction.Insert(FlagRecord{record.id, job.flag, "policy", context.now_ms}));
-    }
+    if (!job.flag.empty()) TRY(FlagJob(context, record.id, job.flag));
     ids += (ids.empty() ? "" : " ") + record.id;
     created.jobs.push_back(std::move(record));
   }

@@ -6,7 +6,6 @@
 #include "jobs/order.h"
 #include "jobs/queue.h"
 #include "store/ids.h"
-#include "store/programme_records.h"
 
 namespace aozora {
 namespace {
@@ -139,10 +138,7 @@ Result<bool> JobQueue::Complete(const Holder& holder, std::string_view output_js
         after->output_json = output_json;
         after->render_ms = render_ms;
         after->stage.clear();
-        if (!flag.empty() && !TRY(context.transaction.Find<FlagRecord>(before.id))) {
-          TRY(context.transaction.Insert(
-              FlagRecord{before.id, std::string(flag), "policy", context.now_ms}));
-        }
+        if (!flag.empty()) TRY(FlagJob(context, before.id, flag));
         return EndJob(context, before, after);
       });
 }

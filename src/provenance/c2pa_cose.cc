@@ -3,6 +3,7 @@
 
 #include <openssl/rsa.h>
 
+#include "base/hash.h"
 #include "provenance/c2pa_certificate.h"
 #include "provenance/c2pa_digest.h"
 #include "provenance/c2pa_names.h"
@@ -154,7 +155,7 @@ Result<std::string> SignClaim(std::string_view claim, const SigningIdentity& ide
   CborMap unprotected;
   if (timestamper) {
     const std::string token =
-        TRY_WITHIN("time stamp", timestamper(Sha256Of(StampedBytes(header, signature))));
+        TRY_WITHIN("time stamp", timestamper(Sha256(StampedBytes(header, signature))));
     if (token.size() > kTimestampBytesMax) {
       return Error::Invalid("a time stamp of {} bytes: at most {} are kept for it", token.size(),
                             kTimestampBytesMax);

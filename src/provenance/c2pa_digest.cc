@@ -62,10 +62,4 @@ std::string Digest::Finish() {
   return std::string(reinterpret_cast<const char*>(digest), size);
 }
 
-std::string Sha256Of(std::string_view bytes) {
-  Digest digest = Digest::Sha256();
-  digest.Update(bytes);
-  return digest.Finish();
-}
-
 }  // namespace aozora

@@ -30,6 +30,4 @@ class Digest {
   std::unique_ptr<State> state_;
 };
 
-std::string Sha256Of(std::string_view bytes);  // 32 bytes
-
 }  // namespace aozora

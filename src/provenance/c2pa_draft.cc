@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/encoding.h"
+#include "base/hash.h"
 #include "provenance/c2pa_digest.h"
 #include "provenance/c2pa_names.h"
 #include "provenance/jumbf_box.h"
@@ -29,7 +30,7 @@ std::string NewUuid(RandomSource& random) {
   return uuid;
 }
 
-std::string HashOfBox(std::string_view box) { return Sha256Of(box.substr(kJumbfHeaderBytes)); }
+std::string HashOfBox(std::string_view box) { return Sha256(box.substr(kJumbfHeaderBytes)); }
 
 CborValue HashedUri(const std::string& path, std::string_view box) {
   return CborMap{{"url", std::string(kUriHead) + path}, {"hash", CborValue::Bytes(HashOfBox(box))}};

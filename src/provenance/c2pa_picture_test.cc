@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "base/hash.h"
 #include "provenance/big_endian.h"
 #include "provenance/c2pa_digest.h"
 #include "provenance/c2pa_draft.h"
@@ -78,7 +79,7 @@ class C2paPictureTest : public testing::TestWithParam<Wrap> {
       picture = GetParam()(std::string(size, 'x'));
       range = FindPictureStore(MemorySource(picture)).value();
     }
-    const std::string hash = Sha256Of(picture.substr(0, range.begin) + picture.substr(range.end));
+    const std::string hash = Sha256(picture.substr(0, range.begin) + picture.substr(range.end));
     return GetParam()(draft.Sign(binding(range, hash), signer_.identity(), {}).value());
   }
   static CborMap Range(int64_t start, int64_t length) {

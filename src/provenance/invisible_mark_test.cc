@@ -7,24 +7,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "media/media_testonly.h"
 #include "provenance/mark_detector.h"
 
 namespace aozora {
 namespace {
-
-class Keep : public FrameSink {
- public:
-  Status Write(const Image& frame) override {
-    frames.push_back(frame);
-    return Ok();
-  }
-  Status Finish() override {
-    finished = true;
-    return Ok();
-  }
-  std::vector<Image> frames;
-  bool finished = false;
-};
 
 // Soft hills with a little texture, moving; `flat`: one colour.
 Image Scene(uint32_t width_px, uint32_t height_px, int frame, bool flat = false) {
@@ -57,7 +44,7 @@ std::vector<Image> Marked(uint32_t width_px, uint32_t height_px, int frame_count
                           const InvisibleMarkSettings& settings = Settings(),
                           uint32_t thread_count = 2) {
   ThreadPool pool(thread_count);
-  Keep keep;
+  CollectingSink keep;
   InvisibleMarkSink sink(settings, pool, keep);
   for (int i = 0; i < frame_count; ++i) {
     EXPECT_TRUE(sink.Write(Scene(width_px, height_px, i, flat)).ok());
@@ -139,7 +126,7 @@ TEST(InvisibleMark, NoiseIsNoExcuseForMore) {
     value = static_cast<uint8_t>(state >> 24);
   }
   ThreadPool pool(1);
-  Keep keep;
+  CollectingSink keep;
   InvisibleMarkSink sink(Settings(), pool, keep);
   ASSERT_TRUE(sink.Write(noise).ok());
   EXPECT_GE(PsnrOfLuma(noise, keep.frames[0]), 42);

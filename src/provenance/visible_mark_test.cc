@@ -7,18 +7,10 @@
 #include <cstdlib>
 #include <set>
 
+#include "media/media_testonly.h"
+
 namespace aozora {
 namespace {
-
-class Keep : public FrameSink {
- public:
-  Status Write(const Image& frame) override {
-    frames.push_back(frame);
-    return Ok();
-  }
-  Status Finish() override { return Ok(); }
-  std::vector<Image> frames;
-};
 
 Image Plain(uint32_t width_px, uint32_t height_px, uint8_t value) {
   Image image = Image::Black(width_px, height_px);
@@ -61,7 +53,7 @@ VisibleMarkSettings Settings(std::string label = "") {
 }
 
 std::vector<Image> Marked(const VisibleMarkSettings& settings, uint8_t value, int frame_count) {
-  Keep keep;
+  CollectingSink keep;
   VisibleMarkSink sink(settings, keep);
   for (int i = 0; i < frame_count; ++i) {
     EXPECT_TRUE(sink.Write(Plain(settings.width_px, settings.height_px, value)).ok());
@@ -90,7 +82,7 @@ TEST(VisibleMark, IsLightOnDarkGroundAndDarkOnLightGround) {
 TEST(VisibleMark, RestlessGroundGetsMoreInk) {
   Image stripes = Plain(kWidth, kHeight, 0);
   for (size_t i = 0; i < stripes.rgb.size(); ++i) stripes.rgb[i] = i / 12 % 2 == 0 ? 10 : 120;
-  Keep keep;
+  CollectingSink keep;
   VisibleMarkSink sink(Settings(), keep);
   ASSERT_TRUE(sink.Write(stripes).ok());
   int most = 0;  // on the dark stripes, where the ink's full effect shows
@@ -231,7 +223,7 @@ TEST(VisibleMark, FitsTinyAndTallPictures) {
 }
 
 TEST(VisibleMark, RefusesFramesOfAnotherSize) {
-  Keep keep;
+  CollectingSink keep;
   VisibleMarkSink sink(Settings(), keep);
   EXPECT_FALSE(sink.Write(Plain(64, 64, 0)).ok());
   EXPECT_TRUE(keep.frames.empty());
