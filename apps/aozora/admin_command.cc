@@ -24,6 +24,7 @@ namespace {
 constexpr std::string_view kActor = "operator";
 constexpr int64_t kDayMs = 24LL * 3'600'000;
 constexpr int64_t kDrainLookMs = 500;
+constexpr const char* kRoles = "artist, partner, red_team, reviewer or admin";
 
 struct Options {
   DataOptions data;
@@ -129,8 +130,7 @@ Result<Stop> StopOf(Storage& storage, const Options& o) {
                           fmt::join(EnumNames<StopRunning>::kNames, ", "));
   }
   stop.scope = *scope;
-  stop.subject =
-      o.id.empty() && stop.scope == StopScope::kAll ? std::string(kStopGeneration) : o.id;
+  stop.subject = SubjectOr(stop.scope, o.id);
   stop.running = *running;
   stop.reason = o.reason;
   stop.set_by = TRY(ActorOf(storage, o));
@@ -291,7 +291,6 @@ class Builder {
 };
 
 void AddProgramme(CLI::App& app, CLI::App& person, Builder& builder, Options& o) {
-  constexpr const char* kRoles = "artist, partner, red_team, reviewer or admin";
   CLI::App& invite = builder.Add(app, "invite", "Let one in; prints the code once", Invite);
   invite.add_option("--role", o.role, kRoles)->capture_default_str();
   invite.add_option("--for", o.reason, "For whom");
@@ -325,8 +324,7 @@ Command AddAdmin(CLI::App& app) {
   CLI::App* person = app.add_subcommand("person", "People")->require_subcommand(1);
   CLI::App& person_add = builder.Add(*person, "add", "Add one; prints the id", AddPerson);
   person_add.add_option("name", o->name)->required();
-  person_add.add_option("--role", o->role, "artist, partner, red_team, reviewer or admin")
-      ->capture_default_str();
+  person_add.add_option("--role", o->role, kRoles)->capture_default_str();
   person_add.add_option("--running", o->running, "Videos rendered at a time");
   person_add.add_option("--queued", o->queued, "Videos that wait");
   person_add.add_option("--seconds-per-day", o->seconds, "Seconds of video");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "safeguards.h"
 
-#include <system_error>
+#include "jobs/data_folder.h"
 
 namespace aozora::app {
 
@@ -20,14 +20,7 @@ Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
   if (options.signing_key.empty() != options.signing_chain.empty()) {
     return Error::Invalid("--signing-key and --signing-chain belong together");
   }
-  std::error_code error;
-  std::filesystem::create_directories(secret_folder, error);
-  if (!error) {
-    std::filesystem::permissions(secret_folder, std::filesystem::perms::owner_all, error);
-  }
-  if (error) {
-    return Error::Io("cannot make folder {}: {}", secret_folder.string(), error.message());
-  }
+  TRY(MakePrivateFolder(secret_folder));
   MakerSettings settings;
   settings.secret_folder = secret_folder;
   settings.identity_files = {options.signing_key, options.signing_chain, options.signing_root};

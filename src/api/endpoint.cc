@@ -33,26 +33,10 @@ void AddRateHeaders(const RateLimiter::Verdict& verdict, http::Response* respons
                         fmt::format("{}s", static_cast<int64_t>(std::ceil(verdict.reset_s))));
 }
 
-Problem Unauthenticated(std::string message) {
-  Problem problem;
-  problem.status = 401;
-  problem.code = "invalid_api_key";
-  problem.message = std::move(message);
-  return problem;
-}
-
 std::string_view ScopeFor(const http::Request& request) {
   if (request.path.starts_with("/v1/admin/")) return kScopeAdmin;
   const bool reads = request.method == http::Method::kGet || request.method == http::Method::kHead;
   return reads ? kScopeRead : kScopeWrite;
-}
-
-Problem Forbidden(std::string code, std::string message) {
-  Problem problem;
-  problem.status = 403;
-  problem.code = std::move(code);
-  problem.message = std::move(message);
-  return problem;
 }
 
 bool ChangesSomething(const http::Request& request) {
@@ -62,15 +46,16 @@ bool ChangesSomething(const http::Request& request) {
 Outcome<Principal> OfSession(const Service& service, const http::Request& request,
                              const std::string& secret) {
   const std::optional<SessionCaller> caller = TRY(service.programme.sessions.Find(secret));
-  if (!caller) return Unauthenticated("this login has ended: log in again");
+  if (!caller) return Refuse(401, "invalid_api_key", "this login has ended: log in again");
   if (!ChangesSomething(request)) return caller->principal;
   if (!IsFromOwnPage(service, request)) {
-    return Forbidden("wrong_origin", "with a session, only pages of this server change something");
+    return Refuse(403, "wrong_origin",
+                  "with a session, only pages of this server change something");
   }
   if (!IsCsrfToken(secret, request.headers.Find(kCsrfHeader).value_or(""))) {
-    return Forbidden("wrong_csrf_token",
-                     fmt::format("the header {} has to bring the session's token (GET /v1/session)",
-                                 kCsrfHeader));
+    return Refuse(403, "wrong_csrf_token",
+                  fmt::format("the header {} has to bring the session's token (GET /v1/session)",
+                              kCsrfHeader));
   }
   return caller->principal;
 }
@@ -78,7 +63,8 @@ Outcome<Principal> OfSession(const Service& service, const http::Request& reques
 Outcome<Principal> OfKey(const Service& service, std::string_view text) {
   const std::optional<Principal> principal = TRY(service.keys.Authenticate(text));
   if (principal) return *principal;
-  return Unauthenticated("this API key is not one of ours, or was revoked, or has expired");
+  return Refuse(401, "invalid_api_key",
+                "this API key is not one of ours, or was revoked, or has expired");
 }
 
 Outcome<Principal> PrincipalOf(const Service& service, const http::Request& request) {
@@ -87,22 +73,23 @@ Outcome<Principal> PrincipalOf(const Service& service, const http::Request& requ
   if (header && header->starts_with(kBearer)) return OfKey(service, header->substr(kBearer.size()));
   const std::optional<std::string> secret = SessionSecretOf(service, request);
   if (!header && secret) return OfSession(service, request, *secret);
-  return Unauthenticated(
+  return Refuse(
+      401, "invalid_api_key",
       "no API key: send it as \"Authorization: Bearer aoz_...\"; `aozora admin key add` makes "
       "one");
 }
 
 std::optional<Problem> Lacks(const Principal& principal, std::string_view scope) {
   if (principal.Has(scope)) return std::nullopt;
-  return Forbidden("insufficient_scope",
-                   fmt::format("this key may not do this: it needs the scope {}", scope));
+  return Refuse(403, "insufficient_scope",
+                fmt::format("this key may not do this: it needs the scope {}", scope));
 }
 
 std::optional<Problem> MayNot(const Principal& principal, Action action) {
   const Permission& permission = PermissionOf(action);
   if (!MayDo(principal.role, action)) {
-    return Forbidden("role_may_not", fmt::format("the role {} may not do this ({})", principal.role,
-                                                 permission.name));
+    return Refuse(403, "role_may_not",
+                  fmt::format("the role {} may not do this ({})", principal.role, permission.name));
   }
   return Lacks(principal, permission.scope);
 }
@@ -113,7 +100,7 @@ Outcome<Caller> Identify(const Service& service, const http::Request& request) {
   const std::string_view scope = ScopeFor(request);
   if (auto problem = Lacks(principal, scope)) return *problem;
   if (scope == kScopeAdmin && principal.role != NameOf(Role::kAdmin)) {
-    return Forbidden("role_may_not", "this is for admins");
+    return Refuse(403, "role_may_not", "this is for admins");
   }
   return caller;
 }
@@ -127,8 +114,8 @@ std::optional<Problem> CheckTerms(const Service& service, const OperationRoute& 
   const Result<bool> accepted = service.programme.terms.Accepted(principal.person_id);
   if (!accepted.ok()) return ProblemOf(accepted.error());
   if (*accepted) return std::nullopt;
-  return Forbidden("terms_not_accepted",
-                   "there is a version of the terms that you have not accepted: GET /v1/terms");
+  return Refuse(403, "terms_not_accepted",
+                "there is a version of the terms that you have not accepted: GET /v1/terms");
 }
 
 Problem TooMany(const RateLimiter::Verdict& verdict) {
@@ -184,6 +171,10 @@ Actor ActorOf(const Call& call) {
 
 http::Response AnswerJson(const json& body) {
   return http::Response::Json(200, body.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+http::Response AnswerList(json data) {
+  return AnswerJson({{"object", "list"}, {"data", std::move(data)}, {"has_more", false}});
 }
 
 json SecondsOf(std::optional<int64_t> time_ms) {

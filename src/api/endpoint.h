@@ -57,6 +57,9 @@ inline Viewer ViewerOf(const Call& call) { return {call.principal.person_id, cal
 // A 200 with a JSON body. Text from outside that is not UTF-8 is replaced, never thrown at.
 http::Response AnswerJson(const nlohmann::json& body);
 
+// {"object": "list"} of all there is.
+http::Response AnswerList(nlohmann::json data);
+
 // Seconds since 1970 as the API counts them, or null.
 nlohmann::json SecondsOf(std::optional<int64_t> time_ms);
 inline int64_t SecondsOf(int64_t time_ms) { return time_ms / 1000; }

@@ -5,6 +5,14 @@
 
 namespace aozora::api {
 
+Problem Refuse(int status, std::string code, std::string message) {
+  Problem problem;
+  problem.status = status;
+  problem.code = std::move(code);
+  problem.message = std::move(message);
+  return problem;
+}
+
 Problem BadParameter(std::string param, std::string message) {
   Problem problem;
   problem.code = "invalid_value";

@@ -25,6 +25,8 @@ struct Problem {
   std::optional<Error> cause;             // what only the log is told
 };
 
+// About the request as a whole.
+Problem Refuse(int status, std::string code, std::string message);
 // 400 about one field.
 Problem BadParameter(std::string param, std::string message);
 // 404 of a thing that does not exist, or not for this person: which of both is not told.

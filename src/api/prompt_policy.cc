@@ -18,14 +18,6 @@ policy::Role RoleOf(const Origin& origin) {
   return policy::FromName<policy::Role>(origin.role).value_or(policy::Role::kArtist);
 }
 
-Problem Forbidden(std::string code, std::string message) {
-  Problem problem;
-  problem.status = 403;
-  problem.code = std::move(code);
-  problem.message = std::move(message);
-  return problem;
-}
-
 }  // namespace
 
 Outcome<PromptVerdict> CheckPrompt(const Service& service, const Origin& origin,
@@ -60,9 +52,9 @@ Outcome<bool> CheckVisibleMark(const Service& service, const Origin& origin, boo
   if (visible_mark) return true;
   const std::shared_ptr<const policy::Policy> policy = service.policy.Current();
   if (policy->may_copy_clean[static_cast<size_t>(RoleOf(origin))]) return true;
-  return Forbidden("visible_mark_required",
-                   "this server makes no copies without the visible mark for you: leave "
-                   "visible_mark out");
+  return Refuse(403, "visible_mark_required",
+                "this server makes no copies without the visible mark for you: leave "
+                "visible_mark out");
 }
 
 }  // namespace aozora::api

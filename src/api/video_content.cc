@@ -6,18 +6,6 @@
 #include "render/output.h"
 
 namespace aozora::api {
-namespace {
-
-Problem NotThere(std::string code, std::string message) {
-  Problem problem;
-  problem.status = 404;
-  problem.code = std::move(code);
-  problem.message = std::move(message);
-  return problem;
-}
-
-}  // namespace
-
 Outcome<http::Response> VideoContent(const Service& service, const JobRecord& job,
                                      const http::Request& request, const std::string& called) {
   const std::string_view name = request.QueryValue("variant").value_or("video");
@@ -30,17 +18,18 @@ Outcome<http::Response> VideoContent(const Service& service, const JobRecord& jo
                         "thumbnail.c2pa, spritesheet.c2pa");
   }
   if (!IsTerminal(job.state)) {
-    return NotThere("video_not_ready",
-                    fmt::format("video {} is {}, at {} %: its content is there "
-                                "once it is completed",
-                                job.id, NameOf(job.state), job.progress_percent));
+    return Refuse(404, "video_not_ready",
+                  fmt::format("video {} is {}, at {} %: its content is there "
+                              "once it is completed",
+                              job.id, NameOf(job.state), job.progress_percent));
   }
   if (job.state != JobState::kCompleted) {
-    return NotThere("video_failed", fmt::format("video {} has failed: it has no content", job.id));
+    return Refuse(404, "video_failed",
+                  fmt::format("video {} has failed: it has no content", job.id));
   }
   if (job.files != FilesState::kKept) {
-    return NotThere("video_expired",
-                    fmt::format("video {} has expired: its files are gone", job.id));
+    return Refuse(404, "video_expired",
+                  fmt::format("video {} has expired: its files are gone", job.id));
   }
   const JobOutput output = TRY(ParseJobOutput(job.output_json));
   const OutputFile* file = output.Find(name);

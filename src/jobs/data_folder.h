@@ -10,6 +10,9 @@
 
 namespace aozora {
 
+// Makes the folder, if there is none, and lets nobody but its owner look into it.
+Status MakePrivateFolder(const std::filesystem::path& folder);
+
 struct DataFolder {
   std::filesystem::path root;
 

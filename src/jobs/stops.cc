@@ -76,6 +76,10 @@ bool Forbids(const Stop& stop, const StoppedRequest& request) {
 
 }  // namespace
 
+std::string SubjectOr(StopScope scope, std::string subject) {
+  return subject.empty() && scope == StopScope::kAll ? std::string(kStopGeneration) : subject;
+}
+
 Status CheckStop(const Stop& stop) {
   if (stop.scope != StopScope::kAll) {
     if (!stop.subject.empty()) return Ok();

@@ -47,6 +47,9 @@ struct Stop {
 // A release that was asked for and not agreed to is forgotten after so long.
 inline constexpr int64_t kReleaseAskedMs = 3'600'000;
 
+// What a stop without a subject means: of kAll, generation. Of the others nothing (CheckStop).
+std::string SubjectOr(StopScope scope, std::string subject);
+
 // kInvalid says what is wrong with the subject: the first three of kAll, else it must not be empty.
 Status CheckStop(const Stop& stop);
 

@@ -16,10 +16,6 @@ namespace {
 
 constexpr int64_t kDayMs = 24LL * 3'600'000;
 
-http::Response AnswerList(json data) {
-  return api::AnswerJson({{"object", "list"}, {"data", std::move(data)}, {"has_more", false}});
-}
-
 template <class T>
 void Put(json* object, const char* name, const std::optional<T>& value) {
   if (value) (*object)[name] = *value;
@@ -90,7 +86,7 @@ Outcome<http::Response> AddPerson(const api::Service& service, const Call& call)
 Outcome<http::Response> ListPeople(const api::Service& service, const Call&) {
   json data = json::array();
   for (const PersonRecord& person : TRY(service.keys.People())) data.push_back(PersonJson(person));
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> AddKey(const api::Service& service, const Call& call) {
@@ -111,7 +107,7 @@ Outcome<http::Response> AddKey(const api::Service& service, const Call& call) {
 Outcome<http::Response> ListKeys(const api::Service& service, const Call&) {
   json data = json::array();
   for (const KeyRecord& key : TRY(service.keys.Keys())) data.push_back(KeyJson(key));
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> RevokeKey(const api::Service& service, const Call& call) {

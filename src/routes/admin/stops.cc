@@ -27,8 +27,7 @@ Outcome<http::Response> ListStops(const api::Service& service, const Call&) {
 Stop StopOf(const api::Service& service, const Call& call) {
   Stop stop;
   stop.scope = *EnumOf<StopScope>(call.body["scope"].get<std::string>());
-  stop.subject = call.body.value("subject", "");
-  if (stop.scope == StopScope::kAll && stop.subject.empty()) stop.subject = kStopGeneration;
+  stop.subject = SubjectOr(stop.scope, call.body.value("subject", ""));
   stop.running = *EnumOf<StopRunning>(call.body.value("running", "park"));
   stop.reason = call.body.value("reason", "");
   stop.set_by = call.principal.person_id;

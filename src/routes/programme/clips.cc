@@ -21,7 +21,7 @@ Outcome<http::Response> List(const api::Service& service, const Call& call) {
   for (const ClipView& view : TRY(service.programme.clips.ListOf(call.principal.person_id))) {
     data.push_back(ClipJson(view, api::ViewerOf(call)));
   }
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> GetOne(const api::Service& service, const Call& call) {

@@ -49,7 +49,7 @@ Outcome<http::Response> ListFeedback(const api::Service& service, const Call& ca
            call.Value("clip_id"), api::ViewerOf(call)))) {
     data.push_back(FeedbackJson(feedback));
   }
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> FileFinding(const api::Service& service, const Call& call) {
@@ -73,7 +73,7 @@ Outcome<http::Response> ListFindings(const api::Service& service, const Call& ca
            all ? std::string() : call.principal.person_id))) {
     data.push_back(FindingJson(finding));
   }
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> JudgeFinding(const api::Service& service, const Call& call) {

@@ -26,7 +26,7 @@ json GrantJson(const GrantRecord& grant) {
 http::Response AnswerGrants(const std::vector<GrantRecord>& grants) {
   json data = json::array();
   for (const GrantRecord& grant : grants) data.push_back(GrantJson(grant));
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> Own(const api::Service& service, const Call& call) {
@@ -81,7 +81,7 @@ Outcome<http::Response> Invitations(const api::Service& service, const Call&) {
   for (const InvitationRecord& each : TRY(service.programme.invitations.List())) {
     data.push_back(InvitationJson(each, NowMs(service.clock)));
   }
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> RevokeInvitation(const api::Service& service, const Call& call) {

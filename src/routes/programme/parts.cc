@@ -72,10 +72,6 @@ api::OperationRoute Delete(std::string_view pattern, std::string_view name,
           .action = action};
 }
 
-http::Response AnswerList(json data) {
-  return api::AnswerJson({{"object", "list"}, {"data", std::move(data)}, {"has_more", false}});
-}
-
 json ClipJson(const ClipView& view, const Viewer& viewer) {
   const ClipRecord& clip = view.clip;
   const bool inside = clip.person_id == viewer.person_id || MayDo(viewer.role, Action::kReview);

@@ -20,8 +20,6 @@ api::OperationRoute Post(std::string_view pattern, std::string_view name, api::O
 api::OperationRoute Delete(std::string_view pattern, std::string_view name,
                            api::Operation operation, Action action);
 
-http::Response AnswerList(nlohmann::json data);
-
 // As this viewer may see it: the author, reviewers and admins all of it, others what is public.
 nlohmann::json ClipJson(const ClipView& view, const Viewer& viewer);
 http::Response AnswerClip(const ClipView& view, const api::Call& call);

@@ -25,7 +25,7 @@ json QueueJson(const std::vector<QueuedReview>& queued, const Call& call) {
 }
 
 Outcome<http::Response> Queue(const api::Service& service, const Call& call) {
-  return AnswerList(
+  return api::AnswerList(
       QueueJson(TRY(service.programme.reviews.QueueOf(call.principal.person_id)), call));
 }
 
@@ -38,7 +38,7 @@ Outcome<http::Response> Decide(const api::Service& service, const Call& call) {
 }
 
 Outcome<http::Response> Overdue(const api::Service& service, const Call& call) {
-  return AnswerList(QueueJson(TRY(service.programme.reviews.Overdue()), call));
+  return api::AnswerList(QueueJson(TRY(service.programme.reviews.Overdue()), call));
 }
 
 Outcome<http::Response> Assign(const api::Service& service, const Call& call) {

@@ -55,7 +55,7 @@ Outcome<http::Response> Screening(const api::Service& service, const Call& call)
   for (const ClipView& view : TRY(service.programme.shares.Screening())) {
     data.push_back(ClipJson(view, api::ViewerOf(call)));
   }
-  return AnswerList(std::move(data));
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> Pick(const api::Service& service, const Call& call) {

@@ -83,7 +83,7 @@ Outcome<http::Response> List(const api::Service& service, const Call& call) {
   for (const auto& endpoint : TRY(service.webhooks.Endpoints(call.principal.person_id))) {
     data.push_back(EndpointJson(endpoint, /*with_secret=*/false));
   }
-  return api::AnswerJson({{"object", "list"}, {"data", data}, {"has_more", false}});
+  return api::AnswerList(std::move(data));
 }
 
 Outcome<http::Response> Get(const api::Service& service, const Call& call) {
@@ -111,7 +111,7 @@ Outcome<http::Response> Deliveries(const api::Service& service, const Call& call
        TRY(service.webhooks.Log(call.principal.person_id, endpoint.id, kLogLengthMax))) {
     data.push_back(DeliveryJson(delivery));
   }
-  return api::AnswerJson({{"object", "list"}, {"data", data}, {"has_more", false}});
+  return api::AnswerList(std::move(data));
 }
 
 }  // namespace
