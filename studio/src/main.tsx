@@ -9,12 +9,16 @@ import { loadSession } from './session/session';
 import { App } from './shell/app';
 import { startNotice } from './shell/notice';
 import { startStore } from './videos/store';
+import { startModels } from './models/models';
+import { watchLeaving } from './videos/undo';
 
 followTheme();
 followLocale();
 startRouter();
 startStore();
 startNotice();
+startModels();
+watchLeaving();
 void loadSession();
 
 const root = document.getElementById('app');

@@ -6,12 +6,15 @@ import type { Video } from '../api/types';
 export class Shelf {
   #known = signal<ReadonlyMap<string, Video>>(new Map());
   #heard = new Map<string, number>();   // id -> when something was last heard of it
+  #heardAt = new Map<string, number>();   // the same as a time of day
   #clock = 0;
 
   readonly list = computed(() => [...this.#known.value.values()].sort(newestFirst));
 
   // Moments, in the order in which things were asked and heard.
   now(): number { return ++this.#clock; }
+
+  heardAt(id: string): number { return this.#heardAt.get(id) ?? Date.now(); }
 
   get(id: string): Video | undefined { return this.#known.value.get(id); }
 
@@ -20,6 +23,7 @@ export class Shelf {
     const known = new Map(this.#known.peek());
     for (const video of videos) {
       this.#heard.set(video.id, this.now());
+      this.#heardAt.set(video.id, Date.now());
       known.set(video.id, merged(known.get(video.id), video));
     }
     this.#known.value = known;
@@ -48,6 +52,7 @@ export class Shelf {
   clear(): void {
     this.#known.value = new Map();
     this.#heard.clear();
+    this.#heardAt.clear();
   }
 }
 

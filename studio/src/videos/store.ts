@@ -6,8 +6,9 @@ import { api } from '../api/client';
 import { isObject, type Problem } from '../api/problem';
 import { isRunning, type Video, type VideoEvent } from '../api/types';
 import { isIn } from '../session/session';
-import { Stream } from './stream';
+import { hidden } from './hidden';
 import { Shelf } from './shelf';
+import { Stream } from './stream';
 
 const PAGE = 100;
 const PAGES_MAX = 50;
@@ -17,8 +18,12 @@ const PLACE_EVERY_MS = 4_000;
 const SLEPT_MS = 90_000;
 
 export const shelf = new Shelf();
-export const videos = computed(() => shelf.list.value);
-export const running = computed(() => videos.value.filter(isRunning));
+// Without those that are being deleted.
+export const videos = computed(() => shelf.list.value.filter(({ id }) => !hidden.value.has(id)));
+// In the order of the queue.
+export const running = computed(() => videos.value.filter(isRunning).sort((a, b) => placeOf(a) - placeOf(b)));
+const placeOf = (video: Video): number =>
+    video.status === 'in_progress' ? 0 : video.aozora?.queue_position ?? Number.MAX_SAFE_INTEGER;
 export const isLoaded = signal(false);
 export const problem = signal<Problem | null>(null);
 // False while the event stream is down: what is shown may be old.
@@ -46,9 +51,9 @@ async function readList(): Promise<void> {
   problem.value = null;
 }
 
-// Looks everything up; at most once at a time.
+// Looks everything up; once more after a look that is under way, which may have missed the latest.
 export function refresh(): Promise<void> {
-  lookUp ??= readList().finally(() => { lookUp = null; });
+  lookUp = (lookUp ?? Promise.resolve()).then(readList);
   return lookUp;
 }
 
@@ -94,6 +99,8 @@ export function startStore(): void {
       isLoaded.value = false;
       return;
     }
+    // What is there is shown without waiting for the line.
+    void refresh();
     stream.start();
   });
   addEventListener('online', () => { if (isIn.peek()) stream.hurry(); });
