@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Route } from '../router/outlet';
+
+export const adminRoutes: readonly Route[] = [];

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Route } from '../router/outlet';
+
+export const makeRoutes: readonly Route[] = [
+  { pattern: '/', load: () => import('./create/page') },
+];

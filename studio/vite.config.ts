@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from 'vitest/config';
+
+// The server that the development page talks to.
+const server = process.env['AOZORA_SERVER'] ?? 'http://127.0.0.1:8080';
+// The host stays as the browser said it: the server compares it with the page's origin.
+const to = { target: server, changeOrigin: false };
+const proxy = { '/v1': to, '/notice': to };
+
+export default defineConfig({
+  esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
+  build: {
+    outDir: '../build/studio/dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The policy of the page allows files of the server alone: nothing is put inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { port: 5173, strictPort: true, proxy },
+  preview: { proxy },
+  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts'] },
+});
