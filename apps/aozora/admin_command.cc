@@ -190,13 +190,12 @@ Status VerifyAudit(Storage& storage, const Options& o, const Environment&) {
   if (!o.target.empty() && !std::filesystem::exists(o.target)) {
     return Error::NotFound("there is no file {}", o.target);
   }
-  const std::vector<AuditCheckpointRecord> copy = TRY(ReadAuditCopy(
+  const auto [report, copied_count] = TRY(aozora::VerifyAudit(
+      storage.store(), public_key,
       o.target.empty() ? storage.folder().audit_copy() : std::filesystem::path(o.target)));
-  const AuditReport report = TRY(storage.store().Read(
-      [&](Transaction& transaction) { return VerifyAuditLog(transaction, public_key, copy); }));
   fmt::print("{} rows, unbroken, head {}\n", report.row_count, report.head_hash);
   fmt::print("{} checkpoints, {} of them in the copy, signed up to row {} by {}\n",
-             report.checkpoint_count, copy.size(), report.signed_seq, HexEncode(public_key));
+             report.checkpoint_count, copied_count, report.signed_seq, HexEncode(public_key));
   return Ok();
 }
 

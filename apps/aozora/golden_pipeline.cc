@@ -151,7 +151,7 @@ Status Denoise(const Model& model, op::Device& device, const GoldenFile& file,
   const StepProbe probe = [&](int step, std::string_view what, std::span<const float> values) {
     golden->Compare(fmt::format("mid.step{}_{}", step, what), values);
   };
-  TRY(loop.Run(device, *sampler, nullptr, *x, nullptr, probe));
+  TRY(loop.Run(device, *sampler, nullptr, *x, {.probe = probe}));
   golden->Compare("out.latent", *x);
   return Ok();
 }

@@ -90,7 +90,8 @@ Status Host::OpenModels(const Environment& environment, const ServerOptions& opt
 
 Status Host::Listen(const ServerOptions& options) {
   http::ServerSettings settings = TRY(options.Http());
-  if (!IsLoopback(settings.address) && TRY(storage_->keys().Keys()).empty()) {
+  is_local_ = IsLoopback(settings.address);
+  if (!is_local_ && TRY(storage_->keys().Keys()).empty()) {
     return Error::Invalid(
         "--listen {}: others can reach this address, and nobody has a key yet; "
         "start once on 127.0.0.1, or make one with `aozora admin key add`",
@@ -179,17 +180,18 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->webhooks_ =
       std::make_unique<Webhooks>(storage.store(), SystemClock(), SystemRandom(), *host->poster_);
   host->contract_ = TRY(api::Contract::Load());
+  const std::filesystem::path audit_copy = options.audit_copy.empty()
+                                               ? storage.folder().audit_copy()
+                                               : std::filesystem::path(options.audit_copy);
   host->service_ = std::make_unique<api::Service>(api::Service{
       *host->contract_, *host->models_, storage.store(), storage.queue(), storage.keys(),
       *host->webhooks_, *host->estimator_, *host->safeguards_->policy, host->safeguards_->maker,
       storage.programme(), *host->rates_, *host->stops_, storage.folder(), SystemClock(),
-      SystemRandom(), !options.certificate.empty(), *host->sign_key_});
+      SystemRandom(), !options.certificate.empty(), *host->sign_key_, audit_copy, AOZORA_VERSION});
   host->sweeper_ =
       std::make_unique<Sweeper>(storage.store(), storage.queue(), SystemClock(), storage.folder());
-  host->audit_ = std::make_unique<AuditKeeper>(storage.store(), SystemClock(), *host->sign_key_,
-                                               options.audit_copy.empty()
-                                                   ? storage.folder().audit_copy()
-                                                   : std::filesystem::path(options.audit_copy));
+  host->audit_ =
+      std::make_unique<AuditKeeper>(storage.store(), SystemClock(), *host->sign_key_, audit_copy);
   host->batches_ = std::make_unique<routes::BatchRunner>(*host->service_);
   host->notified_seq_ = TRY(LastEvent(storage.store()));
   TRY(host->Listen(options));

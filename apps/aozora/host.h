@@ -31,6 +31,7 @@ class Host {
   ~Host();
 
   uint16_t port() const { return server_->port(); }
+  bool is_local() const { return is_local_; }  // nobody on another machine can reach it
   Storage& storage() { return *storage_; }
 
  private:
@@ -62,6 +63,7 @@ class Host {
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<AuditKeeper> audit_;
   std::unique_ptr<routes::BatchRunner> batches_;
+  bool is_local_ = false;
   int64_t notified_seq_ = 0;  // of the event thread
   std::vector<std::unique_ptr<Background>> background_;
   std::atomic<Background*> events_{nullptr};  // of background_

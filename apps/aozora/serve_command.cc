@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "host.h"
+#include "programme/roles.h"
 
 namespace aozora::app {
 namespace {
@@ -49,6 +50,23 @@ With the same two variables, programs that use the openai client run as they are
              key.text, url);
 }
 
+// Where nobody can log in yet, whoever started the server may be the first: a way to set the
+// admin's password, once, in the studio. Not where strangers could read the log and reach the
+// address.
+Result<std::optional<std::string>> MakeFirstLogin(Storage& storage) {
+  const PersonRecord* admin = nullptr;
+  const std::vector<PersonRecord> people = TRY(storage.keys().People());
+  for (const PersonRecord& person : people) {
+    if (!person.password_hash.empty()) return std::optional<std::string>();
+    if (admin == nullptr && person.role == NameOf(Role::kAdmin)) admin = &person;
+  }
+  if (admin == nullptr) return std::optional<std::string>();
+  const Actor actor{"first start", std::string(NameOf(Role::kAdmin)), ""};
+  const MadePasswordLink made =
+      TRY(storage.programme().accounts.MakePasswordLink(admin->id, actor));
+  return std::optional(fmt::format("{} (log in as {})", made.code, admin->name));
+}
+
 std::string UrlOf(const ServerOptions& options, uint16_t port) {
   const std::string address = options.listen.substr(0, options.listen.rfind(':'));
   return fmt::format("{}://{}:{}", options.certificate.empty() ? "http" : "https", address, port);
@@ -59,6 +77,11 @@ Status Execute(const ServerOptions& options, const Environment& environment) {
   const std::unique_ptr<Host> host = TRY(Host::Start(environment, options));
   const std::string url = UrlOf(options, host->port());
   if (const auto key = TRY(MakeFirstKey(host->storage().keys()))) PrintFirstKey(*key, url);
+  if (host->is_local()) {
+    if (const auto code = TRY(MakeFirstLogin(host->storage()))) {
+      fmt::print("The studio, to choose a password: {}/signin#{}\n", url, *code);
+    }
+  }
   fmt::print("listening on {}\n", url);
   std::fflush(stdout);
   Wake never_called;

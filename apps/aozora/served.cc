@@ -36,6 +36,9 @@ api::ServedModel Describe(const std::string& name, const Model& model,
     served.seconds_max =
         std::min(options.seconds_max, std::max(static_cast<uint32_t>(most), uint32_t{1}));
   }
+  served.step_count = model.preset().step_count;
+  served.guidance = model.preset().guidance.front();
+  served.vocabulary = can.vocabulary;
   served.sizes.assign(std::begin(kUsualSizes), std::end(kUsualSizes));
   return served;
 }

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage.h"
 
-#include <sys/statvfs.h>
-
-#include "base/file.h"
 #include "store/schema.h"
 #include "stores/sqlite/sqlite_store.h"
 
 namespace aozora::app {
-
-Result<DiskSpace> DiskSpaceOf(const std::filesystem::path& folder) {
-  struct statvfs info;
-  if (statvfs(folder.c_str(), &info) != 0) return IoError("cannot ask for the space of", folder);
-  return DiskSpace{uint64_t{info.f_bavail} * info.f_frsize,
-                   uint64_t{info.f_blocks} * info.f_frsize};
-}
 
 Result<std::unique_ptr<Storage>> Storage::Open(const std::filesystem::path& folder,
                                                QueueLimits limits, QueueHooks hooks) {

@@ -32,6 +32,4 @@ class Storage {
   std::unique_ptr<Programme> programme_;
 };
 
-Result<DiskSpace> DiskSpaceOf(const std::filesystem::path& folder);
-
 }  // namespace aozora::app

@@ -17,6 +17,8 @@ namespace {
 // What the Videos API takes where nothing is said.
 constexpr uint32_t kSecondsDefault = 4;
 constexpr std::string_view kSizeDefault = "720x1280";
+// A plan needs words; how many makes no difference worth telling.
+constexpr std::string_view kAnyPrompt = "a film";
 
 struct Size {
   uint32_t width_px = 0, height_px = 0;
@@ -109,6 +111,39 @@ Outcome<std::vector<JobRecord>> Enqueue(const Service& service, const Origin& or
   return std::get<Created>(std::move(outcome)).jobs;
 }
 
+// What is asked for, but for the prompt and the picture.
+struct Asked {
+  const ServedModel* model = nullptr;
+  VideoWish wish;
+};
+
+Outcome<Asked> ReadWish(const Service& service, const json& body) {
+  Asked asked;
+  asked.model = TRY(FindModel(service, body));
+  const ServedModel& model = *asked.model;
+  if (body.contains("characters") && !body["characters"].empty()) {
+    return BadParameter("characters",
+                        fmt::format("{} cannot show a given character: no installed model takes "
+                                    "a reference clip; leave characters out",
+                                    model.name));
+  }
+  const Size size = TRY(CheckSize(model, body.value("size", std::string(kSizeDefault))));
+  asked.wish.width_px = size.width_px;
+  asked.wish.height_px = size.height_px;
+  asked.wish.seconds = body.contains("seconds") ? ReadSeconds(body["seconds"]) : kSecondsDefault;
+  if (const Status status = CheckSeconds(model, asked.wish.seconds); !status.ok()) {
+    return BadParameter("seconds", status.error().message());
+  }
+  asked.wish.spec = SpecOf(body);
+  return asked;
+}
+
+// Of a video that starts from `source` and is `seconds` long.
+int64_t DerivedWorkMs(const JobRecord& source, int64_t seconds) {
+  if (source.seconds <= 0) return source.estimated_work_ms;
+  return source.estimated_work_ms * seconds / source.seconds;
+}
+
 }  // namespace
 
 uint32_t ReadSeconds(const json& value) {
@@ -165,23 +200,9 @@ Problem ProblemOf(const Refusal& refusal) {
 
 Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin& origin,
                                             const json& body, http::FormFile* upload) {
-  const ServedModel& model = *TRY(FindModel(service, body));
-  if (body.contains("characters") && !body["characters"].empty()) {
-    return BadParameter("characters",
-                        fmt::format("{} cannot show a given character: no installed model takes "
-                                    "a reference clip; leave characters out",
-                                    model.name));
-  }
-  const Size size = TRY(CheckSize(model, body.value("size", std::string(kSizeDefault))));
-  VideoWish wish;
+  auto [model_found, wish] = TRY(ReadWish(service, body));
+  const ServedModel& model = *model_found;
   wish.prompt = body["prompt"].get<std::string>();
-  wish.width_px = size.width_px;
-  wish.height_px = size.height_px;
-  wish.seconds = body.contains("seconds") ? ReadSeconds(body["seconds"]) : kSecondsDefault;
-  if (const Status status = CheckSeconds(model, wish.seconds); !status.ok()) {
-    return BadParameter("seconds", status.error().message());
-  }
-  wish.spec = SpecOf(body);
   wish.spec.role = origin.role;
   const PromptVerdict verdict = TRY(CheckPolicy(service, origin, wish.prompt, wish.spec));
   if (body.contains("input_reference")) {
@@ -206,6 +227,40 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
     job.settings_json.push_back(ToJson(wish.spec));
   }
   return Enqueue(service, origin, std::move(job));
+}
+
+Outcome<VideoForecast> ForecastVideo(const Service& service, const Origin& origin,
+                                     const json& body) {
+  VideoForecast made;
+  QueuedJob job;
+  if (body.contains("video")) {
+    const std::string id = body["video"].get<std::string>();
+    const Result<JobRecord> source = service.queue.GetOf(origin.person_id, id);
+    if (!source.ok() && source.error().code() == ErrorCode::kNotFound) return NoSuch("video", id);
+    if (!source.ok()) return source.error();
+    const bool extends = body.value("kind", "") == NameOf(JobKind::kExtension);
+    const uint32_t added = !extends                   ? 0
+                           : body.contains("seconds") ? ReadSeconds(body["seconds"])
+                                                      : kSecondsDefault;
+    made.model = source->model_asked;
+    made.size = fmt::format("{}x{}", source->width, source->height);
+    made.seconds = source->seconds + added;
+    job.model = source->model;
+    job.estimated_work_ms = DerivedWorkMs(*source, made.seconds);
+  } else {
+    Asked asked = TRY(ReadWish(service, body));
+    asked.wish.prompt = kAnyPrompt;
+    made.model = asked.model->name;
+    made.size = fmt::format("{}x{}", asked.wish.width_px, asked.wish.height_px);
+    made.seconds = asked.wish.seconds;
+    made.count = body.value("n", int64_t{1});
+    job.model = asked.model->engine;
+    job.estimated_work_ms = TRY(service.estimator.WorkMs(job.model, asked.wish));
+  }
+  made.quota_seconds = made.seconds * made.count;
+  made.quota_seconds_left = TRY(service.queue.VideoSecondsLeft(origin.person_id));
+  made.forecast = TRY(service.queue.Foresee(job));
+  return made;
 }
 
 Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& origin,
@@ -236,10 +291,7 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   job.seconds = source.seconds + video.added_seconds;
   job.source_job_id = source.id;
   job.settings_json = {ToJson(spec)};
-  job.estimated_work_ms = source.estimated_work_ms;
-  if (source.seconds > 0) {
-    job.estimated_work_ms = source.estimated_work_ms * job.seconds / source.seconds;
-  }
+  job.estimated_work_ms = DerivedWorkMs(source, job.seconds);
   const std::vector<JobRecord> jobs = TRY(Enqueue(service, origin, std::move(job)));
   return jobs.front();
 }

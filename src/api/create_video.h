@@ -40,6 +40,20 @@ struct DerivedVideo {
 Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& origin,
                                       const DerivedVideo& video);
 
+// What CreateVideo would make of the body, or CreateDerivedVideo of a source, without making it.
+struct VideoForecast {
+  std::string model;
+  std::string size;
+  int64_t seconds = 0;        // of each
+  int64_t count = 1;          // of variations
+  int64_t quota_seconds = 0;  // that all of them take from today's
+  int64_t quota_seconds_left = 0;
+  Forecast forecast;  // of the first
+};
+// The body of estimateVideo: that of createVideo, or a finished video and what to do with it.
+Outcome<VideoForecast> ForecastVideo(const Service& service, const Origin& origin,
+                                     const nlohmann::json& body);
+
 // What a refusal of the queue is for a client.
 Problem ProblemOf(const Refusal& refusal);
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "model/vocabulary.h"
 
 namespace aozora::api {
 
@@ -24,6 +26,9 @@ struct ServedModel {
   uint64_t pixels_max = 0;  // of one picture
   uint32_t seconds_max = 0;
   std::vector<std::string> sizes;  // that it is best at, for people
+  uint32_t step_count = 0;         // if nobody says otherwise, like the next
+  double guidance = 1;
+  std::shared_ptr<const Vocabulary> vocabulary;  // what it knows; null: it takes any words
 };
 
 class ServedModels {

@@ -38,8 +38,10 @@ struct Service {
   DataFolder folder;
   const Clock& clock;
   RandomSource& random;
-  bool tls;                 // what the listener speaks
-  const SignKey& sign_key;  // of what the installation vouches for
+  bool tls;                          // what the listener speaks
+  const SignKey& sign_key;           // of what the installation vouches for
+  std::filesystem::path audit_copy;  // of the audit log's checkpoints
+  std::string version;               // of the program, for people
 };
 
 }  // namespace aozora::api

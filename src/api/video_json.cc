@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "api/endpoint.h"
+#include "base/file.h"
+#include "render/output.h"
 #include "render/spec.h"
 
 namespace aozora::api {
@@ -23,13 +25,43 @@ json ErrorOf(const JobRecord& job) {
           {"message", job.error_message}};
 }
 
-json ExtrasOf(const JobRecord& job, const std::optional<QueuePlace>& place) {
+template <class T>
+json ValueOrNull(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+// What was asked for beside the fields of the Videos API; null where nothing was said.
+json SettingsOf(const JobRecord& job, const RenderSpec& spec) {
+  const bool redraws = job.kind == JobKind::kRemix || job.kind == JobKind::kEdit;
+  return {{"steps", ValueOrNull(spec.step_count)},
+          {"guidance", ValueOrNull(spec.guidance)},
+          {"negative_prompt", ValueOrNull(spec.negative_prompt)},
+          {"fps", ValueOrNull(spec.frame_rate)},
+          {"strength", redraws ? json(spec.strength) : json(nullptr)},
+          {"creator", TextOrNull(spec.creator)}};
+}
+
+// When the picture was written, in milliseconds: grows with each, in whichever process.
+json PreviewRevision(const DataFolder& folder, const JobRecord& job) {
+  if (job.state != JobState::kInProgress) return nullptr;
+  return ValueOrNull(ModifiedMs(PreviewPath(folder, job.id)));
+}
+
+json ExtrasOf(const DataFolder& folder, const JobRecord& job,
+              const std::optional<QueuePlace>& place) {
   const Result<RenderSpec> spec = ParseRenderSpec(job.settings_json);
-  json extras = {
-      {"kind", NameOf(job.kind)},       {"seed", spec.ok() ? json(spec->seed) : json(nullptr)},
-      {"queue_position", nullptr},      {"seconds_left", nullptr},
-      {"stage", TextOrNull(job.stage)}, {"source_video_id", TextOrNull(job.source_job_id)},
-      {"variations", json::array()}};
+  json extras = {{"kind", NameOf(job.kind)},
+                 {"seed", spec.ok() ? json(spec->seed) : json(nullptr)},
+                 {"queue_position", nullptr},
+                 {"seconds_left", nullptr},
+                 {"stage", TextOrNull(job.stage)},
+                 {"step", job.step_count > 0 ? json(job.step) : json(nullptr)},
+                 {"steps", job.step_count > 0 ? json(job.step_count) : json(nullptr)},
+                 {"preview", PreviewRevision(folder, job)},
+                 {"settings", spec.ok() ? SettingsOf(job, *spec) : json(nullptr)},
+                 {"request_id", TextOrNull(job.request_id)},
+                 {"source_video_id", TextOrNull(job.source_job_id)},
+                 {"variations", json::array()}};
   if (place && place->position > 0) extras["queue_position"] = place->position;
   if (place && place->ready_in_ms) extras["seconds_left"] = (*place->ready_in_ms + 999) / 1000;
   return extras;
@@ -41,7 +73,12 @@ std::string_view StatusOf(JobState state) {
   return NameOf(state == JobState::kCancelled ? JobState::kFailed : state);
 }
 
-json VideoJson(const JobRecord& job, const std::optional<QueuePlace>& place) {
+std::filesystem::path PreviewPath(const DataFolder& folder, std::string_view job_id) {
+  return folder.State(job_id) / kPreviewFileName;
+}
+
+json VideoJson(const DataFolder& folder, const JobRecord& job,
+               const std::optional<QueuePlace>& place) {
   const bool completed = job.state == JobState::kCompleted;
   json video = {{"id", job.id},
                 {"object", "video"},
@@ -57,14 +94,14 @@ json VideoJson(const JobRecord& job, const std::optional<QueuePlace>& place) {
                 {"remixed_from_video_id",
                  job.kind == JobKind::kRemix ? TextOrNull(job.source_job_id) : json(nullptr)},
                 {"error", ErrorOf(job)}};
-  video["aozora"] = ExtrasOf(job, place);
+  video["aozora"] = ExtrasOf(folder, job, place);
   return video;
 }
 
 Result<json> VideoJson(const Service& service, const JobRecord& job) {
   std::optional<QueuePlace> place;
   if (!IsTerminal(job.state)) place = TRY(service.queue.Place(job.id));
-  return VideoJson(job, place);
+  return VideoJson(service.folder, job, place);
 }
 
 }  // namespace aozora::api

@@ -15,9 +15,13 @@ inline constexpr std::string_view kCancelledCode = "cancelled";
 
 // A job as the Videos API shows it: all thirteen keys, those without a value null, and `aozora`
 // with what that API has no place for. `place` is known for waiting and running jobs.
-nlohmann::json VideoJson(const JobRecord& job, const std::optional<QueuePlace>& place);
+nlohmann::json VideoJson(const DataFolder& folder, const JobRecord& job,
+                         const std::optional<QueuePlace>& place);
 // The same, with the place looked up.
 Result<nlohmann::json> VideoJson(const Service& service, const JobRecord& job);
+
+// Where the picture of a running render is, if it has one.
+std::filesystem::path PreviewPath(const DataFolder& folder, std::string_view job_id);
 
 // "queued", "in_progress", "completed" or "failed".
 std::string_view StatusOf(JobState state);

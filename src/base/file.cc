@@ -171,10 +171,17 @@ Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_m
   }
 }
 
-Result<uint64_t> FreeDiskBytes(const std::filesystem::path& folder) {
+std::optional<int64_t> ModifiedMs(const std::filesystem::path& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return std::nullopt;
+  return int64_t{info.st_mtim.tv_sec} * 1000 + info.st_mtim.tv_nsec / 1'000'000;
+}
+
+Result<DiskSpace> DiskSpaceOf(const std::filesystem::path& folder) {
   struct statvfs info;
   if (statvfs(folder.c_str(), &info) != 0) return IoError("cannot look at", folder);
-  return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
+  return DiskSpace{uint64_t{info.f_bavail} * info.f_frsize,
+                   uint64_t{info.f_blocks} * info.f_frsize};
 }
 
 }  // namespace aozora

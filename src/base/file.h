@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -77,7 +78,15 @@ Result<bool> CreateSecretFile(const std::filesystem::path& path, std::string_vie
 // The content of a file of at most `bytes_max`; larger is an error that says so.
 Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_max);
 
-Result<uint64_t> FreeDiskBytes(const std::filesystem::path& folder);
+// When a file was written last, in milliseconds since 1970; nothing where there is none.
+std::optional<int64_t> ModifiedMs(const std::filesystem::path& path);
+
+// Of the disk that a folder is on.
+struct DiskSpace {
+  uint64_t free_bytes = 0;  // for this user
+  uint64_t total_bytes = 0;
+};
+Result<DiskSpace> DiskSpaceOf(const std::filesystem::path& folder);
 
 // "cannot open PATH: No such file or directory", from errno.
 Error IoError(std::string_view what, const std::filesystem::path& path);

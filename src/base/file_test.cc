@@ -216,9 +216,11 @@ TEST_F(FileTest, MappedFileNamesThePathInErrors) {
   EXPECT_EQ(file.error().code(), ErrorCode::kInvalid);  // a folder
 }
 
-TEST_F(FileTest, FreeDiskBytesKnowsTheFolder) {
-  EXPECT_GT(FreeDiskBytes(Path("")).value(), 0u);
-  EXPECT_EQ(FreeDiskBytes(Path("missing")).error().code(), ErrorCode::kNotFound);
+TEST_F(FileTest, DiskSpaceIsThatOfTheFolder) {
+  const Result<DiskSpace> space = DiskSpaceOf(Path(""));
+  EXPECT_GT(space->free_bytes, 0u);
+  EXPECT_GT(space->total_bytes, space->free_bytes);
+  EXPECT_EQ(DiskSpaceOf(Path("missing")).error().code(), ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -92,4 +92,14 @@ Result<std::vector<AuditCheckpointRecord>> ReadAuditCopy(const std::filesystem::
   return TRY(ReadCopy(copy)).checkpoints;
 }
 
+Result<AuditVerification> VerifyAudit(Store& store, std::string_view public_key,
+                                      const std::filesystem::path& copy) {
+  const std::vector<AuditCheckpointRecord> copied = TRY(ReadAuditCopy(copy));
+  AuditVerification verification;
+  verification.copied_count = copied.size();
+  verification.report = TRY(store.Read(
+      [&](Transaction& transaction) { return VerifyAuditLog(transaction, public_key, copied); }));
+  return verification;
+}
+
 }  // namespace aozora

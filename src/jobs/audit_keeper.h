@@ -47,4 +47,12 @@ class AuditKeeper {
 // out; any other line that is none is kCorrupt and named. No file: none.
 Result<std::vector<AuditCheckpointRecord>> ReadAuditCopy(const std::filesystem::path& copy);
 
+// The whole log against its checkpoints and their copy; as VerifyAuditLog.
+struct AuditVerification {
+  AuditReport report;
+  size_t copied_count = 0;  // checkpoints in the copy
+};
+Result<AuditVerification> VerifyAudit(Store& store, std::string_view public_key,
+                                      const std::filesystem::path& copy);
+
 }  // namespace aozora

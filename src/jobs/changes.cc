@@ -83,7 +83,7 @@ Status RequeueJob(ChangeContext& context, const JobRecord& before, JobRecord* af
   CHECK(before.state == JobState::kInProgress);
   after->state = JobState::kQueued;
   after->lease_owner.clear();
-  after->stage.clear();
+  ClearStage(after);
   return ChangeJob(context, before, *after, "job.requeued");
 }
 

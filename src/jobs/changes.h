@@ -29,6 +29,12 @@ Result<int64_t> AppendEvent(ChangeContext& context, const JobRecord& job, std::s
 Status ChangeJob(ChangeContext& context, const JobRecord& before, const JobRecord& after,
                  std::string_view event_type);
 
+// Nothing is under way.
+inline void ClearStage(JobRecord* job) {
+  job->stage.clear();
+  job->step = job->step_count = 0;
+}
+
 // From queued or running into a terminal state: `after` has the state and its reason. Settles the
 // allowance and adds the webhooks.
 Status EndJob(ChangeContext& context, const JobRecord& before, JobRecord* after);

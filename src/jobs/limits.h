@@ -42,7 +42,8 @@ struct QueueLimits {
 struct WorkerLimits {
   int64_t poll_ms = 500;  // how late a job of another process is seen
   int64_t reap_ms = 1'000;
-  int64_t look_ms = 400;  // how late a running render hears of a cancel or a stop
+  int64_t look_ms = 400;    // how late a running render hears of a cancel or a stop
+  int64_t report_ms = 800;  // how often its progress is written down, if there is any
   // How a render ended is said again where the store could not take it, before the render is lost.
   int64_t finish_tries_max = 10;
   int64_t finish_retry_ms = 1'000;

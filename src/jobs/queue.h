@@ -23,21 +23,18 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/random_source.h"
 #include "base/result.h"
 #include "jobs/limits.h"
 #include "jobs/refusal.h"
+#include "jobs/render_progress.h"
 #include "jobs/stops.h"
 #include "store/job_records.h"
 #include "store/people_records.h"
 #include "store/store.h"
 
 namespace aozora {
-
-struct DiskSpace {
-  uint64_t free_bytes = 0;
-  uint64_t total_bytes = 0;
-};
 
 struct QueueHooks {
   std::function<Result<DiskSpace>()> disk_space = {};  // of the data folder; none: not looked at
@@ -112,6 +109,12 @@ struct QueuePlace {
   std::optional<int64_t> ready_in_ms;
 };
 
+// What would become of a job that came now.
+struct Forecast {
+  QueuePlace place;                  // behind all others
+  std::optional<int64_t> render_ms;  // nothing is known of such jobs
+};
+
 struct JobList {
   std::vector<JobRecord> jobs;
   bool has_more = false;
@@ -150,6 +153,8 @@ class JobQueue {
   // In a queue so long that its order takes a while to work out, a newcomer stands behind all
   // others for a moment, whatever its priority.
   Result<QueuePlace> Place(std::string_view job_id);
+  // `job`: its model and estimated_work_ms.
+  Result<Forecast> Foresee(const QueuedJob& job);
   Result<QueueCounts> Counts();
   // What is left of today: for the headers of an answer.
   Result<int64_t> VideoSecondsLeft(std::string_view person_id);
@@ -162,7 +167,7 @@ class JobQueue {
   // then the person of whom least runs, then the one who had least video today, then the oldest.
   Result<std::optional<Leased>> Lease(std::string_view worker_id,
                                       std::span<const std::string> models);
-  Result<Beat> Heartbeat(const Holder& holder, int64_t progress_percent, std::string_view stage);
+  Result<Beat> Heartbeat(const Holder& holder, const RenderProgress& progress);
   // Reads only: what may be asked several times a second.
   Result<Glance> Look(const Holder& holder);
   // These four: false if the lease was lost, and nothing has changed.

@@ -110,8 +110,7 @@ Result<bool> JobQueue::ChangeHeld(const Holder& holder, Fn&& change) {
   return changed.has_value();
 }
 
-Result<Beat> JobQueue::Heartbeat(const Holder& holder, int64_t progress_percent,
-                                 std::string_view stage) {
+Result<Beat> JobQueue::Heartbeat(const Holder& holder, const RenderProgress& progress) {
   Beat beat;
   const bool held = TRY(ChangeHeld(
       holder, [&](ChangeContext& context, const JobRecord& before, JobRecord* after) -> Status {
@@ -119,10 +118,12 @@ Result<Beat> JobQueue::Heartbeat(const Holder& holder, int64_t progress_percent,
         after->lease_serial += 1;
         after->lease_until_ms = context.now_ms + limits_.lease_ms;
         after->progress_percent =
-            std::max(before.progress_percent, std::clamp<int64_t>(progress_percent, 0, 99));
-        after->stage = stage;
-        const bool news =
-            after->progress_percent != before.progress_percent || after->stage != before.stage;
+            std::max(before.progress_percent, std::clamp<int64_t>(progress.percent, 0, 99));
+        after->stage = progress.stage;
+        after->step = progress.step;
+        after->step_count = progress.step_count;
+        const bool news = after->progress_percent != before.progress_percent ||
+                          after->stage != before.stage || after->step != before.step;
         if (news) return ChangeJob(context, before, *after, "job.progress");
         return context.transaction.Change(before, *after);
       }));
@@ -137,7 +138,7 @@ Result<bool> JobQueue::Complete(const Holder& holder, std::string_view output_js
         after->state = JobState::kCompleted;
         after->output_json = output_json;
         after->render_ms = render_ms;
-        after->stage.clear();
+        ClearStage(after);
         if (!flag.empty()) TRY(FlagJob(context, before.id, flag));
         return EndJob(context, before, after);
       });

@@ -127,6 +127,20 @@ Result<QueuePlace> JobQueue::Place(std::string_view job_id) {
   return known->place;
 }
 
+Result<Forecast> JobQueue::Foresee(const QueuedJob& job) {
+  Forecast forecast;
+  Waiting alike;
+  alike.queued.push_back(job);
+  const RenderSpeed speed =
+      TRY(store_.Read([&](Transaction& t) { return RenderSpeed::Measure(t, alike, limits_); }));
+  forecast.render_ms = speed.EstimateMs(job);
+  const std::optional<Known> known = KnownPlace(/*job_id=*/"");
+  if (!known) TRY(WorkOutOrder());
+  std::lock_guard<std::mutex> lock(mutex_);
+  forecast.place = order_.behind;
+  return forecast;
+}
+
 Result<QueueCounts> JobQueue::Counts() {
   return store_.Read([](Transaction& t) -> Result<QueueCounts> {
     QueueCounts counts;

@@ -315,9 +315,9 @@ TEST_F(QueueTest, CancelIsAtOnceWhileQueuedAndAskedForWhileRunning) {
   EXPECT_EQ(queue_->Cancel(queued.id, "ann")->state, JobState::kCancelled);
   Create(Job("ann"));
   const Holder holder = Lease();
-  EXPECT_FALSE(queue_->Heartbeat(holder, 1, "x")->cancel_requested);
+  EXPECT_FALSE(queue_->Heartbeat(holder, {.percent = 1, .stage = "x"})->cancel_requested);
   EXPECT_EQ(queue_->Cancel(holder.job_id, "ann")->state, JobState::kInProgress);
-  EXPECT_TRUE(queue_->Heartbeat(holder, 2, "x")->cancel_requested);
+  EXPECT_TRUE(queue_->Heartbeat(holder, {.percent = 2, .stage = "x"})->cancel_requested);
   EXPECT_TRUE(queue_->FinishCancel(holder).value());
   EXPECT_EQ(Row(holder.job_id).error_code, "cancelled");
   EXPECT_EQ(queue_->Cancel(holder.job_id, "ann")->state, JobState::kCancelled);
@@ -349,12 +349,12 @@ TEST_F(QueueTest, ASilentWorkerLosesItsJobAndCannotComeBack) {
   Create(Job("ann"));
   const Holder dead = Lease("dead");
   EXPECT_EQ(ReapAfter(limits_.lease_ms - 1), 0);
-  EXPECT_FALSE(queue_->Heartbeat(dead, 10, "x")->lost);
+  EXPECT_FALSE(queue_->Heartbeat(dead, {.percent = 10, .stage = "x"})->lost);
   EXPECT_EQ(ReapAfter(limits_.lease_ms), 1);
   EXPECT_EQ(Row(dead.job_id).state, JobState::kQueued);
   const Holder next = Lease("next");
   EXPECT_EQ(next.attempt, 2);
-  EXPECT_TRUE(queue_->Heartbeat(dead, 99, "x")->lost);
+  EXPECT_TRUE(queue_->Heartbeat(dead, {.percent = 99, .stage = "x"})->lost);
   EXPECT_FALSE(queue_->Complete(dead, "stale", 1).value());
   EXPECT_FALSE(queue_->Fail(dead, "x", "x", false).value());
   EXPECT_FALSE(queue_->Park(dead).value());

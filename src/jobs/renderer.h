@@ -10,13 +10,14 @@
 
 #include "base/cancel.h"
 #include "base/result.h"
+#include "jobs/render_progress.h"
 #include "store/job_records.h"
 
 namespace aozora {
 
 struct RenderContext {
   const CancelToken& cancel;  // looked at between steps; ends in an error of kCancelled
-  std::function<void(int64_t percent, std::string_view stage)> progress;  // from any thread, often
+  std::function<void(const RenderProgress&)> progress;  // from any thread, often
   std::filesystem::path state_folder;  // of this job: there again at the next attempt
   // Of this job. A worker that lost its lease may write a little longer, so a file has the attempt
   // in its name, and appears whole; what output_json names is served once the job completes.

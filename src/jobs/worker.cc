@@ -52,10 +52,10 @@ Status RemoveUnfinished(const std::filesystem::path& folder) {
 // The heartbeat of one lease, and what it heard. Its thread ends with the object.
 class Worker::Pulse {
  public:
-  Pulse(JobQueue& queue, const Clock& clock, Holder holder, int64_t look_ms)
+  Pulse(JobQueue& queue, const Clock& clock, Holder holder, const WorkerLimits& limits)
       : queue_(queue),
         clock_(clock),
-        look_ms_(look_ms),
+        limits_(limits),
         holder_(std::move(holder)),
         last_beat_s_(clock.Seconds()),
         thread_([this] { Beat(); }) {}
@@ -68,10 +68,9 @@ class Worker::Pulse {
     wake_.Call();
     if (thread_.joinable()) thread_.join();
   }
-  void Report(int64_t percent, std::string_view stage) {
+  void Report(const RenderProgress& progress) {
     std::lock_guard<std::mutex> lock(mutex_);
-    percent_ = percent;
-    stage_ = stage;
+    progress_ = progress;
   }
 
   CancelToken& cancel() { return cancel_; }
@@ -86,13 +85,20 @@ class Worker::Pulse {
     while (!ended_) {
       BeatOnce();
       Look();
-      int64_t left_ms = queue_.limits().heartbeat_ms;
-      while (!ended_ && left_ms > 0) {
-        wake_.WaitFor(std::min(left_ms, look_ms_));
-        left_ms -= look_ms_;
-        if (!ended_ && left_ms > 0) Look();
+      const int64_t beat_ms = queue_.limits().heartbeat_ms;
+      for (int64_t waited_ms = 0; !ended_ && waited_ms < beat_ms;) {
+        const int64_t wait_ms = std::min(beat_ms - waited_ms, limits_.look_ms);
+        wake_.WaitFor(wait_ms);
+        waited_ms += wait_ms;
+        if (waited_ms >= limits_.report_ms && HasNews()) break;
+        if (!ended_ && waited_ms < beat_ms) Look();
       }
     }
+  }
+
+  bool HasNews() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return !(progress_ == told_);
   }
 
   void Look() {
@@ -104,14 +110,11 @@ class Worker::Pulse {
   }
 
   void BeatOnce() {
-    int64_t percent;
-    std::string stage;
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      percent = percent_;
-      stage = stage_;
+      told_ = progress_;
     }
-    const Result<aozora::Beat> beat = queue_.Heartbeat(holder_, percent, stage);
+    const Result<aozora::Beat> beat = queue_.Heartbeat(holder_, told_);
     if (beat.ok()) {
       last_beat_s_ = clock_.Seconds();
       if (beat->lost) lost_ = true;
@@ -127,7 +130,7 @@ class Worker::Pulse {
 
   JobQueue& queue_;
   const Clock& clock_;
-  const int64_t look_ms_;
+  const WorkerLimits limits_;
   const Holder holder_;
   CancelToken cancel_;
   Wake wake_;
@@ -135,11 +138,11 @@ class Worker::Pulse {
   std::atomic<bool> lost_{false};
   std::atomic<bool> cancel_requested_{false};
   std::atomic<bool> stopped_{false};
-  double last_beat_s_;  // of the thread alone
+  double last_beat_s_;   // of the thread alone, like the next
+  RenderProgress told_;  // to the queue
   std::mutex mutex_;
-  int64_t percent_ = 0;  // guarded by mutex_
-  std::string stage_;    // guarded by mutex_
-  std::thread thread_;   // last: it uses the others
+  RenderProgress progress_;  // guarded by mutex_
+  std::thread thread_;       // last: it uses the others
 };
 
 Worker::Worker(JobQueue& queue, Renderer& renderer, const Clock& clock, DataFolder folder,
@@ -173,16 +176,15 @@ Result<bool> Worker::RunOne() {
   const std::optional<Leased> leased = TRY(queue_.Lease(id_, models));
   if (!leased) return false;
   const JobRecord& job = leased->job;
-  Pulse pulse(queue_, clock_, {job.id, leased->attempt, id_}, limits_.look_ms);
+  Pulse pulse(queue_, clock_, {job.id, leased->attempt, id_}, limits_);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     running_ = &pulse.cancel();
     if (stopping_) running_->Cancel();
   }
-  const RenderContext context{
-      pulse.cancel(),
-      [&pulse](int64_t percent, std::string_view stage) { pulse.Report(percent, stage); },
-      folder_.State(job.id), folder_.Output(job.id)};
+  const RenderContext context{pulse.cancel(),
+                              [&pulse](const RenderProgress& progress) { pulse.Report(progress); },
+                              folder_.State(job.id), folder_.Output(job.id)};
   const double begin_s = clock_.Seconds();
   Result<RenderOutput> output = Render(job, context);
   const auto render_ms = static_cast<int64_t>((clock_.Seconds() - begin_s) * 1000);

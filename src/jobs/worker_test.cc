@@ -110,18 +110,21 @@ class Running {
 
 TEST_F(WorkerTest, RendersWhatIsCreatedAndShowsHowFarItIs) {
   std::atomic<bool> finish{false};
-  const Running worker(*queue_, folder_, wake_,
-                       [&](const JobRecord&, const RenderContext& context) -> Result<RenderOutput> {
-                         std::ofstream(context.output_folder / "video.mp4") << "video";
-                         std::ofstream(context.state_folder / "latent") << "state";
-                         context.progress(40, "denoise");
-                         Wake never;
-                         while (!finish) never.WaitFor(1);
-                         return RenderOutput{"{\"bytes\":5}", {}, {}};
-                       });
+  const Running worker(
+      *queue_, folder_, wake_,
+      [&](const JobRecord&, const RenderContext& context) -> Result<RenderOutput> {
+        std::ofstream(context.output_folder / "video.mp4") << "video";
+        std::ofstream(context.state_folder / "latent") << "state";
+        context.progress({.percent = 40, .stage = "denoise", .step = 2, .step_count = 5});
+        Wake never;
+        while (!finish) never.WaitFor(1);
+        return RenderOutput{"{\"bytes\":5}", {}, {}};
+      });
   const std::string id = Create();
   EXPECT_TRUE(Eventually([&] { return queue_->Get(id)->progress_percent == 40; }));
   EXPECT_EQ(queue_->Get(id)->stage, "denoise");
+  EXPECT_EQ(queue_->Get(id)->step, 2);
+  EXPECT_EQ(queue_->Get(id)->step_count, 5);
   finish = true;
   EXPECT_TRUE(Becomes(id, JobState::kCompleted));
   EXPECT_EQ(queue_->Get(id)->output_json, "{\"bytes\":5}");

@@ -65,7 +65,8 @@ Status DenoiseLoop::Predict(op::Device& device, const Denoiser::Prompt& prompt,
 }
 
 Status DenoiseLoop::Run(op::Device& device, Sampler& sampler, EasyCache* cache, std::span<float> x,
-                        const AfterStep& after_step, const StepProbe& probe) {
+                        const DenoiseHooks& hooks) {
+  const StepProbe& probe = hooks.probe;
   std::vector<float> velocity(x.size());
   std::vector<float> unconditional;
   while (!sampler.done()) {
@@ -96,10 +97,11 @@ Status DenoiseLoop::Run(op::Device& device, Sampler& sampler, EasyCache* cache, 
       Guide(unconditional, velocity, scale, velocity);
     }
     if (probe) probe(step.step_index, "guided", velocity);
+    if (hooks.in_step) TRY(hooks.in_step(step, x, velocity));
     sampler.Advance(velocity, x);
     GiveFrames(x);
     if (probe) probe(step.step_index, "latent", x);
-    if (after_step) TRY(after_step(sampler, x, cache));
+    if (hooks.after_step) TRY(hooks.after_step(sampler, x, cache));
   }
   return Ok();
 }

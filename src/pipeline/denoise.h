@@ -32,6 +32,16 @@ using StepProbe =
 // Called after each step, with the state that a resumed run would start from.
 using AfterStep = std::function<Status(const Sampler& sampler, std::span<const float> latent,
                                        const EasyCache* cache)>;
+// Called in each step, with what it starts from and what the model, guided, says of that.
+using InStep = std::function<Status(const StepInput& step, std::span<const float> latent,
+                                    std::span<const float> velocity)>;
+
+// What a loop's caller may see of it; each may be empty.
+struct DenoiseHooks {
+  InStep in_step = {};
+  AfterStep after_step = {};
+  StepProbe probe = {};
+};
 
 // One segment. Opens the experts of the model as they are needed, one at a time.
 class DenoiseLoop {
@@ -42,7 +52,7 @@ class DenoiseLoop {
 
   // Runs the sampler from where it stands to its end; x is its latent. cache may be null.
   Status Run(op::Device& device, Sampler& sampler, EasyCache* cache, std::span<float> x,
-             const AfterStep& after_step, const StepProbe& probe = nullptr);
+             const DenoiseHooks& hooks);
 
   // Puts the given frames into x: before the first step and after each.
   void GiveFrames(std::span<float> x) const;

@@ -217,8 +217,15 @@ Status Run::Denoise(uint32_t index, std::span<const float> source, std::vector<f
   const uint32_t step_count = static_cast<uint32_t>(sampler->step_count());
   const uint32_t steps_resumed = static_cast<uint32_t>(sampler->step_index());
   meter_.Report(index, steps_resumed, step_count);
-  const auto after_step = [&](const Sampler& at, std::span<const float> latent,
-                              const EasyCache* cached) -> Status {
+  Previewer previewer(model_, device_, plan_, options_.preview);
+  DenoiseHooks hooks;
+  hooks.in_step = [&](const StepInput& step, std::span<const float> latent,
+                      std::span<const float> velocity) -> Status {
+    TRY_WITHIN("preview", previewer.Show(segment.latent, latent, velocity, step.sigma));
+    return Ok();
+  };
+  hooks.after_step = [&](const Sampler& at, std::span<const float> latent,
+                         const EasyCache* cached) -> Status {
     const uint32_t done = static_cast<uint32_t>(at.step_index());
     if (options_.run_folder != nullptr &&
         (done % options_.steps_per_checkpoint == 0 || done == step_count)) {
@@ -229,7 +236,7 @@ Status Run::Denoise(uint32_t index, std::span<const float> source, std::vector<f
     meter_.Report(index, done, step_count);
     return Ok();
   };
-  TRY_WITHIN("denoise", loop.Run(device_, *sampler, cache ? &*cache : nullptr, *x, after_step));
+  TRY_WITHIN("denoise", loop.Run(device_, *sampler, cache ? &*cache : nullptr, *x, hooks));
   device_.memory().Trim();
   meter_.NextStage(static_cast<double>(steps_resumed) / step_count);
   return Ok();

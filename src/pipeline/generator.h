@@ -8,6 +8,7 @@
 #include "pipeline/embedding_cache.h"
 #include "pipeline/frame_sink.h"
 #include "pipeline/plan.h"
+#include "pipeline/preview.h"
 #include "pipeline/progress_meter.h"
 #include "pipeline/run_folder.h"
 
@@ -19,6 +20,7 @@ struct GeneratorOptions {
   std::filesystem::path embedding_folder;  // empty: embeddings are not kept
   std::filesystem::path latent_path;       // where the clip's latent is kept (ClipLatent), or empty
   ProgressSink progress;
+  PreviewSink preview;  // in each step, where that costs little; or empty
 };
 
 // The text that RunFolder keeps to recognise a run.

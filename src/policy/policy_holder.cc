@@ -3,6 +3,8 @@
 
 #include <system_error>
 
+#include "base/file.h"
+
 namespace aozora::policy {
 
 Result<std::unique_ptr<PolicyHolder>> PolicyHolder::Open(const std::filesystem::path& path,
@@ -37,6 +39,11 @@ Status PolicyHolder::Reload() {
   Status status = ReloadLocked();
   if (!status.ok()) error_ = status.error().message();
   return status;
+}
+
+Result<std::string> PolicyHolder::Source() const {
+  if (path_.empty()) return std::string(DefaultPolicyToml());
+  return ReadFile(path_, kPolicyBytesMax);
 }
 
 std::string PolicyHolder::error() const {

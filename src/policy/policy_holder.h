@@ -30,6 +30,9 @@ class PolicyHolder {
   // Reads the file now, changed or not. The result is also in error().
   Status Reload();
 
+  // The text of the file, or of the default.
+  Result<std::string> Source() const;
+
   // Why the file as it stands now is not in force; empty if it is.
   std::string error() const;
 

@@ -30,6 +30,9 @@ inline constexpr std::array<OutputVariant, 5> kOutputVariants = {
 // What a remix or an extension of the video starts from; in the same folder, not served.
 inline constexpr std::string_view kLatentFileName = "latent.safetensors";
 
+// What a clip that is being made may look like; in the folder of its state.
+inline constexpr std::string_view kPreviewFileName = "preview.webp";
+
 struct OutputFile {
   std::string variant;
   uint64_t bytes = 0;

@@ -4,12 +4,15 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "media/image_io.h"
 #include "media/scale.h"
 #include "pipeline/generator.h"
 
 namespace aozora {
 namespace {
+
+constexpr int kPreviewQuality = 70;
 
 // The last percent belongs to the queue: a job is whole when its row says so.
 constexpr int64_t kPercentMax = 99;
@@ -37,6 +40,19 @@ Result<std::shared_ptr<const ClipLatent>> LoadSource(const std::filesystem::path
     return Error::NotFound("video {}, which this one starts from, is gone", job_id);
   }
   return std::make_shared<const ClipLatent>(TRY(ClipLatent::Load(path)));
+}
+
+// Steps are counted over all segments.
+RenderProgress ProgressOf(const Progress& progress) {
+  RenderProgress shown;
+  const auto percent = static_cast<int64_t>(progress.fraction * 100);
+  shown.percent = std::clamp<int64_t>(percent, 0, kPercentMax);
+  shown.stage = progress.stage;
+  if (progress.stage == "denoise") {
+    shown.step = int64_t{progress.segment_index} * progress.total + progress.done;
+    shown.step_count = int64_t{progress.segment_count} * progress.total;
+  }
+  return shown;
 }
 
 // Of those that decided: "flash, skin".
@@ -102,9 +118,11 @@ Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRec
   options.steps_per_checkpoint = settings_.steps_per_checkpoint;
   options.embedding_folder = settings_.embedding_folder;
   options.latent_path = context.output_folder / kLatentFileName;
-  options.progress = [&](const Progress& progress) {
-    const auto percent = static_cast<int64_t>(progress.fraction * 100);
-    context.progress(std::clamp<int64_t>(percent, 0, kPercentMax), progress.stage);
+  options.progress = [&](const Progress& progress) { context.progress(ProgressOf(progress)); };
+  options.preview = [&](const Image& picture) {
+    const std::filesystem::path path = context.state_folder / kPreviewFileName;
+    const Status status = WriteImage(path, picture, ImageFormat::kWebp, kPreviewQuality);
+    if (!status.ok()) Log(LogLevel::kWarning, "{}: preview: {}", job.id, status.error().message());
   };
   TRY(Generate(model, compute.device(), video.plan, first, clock_, options, delivery->first()));
   const Status finished = delivery->first().Finish();

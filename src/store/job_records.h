@@ -66,6 +66,8 @@ struct JobRecord {
   int64_t not_before_ms = 0;   // not leased earlier
   int64_t progress_percent = 0;
   std::string stage;
+  int64_t step = 0;  // done in this stage, of step_count; 0 of 0 where a stage has none
+  int64_t step_count = 0;
   int64_t estimated_work_ms = 0;  // as planned, on this machine
   int64_t render_ms = 0;          // spent by the attempt that ended it
   bool cancel_requested = false;
@@ -109,6 +111,7 @@ struct JobRecord {
         Field("lease_serial", &JobRecord::lease_serial),
         Field("not_before_ms", &JobRecord::not_before_ms),
         Field("progress_percent", &JobRecord::progress_percent), Field("stage", &JobRecord::stage),
+        Field("step", &JobRecord::step, 3), Field("step_count", &JobRecord::step_count, 3),
         Field("estimated_work_ms", &JobRecord::estimated_work_ms),
         Field("render_ms", &JobRecord::render_ms),
         Field("cancel_requested", &JobRecord::cancel_requested),
@@ -162,6 +165,27 @@ struct RenderedJob {
                       Field("completed_ms", &RenderedJob::completed_ms),
                       Field("estimated_work_ms", &RenderedJob::estimated_work_ms),
                       Field("render_ms", &RenderedJob::render_ms));
+  }
+};
+
+// What an operator is shown of running jobs.
+struct RunningJob {
+  using ViewOf = JobRecord;
+  std::string id;
+  JobState state = JobState::kQueued;
+  std::optional<int64_t> started_ms;
+  std::string model;
+  std::string lease_owner;
+  int64_t lease_until_ms = 0;
+  int64_t progress_percent = 0;
+
+  static constexpr auto Fields() {
+    return std::tuple(Field("id", &RunningJob::id), Field("state", &RunningJob::state),
+                      Field("started_ms", &RunningJob::started_ms),
+                      Field("model", &RunningJob::model),
+                      Field("lease_owner", &RunningJob::lease_owner),
+                      Field("lease_until_ms", &RunningJob::lease_until_ms),
+                      Field("progress_percent", &RunningJob::progress_percent));
   }
 };
 

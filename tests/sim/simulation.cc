@@ -255,7 +255,7 @@ Result<bool> Life::ActOnce(const Holder& holder, uint64_t choice, bool* over, st
   if (choice < 45) {
     *what = "beats";
     const Result<Beat> beat =
-        queue.Heartbeat(holder, static_cast<int64_t>(dice_.Below(101)), "denoise");
+        queue.Heartbeat(holder, {static_cast<int64_t>(dice_.Below(101)), "denoise"});
     *over = beat.ok() && beat->lost;
     if (!beat.ok()) return beat.error();
     if (!beat->cancel_requested) return !beat->lost;

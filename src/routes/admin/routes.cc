@@ -131,6 +131,7 @@ void AddAdminRoutes(http::Router& router, const api::Service& service) {
           {Method::kDelete, "/v1/admin/keys/{key_id}", "revokeKey", RevokeKey},
       });
   AddStopRoutes(router, service);
+  AddWatchRoutes(router, service);
 }
 
 }  // namespace aozora::routes

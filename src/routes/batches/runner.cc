@@ -219,7 +219,7 @@ Result<bool> BatchRunner::Collect(const BatchRecord& batch) {
     BatchItemRecord after = item;
     after.status_code = kOk;
     if (job.ok()) {
-      after.answer_json = Dump(api::VideoJson(*job, std::nullopt));
+      after.answer_json = Dump(api::VideoJson(service_.folder, *job, std::nullopt));
     } else {
       after.status_code = 404;
       after.answer_json = Refused(api::NoSuch("video", item.job_id));

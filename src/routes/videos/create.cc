@@ -42,11 +42,29 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   const std::vector<JobRecord> jobs = TRY(api::CreateVideo(service, origin, call.body, upload));
   std::optional<QueuePlace> place;
   if (!IsTerminal(jobs.front().state)) place = TRY(service.queue.Place(jobs.front().id));
-  json video = api::VideoJson(jobs.front(), place);
+  json video = api::VideoJson(service.folder, jobs.front(), place);
   if (jobs.size() > 1) {
     for (const JobRecord& job : jobs) video["aozora"]["variations"].push_back(job.id);
   }
   return AnswerVideo(video, jobs.front(), place);
+}
+
+json SecondsUp(const std::optional<int64_t>& ms) {
+  return ms ? json((*ms + 999) / 1000) : json(nullptr);
+}
+
+Outcome<http::Response> Estimate(const api::Service& service, const Call& call) {
+  const api::VideoForecast made = TRY(api::ForecastVideo(service, OriginOf(call), call.body));
+  return api::AnswerJson({{"object", "video.estimate"},
+                          {"model", made.model},
+                          {"size", made.size},
+                          {"seconds", std::to_string(made.seconds)},
+                          {"n", made.count},
+                          {"quota_seconds", made.quota_seconds},
+                          {"quota_seconds_left", made.quota_seconds_left},
+                          {"render_seconds", SecondsUp(made.forecast.render_ms)},
+                          {"wait_seconds", SecondsUp(made.forecast.place.start_in_ms)},
+                          {"queue_position", made.forecast.place.position}});
 }
 
 }  // namespace
@@ -54,11 +72,13 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
 void AddCreateRoutes(http::Router& router, const api::Service& service) {
   using http::BodyKind;
   using http::Method;
-  api::AddOperations(router, service,
-                     {
-                         {Method::kPost, "/v1/videos", "createVideo", Create, BodyKind::kFormOrJson,
-                          kCreateBodyBytesMax, kPictureBytesMax},
-                     });
+  api::AddOperations(
+      router, service,
+      {
+          {Method::kPost, "/v1/videos", "createVideo", Create, BodyKind::kFormOrJson,
+           kCreateBodyBytesMax, kPictureBytesMax},
+          {Method::kPost, "/v1/videos/estimate", "estimateVideo", Estimate, BodyKind::kJson},
+      });
 }
 
 }  // namespace aozora::routes

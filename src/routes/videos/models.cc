@@ -9,7 +9,17 @@ using nlohmann::json;
 
 namespace {
 
-json ModelJson(const api::ServedModel& model) {
+// {"subject": ["sailboat", ...], ...}, or null: it takes any words.
+json AboutOf(const api::ServedModel& model) {
+  if (model.vocabulary == nullptr) return nullptr;
+  json about = json::object();
+  for (const Vocabulary::Topic& topic : model.vocabulary->topics()) {
+    about[topic.name] = topic.things;
+  }
+  return about;
+}
+
+json ModelJson(const api::Service& service, const api::ServedModel& model) {
   json can = json::array({"text"});
   if (model.takes_image) can.push_back("image");
   if (model.remixes) {
@@ -25,12 +35,20 @@ json ModelJson(const api::ServedModel& model) {
            {{"engine", model.engine},
             {"sizes", model.sizes},
             {"seconds_max", model.seconds_max},
+            {"side_px_min", model.side_px_min},
+            {"side_px_max", model.side_px_max},
+            {"pixels_max", model.pixels_max},
+            {"steps", model.step_count},
+            {"guidance", model.guidance},
+            {"is_default", model.name == service.models.fallback().name},
+            {"about", AboutOf(model)},
             {"can", can}}}};
 }
 
 Outcome<http::Response> List(const api::Service& service, const Call&) {
   json data = json::array();
-  for (const api::ServedModel& model : service.models.all()) data.push_back(ModelJson(model));
+  for (const api::ServedModel& model : service.models.all())
+    data.push_back(ModelJson(service, model));
   return api::AnswerJson({{"object", "list"}, {"data", data}});
 }
 
@@ -38,7 +56,7 @@ Outcome<http::Response> Get(const api::Service& service, const Call& call) {
   const std::string name = call.Value("model");
   const api::ServedModel* model = service.models.Find(name);
   if (model == nullptr) return api::NoSuch("model", name);
-  return api::AnswerJson(ModelJson(*model));
+  return api::AnswerJson(ModelJson(service, *model));
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ http::Response AnswerVideo(const nlohmann::json& video, const JobRecord& job,
 api::Outcome<http::Response> AnswerVideo(const api::Service& service, const JobRecord& job) {
   std::optional<QueuePlace> place;
   if (!IsTerminal(job.state)) place = TRY(service.queue.Place(job.id));
-  return AnswerVideo(api::VideoJson(job, place), job, place);
+  return AnswerVideo(api::VideoJson(service.folder, job, place), job, place);
 }
 
 api::Origin OriginOf(const api::Call& call) {

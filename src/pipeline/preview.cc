@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/preview.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/latent_frames.h"
+#include "pipeline/pictures.h"
+
+namespace aozora {
+namespace {
+
+// The smallest that there is.
+std::optional<DecoderKind> DecoderFor(const Capabilities& can) {
+  if (can.has_tiny_decoder) return DecoderKind::kTiny;
+  if (can.has_full_decoder) return DecoderKind::kFull;
+  return std::nullopt;
+}
+
+const StageCost* FindStage(const Plan& plan, std::string_view name) {
+  const auto found = std::find_if(plan.stages.begin(), plan.stages.end(),
+                                  [&](const StageCost& stage) { return stage.name == name; });
+  return found == plan.stages.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Previewer::Previewer(const Model& model, op::Device& device, const Plan& plan,
+                     const PreviewSink& sink)
+    : model_(model),
+      device_(device),
+      plan_(plan),
+      sink_(sink),
+      kind_(DecoderFor(model.capabilities())) {}
+
+ClipSize Previewer::Picture() const {
+  ClipSize picture = plan_.settings.clip;
+  picture.frame_count = 1;
+  if (!model_.capabilities().latent.fixed_grid) return picture;
+  const uint32_t longer_px = std::max(picture.width_px, picture.height_px);
+  const auto smaller = [&](uint32_t side_px) {
+    const uint32_t scaled_px = side_px * kSidePx / longer_px / LatentGeometry::kEven;
+    return std::max(1u, scaled_px) * LatentGeometry::kEven;
+  };
+  if (longer_px <= kSidePx) return picture;
+  return {smaller(picture.width_px), smaller(picture.height_px), 1};
+}
+
+bool Previewer::IsWorthIt(const LatentSize& size, const ClipSize& picture) const {
+  if (!kind_) return false;
+  const StageCost* denoise = FindStage(plan_, "denoise");
+  if (denoise == nullptr) return false;
+  const Cost decoder = model_.DecoderCost(picture, *kind_);
+  const uint64_t memory_bytes =
+      denoise->memory_bytes + decoder.weight_bytes + decoder.scratch_bytes;
+  const double all_steps_flops =
+      model_.DenoiserCost(size, plan_.ids.size()).flops * plan_.settings.step_count;
+  const double flops_per_second = all_steps_flops / denoise->seconds;
+  const double seconds = plan_.settings.step_count * decoder.flops / flops_per_second;
+  return memory_bytes <= plan_.memory_bytes_peak && seconds <= plan_.seconds * kShareMax;
+}
+
+Status Previewer::Show(const LatentSize& size, std::span<const float> x,
+                       std::span<const float> velocity, double sigma) {
+  if (!sink_) return Ok();
+  const ClipSize picture = Picture();
+  if (!IsWorthIt(size, picture)) return Ok();
+  const uint32_t middle = size.frame_count / 2;
+  std::vector<float> latent = LatentFramesOf(x, size, middle, 1);
+  const std::vector<float> flow = LatentFramesOf(velocity, size, middle, 1);
+  for (size_t i = 0; i < latent.size(); ++i) latent[i] -= static_cast<float>(sigma) * flow[i];
+  LatentSize one = size;
+  one.frame_count = 1;
+  const std::unique_ptr<VideoDecoder> decoder = TRY(model_.OpenDecoder(device_, *kind_));
+  TRY(decoder->Begin(device_, one, picture));
+  bool shown = false;
+  const PictureSink show = [&](ConstView pictures) -> Status {
+    if (shown) return Ok();
+    std::vector<float> values(static_cast<size_t>(pictures.shape().item_count()));
+    device_.Download(pictures.Items(0, 1), values);
+    sink_(ToImage(values, picture.width_px, picture.height_px));
+    shown = true;
+    return Ok();
+  };
+  return decoder->Decode(device_, latent, show);
+}
+
+}  // namespace aozora
