@@ -3,4 +3,6 @@ import type { Route } from '../router/outlet';
 
 export const makeRoutes: readonly Route[] = [
   { pattern: '/', load: () => import('./create/page') },
+  { pattern: '/library', load: () => import('./library/page') },
+  { pattern: '/video/:id', load: () => import('./video/page') },
 ];

@@ -15,6 +15,7 @@ import { EstimateLine } from './estimate_line';
 import { imageIn, readImage } from './image';
 import { Options } from './options';
 import { Styles } from './styles';
+import '../../ui/chip.css';
 import './composer.css';
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
