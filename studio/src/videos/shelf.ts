@@ -16,6 +16,8 @@ export class Shelf {
 
   heardAt(id: string): number { return this.#heardAt.get(id) ?? Date.now(); }
 
+  peek(id: string): Video | undefined { return this.#known.peek().get(id); }
+
   get(id: string): Video | undefined { return this.#known.value.get(id); }
 
   // Heard just now: an event, or the answer to something that this page did.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One clip: watched, taken away, made more of.
-import { useEffect, useState } from 'preact/hooks';
 import { isRunning, type Video } from '../../api/types';
-import type { Problem } from '../../api/problem';
 import { formatAgo, formatDuration, useClock } from '../../lib/time';
 import { formatDay } from '../../lib/words';
 import { can, modelOf } from '../../models/models';
@@ -13,28 +11,16 @@ import { may } from '../../session/session';
 import { Button, LinkButton } from '../../ui/button';
 import { ErrorView } from '../../ui/error_view';
 import { Waiting } from '../../ui/progress';
-import { isLoaded, refreshOne, shelf } from '../../videos/store';
 import { deleteLater } from '../../videos/undo';
 import { StateCard } from '../../videos/ui/running_card';
 import { titleOf } from '../../videos/ui/tile';
+import { useVideo } from '../../videos/use_video';
 import { playerWords as words } from '../../words/player';
 import { videoWords } from '../../words/videos';
 import { History } from './history';
 import { Player } from './player';
 import { Take } from './take';
 import './video.css';
-
-export function useVideo(id: string): { video: Video | undefined; problem: Problem | null; retry: () => void } {
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [tries, setTries] = useState(0);
-  const video = shelf.get(id);
-  const isWanted = video === undefined && isLoaded.value;
-  useEffect(() => {
-    if (!isWanted) return;
-    void refreshOne(id).then((answer) => setProblem('kind' in answer ? answer : null));
-  }, [id, isWanted, tries]);
-  return { video, problem, retry: () => setTries(tries + 1) };
-}
 
 function Facts({ video }: { video: Video }) {
   const now = useClock();
