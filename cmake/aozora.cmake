@@ -3,9 +3,17 @@
 #   x.cc -> the folder's library      x_test.cc -> its tests      x_fuzz.cc -> a fuzzer of its own
 #   x_testonly.{h,cc} -> helpers that only tests may use
 
+function(aozora_waiting_code target)
+  if(AOZORA_WAITING_CODE AND AOZORA_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
 # aozora_library(NAME [DEPENDS lib ...] [LIBS external ...] [PRIVATE_LIBS external ...])
 # Makes target aozora_NAME from the *.cc beside the caller, NAME_test from the *_test.cc and, where
 # fuzzing is on, one executable for each *_fuzz.cc.
+# Where AOZORA_WAITING_CODE is set, sanitized builds compile it without optimisation: that takes half
+# the time, and it runs for moments.
 function(aozora_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS;PRIVATE_LIBS;TEST_DEPENDS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -24,6 +32,9 @@ function(aozora_library name)
   endif()
   target_include_directories(aozora_${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(aozora_${name} ${scope} ${depends} ${ARG_LIBS} fmt::fmt Threads::Threads)
+  if(sources)
+    aozora_waiting_code(aozora_${name})
+  endif()
   if(sources AND ARG_PRIVATE_LIBS)
     target_link_libraries(aozora_${name} PRIVATE ${ARG_PRIVATE_LIBS})
   endif()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from 'vitest/config';
+import { compress } from './compress';
 
 // The server that the development page talks to.
 const server = process.env['AOZORA_SERVER'] ?? 'http://127.0.0.1:8080';
@@ -8,6 +9,7 @@ const to = { target: server, changeOrigin: false };
 const proxy = { '/v1': to, '/notice': to };
 
 export default defineConfig({
+  plugins: [compress()],
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   build: {
     outDir: '../build/studio/dist',

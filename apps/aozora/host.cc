@@ -11,6 +11,7 @@
 #include "routes/health/routes.h"
 #include "routes/people/routes.h"
 #include "routes/programme/routes.h"
+#include "routes/studio/routes.h"
 #include "routes/verify/routes.h"
 #include "routes/videos/routes.h"
 #include "routes/webhooks/routes.h"
@@ -107,6 +108,7 @@ Status Host::Listen(const ServerOptions& options) {
   routes::AddProgrammeRoutes(router, *service_);
   routes::AddHealthRoutes(router, *contract_,
                           {[this] { return Ready(); }, [this] { return MetricsText(); }});
+  routes::AddStudioRoutes(router, routes::StudioFiles());
   http::Server::Callbacks callbacks;
   callbacks.gate = api::MakeGate(*service_);
   callbacks.observer = [this](const http::Exchange& exchange) {

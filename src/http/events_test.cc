@@ -205,7 +205,7 @@ uint64_t AllocatedBytes() {
 }
 
 TEST_F(EventsTest, CostLittleWhileNothingHappens) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef AOZORA_SANITIZED
   constexpr bool kMeasures = false;  // the allocators of sanitizers do not tell mallinfo
   constexpr size_t kStreamCount = 300;
 #else

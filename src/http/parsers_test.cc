@@ -89,6 +89,28 @@ TEST(Router, PrefersNamesToValuesAndGivesWay) {
   EXPECT_TRUE(router.Find(Method::kGet, "/v1/videos/a%2Fb").malformed);
 }
 
+TEST(Router, GivesTheRestWhatNoNameBegins) {
+  Router router;
+  for (const char* pattern : {"/", "/v1/videos", "/{page*}"}) {
+    router.Add(Method::kGet, pattern, {.name = pattern},
+               [](Request&) { return Response::Empty(200); });
+  }
+  const auto rest = [&](std::string_view path) {
+    const Router::Match match = router.Find(Method::kGet, path);
+    const auto value = match.values.find("page");
+    return value == match.values.end() ? "" : value->second;
+  };
+  EXPECT_EQ(rest("/library"), "library");
+  EXPECT_EQ(rest("/assets/a.js"), "assets/a.js");
+  EXPECT_EQ(rest("/video/v%20x/"), "video/v x/");
+  EXPECT_EQ(rest("/"), "");
+  EXPECT_EQ(router.Find(Method::kGet, "/").route->options.name, "/");
+  for (const char* path : {"/v1", "/v1/", "/v1/nothing", "/v1/videos/x"}) {
+    EXPECT_TRUE(router.Find(Method::kGet, path).allowed.empty()) << path;
+  }
+  EXPECT_TRUE(router.Find(Method::kGet, "/a/../b").malformed);
+}
+
 TEST(Router, SaysWhatAPathTakes) {
   Router router;
   const Handler handler = [](Request&) { return Response::Empty(200); };

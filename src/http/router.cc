@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/router.h"
 
+#include <fmt/ranges.h>
+
 #include <utility>
 
 #include "base/check.h"
@@ -13,6 +15,7 @@ namespace aozora::http {
 struct Router::Node {
   std::map<std::string, std::unique_ptr<Node>, std::less<>> named;
   std::unique_ptr<Node> any;
+  std::unique_ptr<Node> rest;  // takes all segments from here on
   std::map<Method, Route> routes;
   std::vector<std::string> value_names;  // of the pattern that ends here, in their order
 
@@ -22,14 +25,18 @@ struct Router::Node {
   const Node* Walk(const Segments& segments, size_t index, Segments* values) const {
     if (index == segments.size()) return routes.empty() ? nullptr : this;
     const std::string& segment = segments[index];
-    if (const auto found = named.find(segment); found != named.end()) {
+    const auto found = named.find(segment);
+    if (found != named.end()) {
       if (const Node* end = found->second->Walk(segments, index + 1, values)) return end;
     }
-    if (any == nullptr || segment.empty()) return nullptr;
-    values->push_back(segment);
-    if (const Node* end = any->Walk(segments, index + 1, values)) return end;
-    values->pop_back();
-    return nullptr;
+    if (any != nullptr && !segment.empty()) {
+      values->push_back(segment);
+      if (const Node* end = any->Walk(segments, index + 1, values)) return end;
+      values->pop_back();
+    }
+    if (rest == nullptr || found != named.end()) return nullptr;
+    values->push_back(fmt::format("{}", fmt::join(segments.begin() + index, segments.end(), "/")));
+    return rest.get();
   }
 };
 
@@ -39,6 +46,10 @@ constexpr size_t kSegmentCountMax = 32;  // no pattern has as many; bounds the w
 
 bool IsValue(std::string_view pattern_segment) {
   return pattern_segment.starts_with('{') && pattern_segment.ends_with('}');
+}
+
+bool IsRest(std::string_view pattern_segment) {
+  return IsValue(pattern_segment) && pattern_segment.ends_with("*}");
 }
 
 // The segments after the leading slash, decoded; none if one is no text, or is not what it looks
@@ -71,9 +82,15 @@ void Router::Add(Method method, std::string_view pattern, RouteOptions options, 
   CHECK(method != Method::kHead && method != Method::kOptions);  // answered without a handler
   Node* node = root_.get();
   std::vector<std::string> value_names;
+  bool is_over = false;
   for (const std::string_view segment : Split(pattern.substr(1), '/')) {
+    CHECK(!is_over);  // a rest is the last
     std::unique_ptr<Node>* next = &node->any;
-    if (IsValue(segment)) {
+    if (IsRest(segment)) {
+      value_names.emplace_back(segment.substr(1, segment.size() - 3));
+      next = &node->rest;
+      is_over = true;
+    } else if (IsValue(segment)) {
       value_names.emplace_back(segment.substr(1, segment.size() - 2));
     } else {
       next = &node->named[std::string(segment)];

@@ -57,10 +57,11 @@ class Router {
   Router& operator=(Router&&) noexcept;
 
   // `pattern` is "/v1/videos/{id}": segments, some of which take any value. Where both a name and a
-  // value would do, the name wins. GET brings HEAD. Adding the same twice is a bug.
+  // value would do, the name wins. A last segment "{rest*}" takes one segment or more, where no name
+  // begins what is left of the path. GET brings HEAD. Adding the same twice is a bug.
   void Add(Method method, std::string_view pattern, RouteOptions options, Handler handler);
 
-  // `path` as in the request, percent-encoded. A value is decoded and has no slash, no control
+  // `path` as in the request, percent-encoded. A value is decoded and has no slash (but a rest has), no control
   // character, is valid UTF-8 and neither "." nor "..": such a path does not exist.
   Match Find(Method method, std::string_view path) const;
 

@@ -162,10 +162,15 @@ TEST_F(Mini, SillyPromptsGiveAClipOrOneClearLine) {
                                  "red blue green yellow boat car fish",
                                  "un bateau a red boat",
                                  "\n\t\n"};
-  int index = 0;
-  for (const std::string& prompt : prompts) {
+#ifdef AOZORA_SANITIZED
+  constexpr size_t kEach = 3;
+#else
+  constexpr size_t kEach = 1;
+#endif
+  for (size_t i = 0; i < std::size(prompts); i += kEach) {
+    const std::string& prompt = prompts[i];
     SCOPED_TRACE(prompt.substr(0, 40));
-    const std::string name = "silly" + std::to_string(index++) + ".mp4";
+    const std::string name = "silly" + std::to_string(i) + ".mp4";
     const ProcessResult result = Generate(prompt, name);
     if (result.exit_code == 0) {
       const Result<std::unique_ptr<ClipReader>> clip = ClipReader::Open(Path(name));

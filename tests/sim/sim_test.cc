@@ -14,7 +14,7 @@
 namespace aozora {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef AOZORA_SANITIZED
 constexpr uint64_t kSeedCount = 300;  // a sanitizer makes each some twenty times slower
 #else
 constexpr uint64_t kSeedCount = 10'000;
