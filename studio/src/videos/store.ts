@@ -6,6 +6,7 @@ import { api } from '../api/client';
 import { isObject, type Problem } from '../api/problem';
 import { isRunning, type Video, type VideoEvent } from '../api/types';
 import { isIn } from '../session/session';
+import { announce } from './announce';
 import { hidden } from './hidden';
 import { Shelf } from './shelf';
 import { Stream } from './stream';
@@ -78,7 +79,11 @@ function onEvent(data: string): void {
   if (!isObject(event) || typeof event['video_id'] !== 'string') return;
   const { video, video_id } = event as unknown as VideoEvent;
   if (video === null) shelf.remove(video_id);
-  else if (isObject(video)) shelf.put(video);
+  else if (isObject(video)) {
+    const before = shelf.peek(video_id);
+    shelf.put(video);
+    announce(before, video);
+  }
 }
 
 const stream = new Stream('/events', {

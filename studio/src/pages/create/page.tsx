@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The home page: a sentence becomes a clip.
 import { useEffect } from 'preact/hooks';
+import { useTitle } from '../../lib/title';
 import { modelsProblem, loadModels } from '../../models/models';
 import { go, place } from '../../router/router';
 import { ErrorView } from '../../ui/error_view';
@@ -8,6 +9,7 @@ import { isLoaded, problem, refresh, running, shelf, videos } from '../../videos
 import { RunningCard, FailedCard } from '../../videos/ui/running_card';
 import { Tile } from '../../videos/ui/tile';
 import { createWords as words } from '../../words/create';
+import { shellWords } from '../../words/shell';
 import { Composer } from './composer';
 import { takeFrom } from './draft';
 import { Examples } from './examples';
@@ -29,6 +31,7 @@ function useFrom(): void {
 }
 
 export default function CreatePage() {
+  useTitle(shellWords('create'));
   useFrom();
   const isRecent = (at: number) => at > Date.now() / 1000 - FAILED_FOR_S;
   const failed = videos.value.filter((video) => video.status === 'failed' && isRecent(video.created_at)).slice(0, 3);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything one has made.
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useTitle } from '../../lib/title';
 import { Button, LinkButton } from '../../ui/button';
 import { Empty } from '../../ui/empty';
 import { ErrorView } from '../../ui/error_view';
@@ -63,6 +64,7 @@ export default function LibraryPage() {
   const [isChoosing, setChoosing] = useState(false);
   const [shown, setShown] = useState(PORTION);
   useSearchKey();
+  useTitle(words('title'));
   const all = videos.value;
   const inFolder = useMemo(() => {
     const found = folders.value.find(({ name }) => name === folder);

@@ -2,6 +2,7 @@
 // Makes more of a clip: another one like it, a longer one.
 import { useEffect, useRef } from 'preact/hooks';
 import type { Video } from '../../api/types';
+import { useTitle } from '../../lib/title';
 import { modelOf, models } from '../../models/models';
 import { LinkButton } from '../../ui/button';
 import { Empty } from '../../ui/empty';
@@ -51,6 +52,7 @@ export default function MorePage({ parameters }: { parameters: Record<string, st
   const { video, problem, retry } = useVideo(parameters['id'] ?? '');
   const film = useRef<HTMLVideoElement>(null);
   const tool = isTool(parameters['tool'] ?? '') ? parameters['tool'] as Tool : 'remix';
+  useTitle(words(`tool_${tool}`));
   const { width, height } = sizeOf(video ?? { size: '16x9' });
   useEffect(() => { film.current?.style.setProperty('aspect-ratio', `${width} / ${height}`); });
   if (video === undefined) return problem === null ? <Waiting /> : <ErrorView problem={problem} onRetry={retry} />;

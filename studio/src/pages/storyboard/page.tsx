@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { can } from '../../models/models';
+import { useTitle } from '../../lib/title';
 import { formatDuration } from '../../lib/time';
 import { draftModel, draftSize, sizes } from '../create/draft';
 import { imageIn, readImage } from '../create/image';
@@ -81,6 +82,7 @@ function CardView({ card, index }: { card: Card; index: number }) {
 export default function StoryboardPage() {
   const [size, setSize] = useState(draftSize.peek());
   useEffect(startRunner, []);
+  useTitle(words('title'));
   const model = draftModel.value;
   const written = cards.value.filter(({ prompt }) => prompt.trim() !== '').length;
   const isUnderWay = run.value?.state === 'running';

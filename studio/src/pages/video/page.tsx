@@ -3,6 +3,7 @@
 import { isRunning, type Video } from '../../api/types';
 import { formatAgo, formatDuration, useClock } from '../../lib/time';
 import { formatDay } from '../../lib/words';
+import { useTitle } from '../../lib/title';
 import { can, modelOf } from '../../models/models';
 import { findRoute } from '../../router/outlet';
 import { go } from '../../router/router';
@@ -83,6 +84,7 @@ function Watch({ video }: { video: Video }) {
 
 export default function VideoPage({ parameters }: { parameters: Record<string, string> }) {
   const { video, problem, retry } = useVideo(parameters['id'] ?? '');
+  useTitle(video === undefined ? '' : titleOf(video));
   if (video === undefined) return problem === null ? <Waiting /> : <ErrorView problem={problem} onRetry={retry} />;
   if (video.status === 'completed') return <Watch video={video} />;
   return (
