@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Route } from '../router/outlet';
 
-export const togetherRoutes: readonly Route[] = [];
+export const togetherRoutes: readonly Route[] = [
+  { pattern: '/invite', load: () => import('./invite/page'), isOpen: true },
+  { pattern: '/terms', load: () => import('./terms/page'), isOpen: true },
+  { pattern: '/account', load: () => import('./account/page') },
+];
