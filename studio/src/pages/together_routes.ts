@@ -5,4 +5,7 @@ export const togetherRoutes: readonly Route[] = [
   { pattern: '/invite', load: () => import('./invite/page'), isOpen: true },
   { pattern: '/terms', load: () => import('./terms/page'), isOpen: true },
   { pattern: '/account', load: () => import('./account/page') },
+  { pattern: '/clips', load: () => import('./clips/page') },
+  { pattern: '/clips/:id', load: () => import('./clip/page') },
+  { pattern: '/reviews', load: () => import('./reviews/page') },
 ];
