@@ -22,7 +22,7 @@ interface Props {
   label: string;
   icon?: IconName;
   items: readonly MenuItem[];
-  children?: ComponentChildren;   // text of the button; without it, it is the icon alone
+  children?: ComponentChildren;   // seen on the button, after the label; without it, it is the icon alone
   look?: 'plain' | 'quiet' | 'main';
   size?: 's' | 'm' | 'l';
   side?: 'start' | 'end';
@@ -70,7 +70,7 @@ export function Menu({ label, icon = 'more', items, children, look = 'quiet', si
   return (
     <div class="menu" ref={root} onKeyDown={onKeyDown}>
       {children === undefined ? <IconButton {...button} label={label} />
-        : <Button {...button} aria-label={label}>{children}</Button>}
+        : <Button {...button}><span class="visually-hidden">{label}: </span>{children}</Button>}
       {isOpen && (
         <ul class={`menu-list menu-${side}`} role="menu" id={id} aria-label={label}>
           {items.map((item) => <li key={item.label} role="none" class={item.isApart ? 'menu-apart' : ''}><Item item={item} onDone={leave} /></li>)}

@@ -54,9 +54,9 @@ export function Options({ onImage }: { onImage: (data: DataTransfer) => void }) 
         onImage(data);
         event.currentTarget.value = '';
       }} />
-      <Menu label={words('sizeIs', { size: draftSize.value })} icon="expand" size="s" side="start" items={sizeItems()}>{sizeText(draftSize.value)}</Menu>
-      <Menu label={words('lengthIs', { n: draftSeconds.value })} icon="film" size="s" side="start" items={lengthItems()}>{formatDuration(draftSeconds.value)}</Menu>
-      {several && <Menu label={words('modelIs', { name: draftModel.value?.id ?? '' })} icon="sun" size="s" side="start" items={modelItems()}>{draftModel.value?.id}</Menu>}
+      <Menu label={words('size')} icon="expand" size="s" side="start" items={sizeItems()}>{sizeText(draftSize.value)}</Menu>
+      <Menu label={words('length')} icon="film" size="s" side="start" items={lengthItems()}>{formatDuration(draftSeconds.value)}</Menu>
+      {several && <Menu label={words('model')} icon="sun" size="s" side="start" items={modelItems()}>{draftModel.value?.id}</Menu>}
       <Segments label={words('variations')} value={draft.count.value} choices={COUNTS} onValue={(value) => { draft.count.value = value; }} />
       <Button size="s" look="quiet" icon="sliders" aria-expanded={isAdvanced.value} aria-controls="advanced"
               onClick={() => { isAdvanced.value = !isAdvanced.value; }}>{words('advanced')}</Button>

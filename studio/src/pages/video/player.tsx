@@ -3,11 +3,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Video } from '../../api/types';
 import { IconButton } from '../../ui/button';
+import { Empty } from '../../ui/empty';
 import { Menu } from '../../ui/menu';
 import { contentUrl, sizeOf } from '../../videos/media';
 import { titleOf } from '../../videos/ui/tile';
 import { formatNumber } from '../../lib/words';
 import { playerWords as words } from '../../words/player';
+import { videoWords } from '../../words/videos';
 import { useFrameLength } from './frames';
 import './player.css';
 
@@ -26,6 +28,7 @@ export function Player({ video }: { video: Video }) {
   const [speed, setSpeed] = useState(1);
   const [time, setTime] = useState(0);
   const [length, setLength] = useState(Number(video.seconds));
+  const [isBroken, setBroken] = useState(false);
   const frameLength = useFrameLength(film, video);
   const { width, height } = sizeOf(video);
 
@@ -91,10 +94,12 @@ export function Player({ video }: { video: Video }) {
     return () => removeEventListener('keydown', onKey);
   }, []);
 
+  if (isBroken) return <div class="panel"><Empty icon="cloud" title={videoWords('expired')} text={words('expiredText')} /></div>;
   return (
     <div class="player" ref={frame}>
       <video ref={film} src={contentUrl(video.id)} poster={contentUrl(video.id, 'thumbnail')} loop={isLooping} playsInline preload="auto" autoplay muted
              aria-label={titleOf(video)} onClick={toggle}
+             onError={() => setBroken(true)}
              onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)}
              onTimeUpdate={() => setTime(film.current?.currentTime ?? 0)}
              onLoadedMetadata={() => {

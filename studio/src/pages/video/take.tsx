@@ -58,8 +58,8 @@ export function Take({ video }: { video: Video }) {
   return (
     <section class="stack-s" aria-label={words('take')}>
       <div class="row">
-        <LinkButton size="s" icon="download" href={contentUrl(video.id)} download={fileName(video, 'mp4')}>{words('video')}</LinkButton>
-        <LinkButton size="s" icon="image" href={contentUrl(video.id, 'thumbnail')} download={fileName(video, 'webp')}>{words('poster')}</LinkButton>
+        <LinkButton size="s" icon="download" href={contentUrl(video.id)} download="">{words('video')}</LinkButton>
+        <LinkButton size="s" icon="image" href={contentUrl(video.id, 'thumbnail')} download="">{words('poster')}</LinkButton>
         <LinkButton size="s" icon="sliders" href={settings} download={fileName(video, 'json')}>{words('settings')}</LinkButton>
         <Button size="s" icon="code" onClick={() => setCode(true)}>{words('asCode')}</Button>
       </div>

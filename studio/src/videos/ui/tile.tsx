@@ -51,7 +51,8 @@ export function Tile({ video, children }: { video: Video; children?: ComponentCh
   const kind = kindOf(video);
   return (
     <article class="tile">
-      <a class="tile-media" href={`/video/${video.id}`} aria-label={words('open', { prompt: title })}>
+      <a class="tile-media" href={`/video/${video.id}`}>
+        <span class="visually-hidden">{words('open', { prompt: title })}</span>
         {isBroken
           ? <span class="tile-gone small"><Icon name="cloud" size={26} />{words('expired')}</span>
           : <img src={contentUrl(video.id, 'thumbnail')} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} />}
