@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prompts that work with the model, and a kind word on what it knows.
 import { locale } from '../../lib/locale';
+import { isCalm } from '../../lib/motion';
 import { knownModel } from '../../models/known';
 import { createWords as words } from '../../words/create';
 import { draft, draftEngine, draftModel } from './draft';
@@ -10,7 +11,7 @@ function take(prompt: string): void {
   draft.style.value = null;
   const box = document.querySelector<HTMLTextAreaElement>('.composer textarea');
   box?.focus();
-  scrollTo({ top: 0, behavior: 'smooth' });
+  scrollTo({ top: 0, behavior: isCalm() ? 'auto' : 'smooth' });
 }
 
 export function Examples() {

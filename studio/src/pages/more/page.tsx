@@ -2,6 +2,7 @@
 // Makes more of a clip: another one like it, a longer one.
 import { useEffect, useRef } from 'preact/hooks';
 import type { Video } from '../../api/types';
+import { isCalm } from '../../lib/motion';
 import { useTitle } from '../../lib/title';
 import { modelOf, models } from '../../models/models';
 import { LinkButton } from '../../ui/button';
@@ -68,7 +69,7 @@ export default function MorePage({ parameters }: { parameters: Record<string, st
       <Tabs video={video} tool={tool} />
       <div class="more-body">
         <figure>
-          <video ref={film} src={contentUrl(video.id)} poster={contentUrl(video.id, 'thumbnail')} muted loop playsInline autoplay={tool !== 'recut'}
+          <video ref={film} src={contentUrl(video.id)} poster={contentUrl(video.id, 'thumbnail')} muted loop playsInline autoplay={tool !== 'recut' && !isCalm()}
                  preload="auto" aria-label={titleOf(video)} />
           <figcaption class="small quiet">{titleOf(video)}</figcaption>
         </figure>

@@ -51,7 +51,8 @@ export const run = kept(RUN, parseRun);
 // The picture that the first card begins with, where the model can.
 export const firstPicture = signal<{ name: string; url: string } | null>(null);
 
-export const total = computed(() => cards.value.reduce((sum, { seconds }) => sum + seconds, 0));
+export const written = computed(() => cards.value.filter(({ prompt }) => prompt.trim() !== ''));
+export const total = computed(() => written.value.reduce((sum, { seconds }) => sum + seconds, 0));
 
 export function change(id: string, part: Partial<Omit<Card, 'id'>>): void {
   cards.value = cards.value.map((card) => card.id === id ? { ...card, ...part } : card);

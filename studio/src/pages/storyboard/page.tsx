@@ -10,7 +10,7 @@ import { Select } from '../../ui/field';
 import { toast } from '../../ui/toast';
 import { boardWords as words } from '../../words/storyboard';
 import { shellWords } from '../../words/shell';
-import { type Card, cards, CARDS_MAX, change, firstPicture, moved, newCard, remove, run, total, TOTAL_MAX } from './board';
+import { type Card, cards, CARDS_MAX, change, firstPicture, moved, newCard, remove, run, total, TOTAL_MAX, written } from './board';
 import { Progress } from './run_view';
 import { startRun, startRunner } from './runner';
 import './storyboard.css';
@@ -84,10 +84,9 @@ export default function StoryboardPage() {
   useEffect(startRunner, []);
   useTitle(words('title'));
   const model = draftModel.value;
-  const written = cards.value.filter(({ prompt }) => prompt.trim() !== '').length;
   const isUnderWay = run.value?.state === 'running';
   const reason = !can(model, 'extension') && model !== null ? words('noExtension', { model: model.id })
-      : written === 0 ? words('noCards')
+      : written.value.length === 0 ? words('noCards')
       : total.value > TOTAL_MAX ? words('tooLong', { n: TOTAL_MAX })
       : isUnderWay ? words('underWay') : undefined;
   const sizeNow = sizes.value.includes(size) ? size : draftSize.value;
@@ -108,7 +107,7 @@ export default function StoryboardPage() {
       </ol>
       <div class="board-foot">
         <Select label={words('size')} value={sizeNow} choices={sizes.value.map((value) => ({ value, label: value.replace('x', ' × ') }))} onValue={setSize} />
-        <p class="small quiet numbers">{words('total', { n: written, time: formatDuration(total.value) })}</p>
+        <p class="small quiet numbers">{words('total', { n: written.value.length, time: formatDuration(total.value) })}</p>
         <Button look="main" size="l" icon="play" reason={reason} onClick={() => startRun(sizeNow, model?.id ?? null)}>{words('render')}</Button>
       </div>
       <p class="small quiet">{words('note')} {words('keys')} <a href="/">{shellWords('toCreate')}</a></p>

@@ -8,7 +8,7 @@ import { extendVideo, makeVideo, newKey } from '../../videos/actions';
 import { isLoaded, refreshOne, shelf } from '../../videos/store';
 import { keptName, readKept } from '../../lib/kept';
 import type { Answer } from '../../lib/result';
-import { cards, firstPicture, parseRun, RUN, type Run, run } from './board';
+import { firstPicture, parseRun, RUN, type Run, run, written } from './board';
 
 // What has to be done now: nothing while a clip is made.
 export type Next = { todo: 'wait' } | { todo: 'create' } | { todo: 'extend'; from: string; card: number } |
@@ -88,7 +88,7 @@ async function act(): Promise<void> {
 }
 
 export function startRun(size: string, model: string | null): void {
-  run.value = { cards: cards.peek().filter(({ prompt }) => prompt.trim() !== ''), size, model, key: newKey(),
+  run.value = { cards: written.peek(), size, model, key: newKey(),
                 videoIds: [], state: 'running', why: null };
 }
 

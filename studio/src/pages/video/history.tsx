@@ -7,7 +7,7 @@ import { videos } from '../../videos/store';
 import { playerWords as words } from '../../words/player';
 import { type Edge, lineage, type Node, sourceOf } from './lineage';
 
-const WIDTH = 120, HEIGHT = 68, GAP_X = 44, GAP_Y = 34;
+const WIDTH = 120, HEIGHT = 68, CAPTION = 26, GAP_X = 44, GAP_Y = 40;
 const leftOf = ({ column }: Node): number => column * (WIDTH + GAP_X);
 const topOf = ({ row }: Node): number => row * (HEIGHT + GAP_Y);
 
@@ -43,7 +43,7 @@ export function History({ video }: { video: Video }) {
   const frame = useRef<HTMLDivElement>(null);
   const graph = lineage(video, videos.value);
   const width = graph.columns * (WIDTH + GAP_X) - GAP_X;
-  const height = graph.rows * (HEIGHT + GAP_Y);
+  const height = graph.rows * (HEIGHT + GAP_Y) - GAP_Y + CAPTION;
   useEffect(() => {
     frame.current?.style.setProperty('width', `${width}px`);
     frame.current?.style.setProperty('height', `${height}px`);

@@ -59,10 +59,7 @@ function Watch({ video }: { video: Video }) {
   const canShare = may('submit') && findRoute(routes, '/clips') !== null;
   return (
     <div class="video-page">
-      <div class="stack">
-        <Player key={video.id} video={video} />
-        <History video={video} />
-      </div>
+      <Player key={video.id} video={video} />
       <div class="stack video-side">
         <h1 class="video-title">{title}</h1>
         <More video={video} />
@@ -78,6 +75,7 @@ function Watch({ video }: { video: Video }) {
           <p>{words('keysText')}</p>
         </details>
       </div>
+      <History video={video} />
     </div>
   );
 }

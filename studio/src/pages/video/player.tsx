@@ -7,6 +7,7 @@ import { Empty } from '../../ui/empty';
 import { Menu } from '../../ui/menu';
 import { contentUrl, sizeOf } from '../../videos/media';
 import { titleOf } from '../../videos/ui/tile';
+import { isCalm } from '../../lib/motion';
 import { formatNumber } from '../../lib/words';
 import { playerWords as words } from '../../words/player';
 import { videoWords } from '../../words/videos';
@@ -97,7 +98,7 @@ export function Player({ video }: { video: Video }) {
   if (isBroken) return <div class="panel"><Empty icon="cloud" title={videoWords('expired')} text={words('expiredText')} /></div>;
   return (
     <div class="player" ref={frame}>
-      <video ref={film} src={contentUrl(video.id)} poster={contentUrl(video.id, 'thumbnail')} loop={isLooping} playsInline preload="auto" autoplay muted
+      <video ref={film} src={contentUrl(video.id)} poster={contentUrl(video.id, 'thumbnail')} loop={isLooping} playsInline preload="auto" autoplay={!isCalm()} muted
              aria-label={titleOf(video)} onClick={toggle}
              onError={() => setBroken(true)}
              onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)}
