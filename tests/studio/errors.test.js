@@ -105,6 +105,18 @@ test('a login that ends elsewhere is asked for again, where one was', async () =
   assert.equal(new URL(page.url()).pathname, '/library');
 });
 
+test('who signs out leaves nothing of what was written', async () => {
+  await page.goto(studio.url);
+  await page.getByLabel('Describe the clip').fill('a secret');
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByLabel('Name').fill('admin');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Describe the clip').waitFor();
+  assert.equal(await page.getByLabel('Describe the clip').inputValue(), '');
+});
+
 test('what is not there has a page that says so', async () => {
   await page.goto(`${studio.url}/nowhere`);
   await page.getByText('Nothing is here').waitFor();

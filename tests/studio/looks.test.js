@@ -45,6 +45,14 @@ test('no serious violation in what opens: settings, menus, dialogs', async () =>
   await page.goto(studio.url + Object.keys(paths)[3]);
   await page.getByRole('button', { name: 'As code' }).click();
   await accessible(page, 'code');
+  await page.keyboard.press('Escape');
+  await page.goto(`${studio.url}/library`);
+  await page.getByRole('button', { name: 'More for “a red boat on a calm sea”' }).click();
+  await accessible(page, 'menu of a clip');
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByText('Clip deleted').waitFor();
+  await accessible(page, 'toast');
+  await page.getByRole('button', { name: 'Undo' }).click();
 });
 
 test('no serious violation at the door', async () => {

@@ -25,6 +25,17 @@ export function writeKept(name: string, value: unknown): void {
   }
 }
 
+// Forgets everything whose name begins so.
+export function forget(...leads: string[]): void {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (leads.some((lead) => name.startsWith(keptName(lead)))) localStorage.removeItem(name);
+    }
+  } catch {
+    // Nothing was kept.
+  }
+}
+
 // A signal that is the same after a reload. `parse` gives the default for what it does not know.
 export function kept<T>(name: string, parse: (value: unknown) => T): Signal<T> {
   const value = signal(parse(readKept(name)));

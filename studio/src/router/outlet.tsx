@@ -37,7 +37,6 @@ export function Outlet({ routes, missing, gate }: Props) {
   const route = found?.route;
   const [, setTick] = useState(0);
   const [failed, setFailed] = useState(false);
-  const [tries, setTries] = useState(0);
   useEffect(() => {
     if (route === undefined || loaded.has(route)) return;
     let isWanted = true;
@@ -47,11 +46,12 @@ export function Outlet({ routes, missing, gate }: Props) {
       if (isWanted) setTick((n) => n + 1);
     }, () => { if (isWanted) setFailed(true); });
     return () => { isWanted = false; };
-  }, [route, tries]);
+  }, [route]);
   if (found === null) return missing;
   if (gate !== null && !found.route.isOpen) return gate;
   const Page = loaded.get(found.route);
   if (Page !== undefined) return <Page key={found.route.pattern} parameters={found.parameters} />;
-  if (failed) return <ErrorView problem={offline()} onRetry={() => setTries((n) => n + 1)} />;
+  // The server may be another by now, with other files: only a load brings their names.
+  if (failed) return <ErrorView problem={offline()} onRetry={() => location.reload()} />;
   return <Waiting />;
 }

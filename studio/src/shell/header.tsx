@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { forget } from '../lib/kept';
 import { type Locale, locale } from '../lib/locale';
 import { type Theme, theme } from '../lib/theme';
 import { routes } from '../pages/routes';
@@ -10,6 +11,7 @@ import { problemText } from '../ui/error_view';
 import { Icon, type IconName } from '../ui/icon';
 import { Menu, type MenuItem } from '../ui/menu';
 import { toast } from '../ui/toast';
+import { sendDeletes } from '../videos/undo';
 import { sessionWords } from '../words/session';
 import { shellWords } from '../words/shell';
 import './header.css';
@@ -62,8 +64,15 @@ const THEMES: readonly [Theme, 'themeSystem' | 'themeLight' | 'themeDark'][] =
     [['system', 'themeSystem'], ['light', 'themeLight'], ['dark', 'themeDark']];
 
 async function leave(): Promise<void> {
+  await sendDeletes();
   const answer = await signOut();
-  if (!answer.ok) toast(problemText(answer.problem), { look: 'bad' });
+  if (!answer.ok) {
+    toast(problemText(answer.problem), { look: 'bad' });
+    return;
+  }
+  // Whoever sits down next sees nothing of what was being written; a load forgets what is in memory.
+  forget('draft.', 'board.');
+  location.assign('/');
 }
 
 function accountItems(): MenuItem[] {

@@ -48,6 +48,11 @@ export function deleteLater(ids: readonly string[]): void {
   });
 }
 
+// Whoever signs out could not send them any more.
+export function sendDeletes(): Promise<void> {
+  return send([...timers.keys()], false);
+}
+
 // A page that goes away takes its timers with it, not what was asked for.
 export function watchLeaving(): void {
   addEventListener('pagehide', () => { void send([...timers.keys()], true); });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it } from 'vitest';
+import { me } from '../../session/session';
 import { videoOf } from '../../testing';
-import { addFolder, folders, moveTo, parseFolders, removeFolder } from './folders';
+import { addFolder, folders, moveTo, parseFolders, removeFolder, setFolders } from './folders';
 import { type Filter, NO_FILTER, select } from './search';
 
 const VIDEOS = [
@@ -36,7 +37,7 @@ describe('select', () => {
 });
 
 describe('folders', () => {
-  beforeEach(() => { folders.value = []; });
+  beforeEach(() => setFolders([]));
   it('hold a clip once', () => {
     expect(addFolder(' Boats ')).toBe(true);
     expect(addFolder('Boats')).toBe(false);
@@ -48,6 +49,13 @@ describe('folders', () => {
     moveTo(null, ['a']);
     removeFolder('Trains');
     expect(folders.value).toEqual([{ name: 'Boats', ids: [] }]);
+  });
+  it('are those of the person who is there', () => {
+    addFolder('Boats');
+    me.value = { id: 'person_2', object: 'person', name: 'Mika', role: 'artist', created_at: 0 };
+    expect(folders.value).toEqual([]);
+    me.value = null;
+    expect(folders.value.length).toBe(1);
   });
   it('live with anything that the browser may have kept', () => {
     expect(parseFolders('x')).toEqual([]);

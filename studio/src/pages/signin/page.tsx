@@ -11,7 +11,7 @@ export default function SignInPage() {
   const next = place.value.query.get('next') ?? '/';
   useEffect(() => {
     // Only to pages of this server: "//elsewhere" would be another one.
-    if (isIn.value) go(/^\/(?!\/)/.test(next) ? next : '/', { replace: true });
+    if (isIn.value) go(/^\/(?![/\\])/.test(next) ? next : '/', { replace: true });
   }, [isIn.value]);
   return <SignIn />;
 }
