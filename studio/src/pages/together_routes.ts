@@ -8,4 +8,5 @@ export const togetherRoutes: readonly Route[] = [
   { pattern: '/clips', load: () => import('./clips/page') },
   { pattern: '/clips/:id', load: () => import('./clip/page') },
   { pattern: '/reviews', load: () => import('./reviews/page') },
+  { pattern: '/s/:id', load: () => import('./share/page'), isOpen: true },
 ];
