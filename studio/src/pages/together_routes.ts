@@ -9,4 +9,7 @@ export const togetherRoutes: readonly Route[] = [
   { pattern: '/clips/:id', load: () => import('./clip/page') },
   { pattern: '/reviews', load: () => import('./reviews/page') },
   { pattern: '/s/:id', load: () => import('./share/page'), isOpen: true },
+  { pattern: '/screening', load: () => import('./screening/page') },
+  { pattern: '/findings', load: () => import('./findings/page') },
+  { pattern: '/credits', load: () => import('./credits/page') },
 ];
