@@ -23,7 +23,8 @@ startModels();
 watchLeaving();
 void loadSession();
 // A storyboard that was under way goes on, on whichever page.
-if (isObject(readKept('board.run'))) void import('./pages/storyboard/runner').then(({ startRunner }) => startRunner());
+if (isObject(readKept('board.run')))
+  void import('./pages/storyboard/runner').then(({ startRunner }) => startRunner());
 
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

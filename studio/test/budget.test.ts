@@ -35,7 +35,10 @@ describe.skipIf(!isBuilt)('the build', () => {
   it(`needs at most ${FIRST_BYTES_MAX} of them for the first page`, () => {
     const entry = /src="\/assets\/([\w.-]+\.js)"/.exec(html)?.[1] ?? '';
     const page = scripts.map((path) => basename(path)).find((name) => name.startsWith('create-')) ?? '';
-    const bytes = [...needs(page, needs(entry))].reduce((sum, name) => sum + weigh(join(DIST, 'assets', name)), 0);
+    const bytes = [...needs(page, needs(entry))].reduce(
+      (sum, name) => sum + weigh(join(DIST, 'assets', name)),
+      0,
+    );
     console.log(`first page: ${bytes} bytes with gzip`);
     expect(page).not.toBe('');
     expect(bytes).toBeLessThanOrEqual(FIRST_BYTES_MAX);
@@ -47,7 +50,9 @@ describe.skipIf(!isBuilt)('the build', () => {
 
   it('names no other place', () => {
     const known = /https?:\/\/(www\.w3\.org|127\.0\.0\.1|localhost)/;
-    const found = scripts.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/https?:\/\/[\w.-]+/g)].map(([url]) => url));
+    const found = scripts.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/https?:\/\/[\w.-]+/g)].map(([url]) => url),
+    );
     expect(found.filter((url) => !known.test(url))).toEqual([]);
   });
 });

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 export const STUDIO = fileURLToPath(new URL('..', import.meta.url));
 
-export interface Source { path: string; text: string; }
+export interface Source {
+  path: string;
+  text: string;
+}
 
 export function filesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -16,7 +19,7 @@ export function filesIn(folder: string): string[] {
 
 // Everything that people wrote under src/.
 export const sources: readonly Source[] = filesIn(join(STUDIO, 'src'))
-    .filter((path) => /\.(tsx?|css)$/.test(path) && !path.endsWith('schema.d.ts'))
-    .map((path) => ({ path: path.slice(STUDIO.length), text: readFileSync(path, 'utf8') }));
+  .filter((path) => /\.(tsx?|css)$/.test(path) && !path.endsWith('schema.d.ts'))
+  .map((path) => ({ path: path.slice(STUDIO.length), text: readFileSync(path, 'utf8') }));
 
 export const isTest = ({ path }: Source): boolean => /\.test\.tsx?$|\/testing\.ts$/.test(path);

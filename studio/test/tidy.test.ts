@@ -6,30 +6,58 @@ import { isTest, type Source, sources, STUDIO } from './sources';
 
 const LINES_MAX = 320;
 const code = sources.filter(({ path }) => !path.endsWith('.css'));
-const where = (list: readonly Source[], pattern: RegExp) => list.flatMap(({ path, text }) =>
-    text.split('\n').flatMap((line, i) => pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : []));
+const where = (list: readonly Source[], pattern: RegExp) =>
+  list.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+  );
 const uncommented = code.map(({ path, text }) => ({ path, text: text.replace(/\/\/.*$/gm, '') }));
 
 describe('sources', () => {
   it('have no any, and no way around the types', () => {
-    expect(where(uncommented, /(:|<|\bas|,|\|)\s*any\b|\bany\[\]|@ts-(ignore|expect-error|nocheck)/)).toEqual([]);
+    expect(where(uncommented, /(:|<|\bas|,|\|)\s*any\b|\bany\[\]|@ts-(ignore|expect-error|nocheck)/)).toEqual(
+      [],
+    );
   });
   it('have no inline style or script, and make no markup of text', () => {
-    expect(where(uncommented, /\bstyle=|dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(/)).toEqual([]);
+    expect(
+      where(
+        uncommented,
+        /\bstyle=|dangerouslySetInnerHTML|innerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\(/,
+      ),
+    ).toEqual([]);
   });
   it('send requests in one place only', () => {
-    expect(where(uncommented.filter((one) => !isTest(one) && one.path !== 'src/api/client.ts'), /\bfetch\(|XMLHttpRequest|new EventSource|sendBeacon/)).toEqual([]);
+    expect(
+      where(
+        uncommented.filter((one) => !isTest(one) && one.path !== 'src/api/client.ts'),
+        /\bfetch\(|XMLHttpRequest|new EventSource|sendBeacon/,
+      ),
+    ).toEqual([]);
   });
   it('name no other place', () => {
-    const urls = where(uncommented.filter((one) => !isTest(one)), /https?:\/\//).filter((line) => !line.includes('http://www.w3.org/'));
+    const urls = where(
+      uncommented.filter((one) => !isTest(one)),
+      /https?:\/\//,
+    ).filter((line) => !line.includes('http://www.w3.org/'));
     expect(urls).toEqual([]);
-    expect(where(sources.filter(({ path }) => path.endsWith('.css')), /https?:|@import/)).toEqual([]);
+    expect(
+      where(
+        sources.filter(({ path }) => path.endsWith('.css')),
+        /https?:|@import/,
+      ),
+    ).toEqual([]);
   });
   it('say under which licence they are', () => {
-    expect(sources.filter(({ text }) => !text.includes('SPDX-License-Identifier: Apache-2.0')).map(({ path }) => path)).toEqual([]);
+    expect(
+      sources
+        .filter(({ text }) => !text.includes('SPDX-License-Identifier: Apache-2.0'))
+        .map(({ path }) => path),
+    ).toEqual([]);
   });
   it('are short', () => {
-    expect(sources.filter(({ text }) => text.split('\n').length > LINES_MAX).map(({ path }) => path)).toEqual([]);
+    expect(sources.filter(({ text }) => text.split('\n').length > LINES_MAX).map(({ path }) => path)).toEqual(
+      [],
+    );
   });
   it('take colours from the tokens', () => {
     const css = sources.filter(({ path }) => path.endsWith('.css') && !path.endsWith('tokens.css'));
@@ -44,5 +72,7 @@ describe('index.html', () => {
   it('has no inline script or style', () => {
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=/);
   });
-  it('lets a page send its origin', () => { expect(html).not.toContain('no-referrer'); });
+  it('lets a page send its origin', () => {
+    expect(html).not.toContain('no-referrer');
+  });
 });

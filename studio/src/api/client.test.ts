@@ -7,18 +7,28 @@ let token: string | null = 't1';
 const signedOut = vi.fn();
 const renewToken = vi.fn(async () => true);
 const fetched = vi.fn<(url: string, init: RequestInit) => Promise<Response>>();
-const sent = (i = 0) => new Request(new URL(fetched.mock.calls[i]![0], 'http://x'), { ...fetched.mock.calls[i]![1], keepalive: false });
+const sent = (i = 0) =>
+  new Request(new URL(fetched.mock.calls[i]![0], 'http://x'), {
+    ...fetched.mock.calls[i]![1],
+    keepalive: false,
+  });
 
 beforeEach(() => {
   token = 't1';
   vi.stubGlobal('fetch', fetched);
   setHooks({ csrfToken: () => token, signedOut, renewToken });
 });
-afterEach(() => { vi.resetAllMocks(); });
+afterEach(() => {
+  vi.resetAllMocks();
+});
 
 it('fills paths and queries', () => {
-  expect(urlOf('/videos/{video_id}/content', { path: { video_id: 'a/b' }, query: { variant: 'thumbnail', x: undefined } }))
-      .toBe('/v1/videos/a%2Fb/content?variant=thumbnail');
+  expect(
+    urlOf('/videos/{video_id}/content', {
+      path: { video_id: 'a/b' },
+      query: { variant: 'thumbnail', x: undefined },
+    }),
+  ).toBe('/v1/videos/a%2Fb/content?variant=thumbnail');
 });
 
 it('sends the token with what changes something, and only with that', async () => {
@@ -38,7 +48,9 @@ it('leaves the type of forms to the browser', async () => {
 });
 
 it('gives problems as values', async () => {
-  fetched.mockImplementation(async () => errorOf(429, 'rate_limit_exceeded', 'slower', { 'retry-after': '3' }));
+  fetched.mockImplementation(async () =>
+    errorOf(429, 'rate_limit_exceeded', 'slower', { 'retry-after': '3' }),
+  );
   const answer = await api.get('/me');
   expect(answer).toMatchObject({ ok: false, problem: { kind: 'busy', message: 'slower' } });
 });
@@ -59,8 +71,13 @@ it('tells of an ended session, but not of a wrong password', async () => {
 });
 
 it('gets a new token once and tries again', async () => {
-  fetched.mockImplementationOnce(async () => errorOf(403, 'wrong_csrf_token')).mockImplementation(async () => answerOf({ ok: 1 }));
-  renewToken.mockImplementation(async () => { token = 't2'; return true; });
+  fetched
+    .mockImplementationOnce(async () => errorOf(403, 'wrong_csrf_token'))
+    .mockImplementation(async () => answerOf({ ok: 1 }));
+  renewToken.mockImplementation(async () => {
+    token = 't2';
+    return true;
+  });
   expect(await json('post', '/x', { body: {} })).toEqual({ ok: true, value: { ok: 1 } });
   expect(sent(1).headers.get('x-csrf-token')).toBe('t2');
 });

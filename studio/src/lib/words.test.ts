@@ -4,8 +4,13 @@ import { locale } from './locale';
 import { formatAgo, formatDuration, secondsLeft } from './time';
 import { area, fill, pick } from './words';
 
-const words = area({ en: { n: 'one clip|{n} clips', hi: 'Hello {name}' }, fr: { n: '{n} clip|{n} clips', hi: 'Bonjour {name}' } });
-afterEach(() => { locale.value = 'en'; });
+const words = area({
+  en: { n: 'one clip|{n} clips', hi: 'Hello {name}' },
+  fr: { n: '{n} clip|{n} clips', hi: 'Bonjour {name}' },
+});
+afterEach(() => {
+  locale.value = 'en';
+});
 
 describe('words', () => {
   it('follow the language', () => {
@@ -14,7 +19,11 @@ describe('words', () => {
     expect(words('hi', { name: 'Mika' })).toBe('Bonjour Mika');
   });
   it('have the right number', () => {
-    expect([words('n', { n: 1 }), words('n', { n: 0 }), words('n', { n: 2 })]).toEqual(['one clip', '0 clips', '2 clips']);
+    expect([words('n', { n: 1 }), words('n', { n: 0 }), words('n', { n: 2 })]).toEqual([
+      'one clip',
+      '0 clips',
+      '2 clips',
+    ]);
     locale.value = 'fr';
     expect(words('n', { n: 0 })).toBe('0 clip');
   });
@@ -30,7 +39,15 @@ describe('words', () => {
 });
 
 describe('time', () => {
-  it.each([[0, '0 s'], [59.6, '1 min'], [8, '8 s'], [125, '2 min 5 s'], [3600, '1 h'], [3780, '1 h 3 min'], [725, '12 min']])('%d s', (seconds, text) => {
+  it.each([
+    [0, '0 s'],
+    [59.6, '1 min'],
+    [8, '8 s'],
+    [125, '2 min 5 s'],
+    [3600, '1 h'],
+    [3780, '1 h 3 min'],
+    [725, '12 min'],
+  ])('%d s', (seconds, text) => {
     expect(formatDuration(seconds).replaceAll('\u202f', ' ')).toBe(text);
   });
   it('counts down to zero', () => {

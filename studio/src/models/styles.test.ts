@@ -6,7 +6,8 @@ import { STYLES, stylesFor, withStyle } from './styles';
 describe('styles', () => {
   it('have ids of their own and words in both languages', () => {
     expect(new Set(STYLES.map(({ id }) => id)).size).toBe(STYLES.length);
-    for (const { label, words } of STYLES) for (const text of [label.en, label.fr, words.en, words.fr]) expect(text).not.toBe('');
+    for (const { label, words } of STYLES)
+      for (const text of [label.en, label.fr, words.en, words.fr]) expect(text).not.toBe('');
   });
   it('suit the model', () => {
     expect(stylesFor('mini').every((style) => style.for === 'mini')).toBe(true);

@@ -13,16 +13,22 @@ describe('match', () => {
     expect(match('/admin/*', '/admin/people/7')).toEqual({ rest: 'people/7' });
   });
   it('refuses what does not fit', () => {
-    for (const path of ['/', '/video', '/video/a/b', '/videos/a']) expect(match('/video/:id', path)).toBeNull();
+    for (const path of ['/', '/video', '/video/a/b', '/videos/a'])
+      expect(match('/video/:id', path)).toBeNull();
     expect(match('/video/:id', '/video/%E0%A4%A')).toBeNull();
   });
 });
 
 describe('routes', () => {
-  it.each(['/', '/library', '/storyboard', '/signin', '/video/x', '/video/x/extend'])('has a page for %s', (path) => {
-    expect(findRoute(routes, path)).not.toBeNull();
+  it.each(['/', '/library', '/storyboard', '/signin', '/video/x', '/video/x/extend'])(
+    'has a page for %s',
+    (path) => {
+      expect(findRoute(routes, path)).not.toBeNull();
+    },
+  );
+  it('has none for what is nowhere', () => {
+    expect(findRoute(routes, '/nowhere/at/all')).toBeNull();
   });
-  it('has none for what is nowhere', () => { expect(findRoute(routes, '/nowhere/at/all')).toBeNull(); });
   it('loads every page', async () => {
     for (const { load } of routes) expect(typeof load).toBe('function');
   });
@@ -30,7 +36,9 @@ describe('routes', () => {
 
 describe('isOwnPath', () => {
   it('leaves the API, files and the notice to the server', () => {
-    expect(['/v1/videos', '/assets/a.js', '/notice', '/sun.svg', '/metrics'].map(isOwnPath)).toEqual(Array(5).fill(false));
+    expect(['/v1/videos', '/assets/a.js', '/notice', '/sun.svg', '/metrics'].map(isOwnPath)).toEqual(
+      Array(5).fill(false),
+    );
     expect(['/', '/video/a', '/noticeboard', '/v1x'].map(isOwnPath)).toEqual(Array(4).fill(true));
   });
 });

@@ -12,12 +12,15 @@ export type PageComponent = ComponentType<{ parameters: Parameters }>;
 export interface Route {
   pattern: string;
   load: () => Promise<{ default: PageComponent }>;
-  isOpen?: boolean;   // seen without a login
+  isOpen?: boolean; // seen without a login
 }
 
 const loaded = new Map<Route, PageComponent>();
 
-export function findRoute(routes: readonly Route[], path: string): { route: Route; parameters: Parameters } | null {
+export function findRoute(
+  routes: readonly Route[],
+  path: string,
+): { route: Route; parameters: Parameters } | null {
   for (const route of routes) {
     const parameters = match(route.pattern, path);
     if (parameters !== null) return { route, parameters };
@@ -41,11 +44,18 @@ export function Outlet({ routes, missing, gate }: Props) {
     if (route === undefined || loaded.has(route)) return;
     let isWanted = true;
     setFailed(false);
-    route.load().then((page) => {
-      loaded.set(route, page.default);
-      if (isWanted) setTick((n) => n + 1);
-    }, () => { if (isWanted) setFailed(true); });
-    return () => { isWanted = false; };
+    route.load().then(
+      (page) => {
+        loaded.set(route, page.default);
+        if (isWanted) setTick((n) => n + 1);
+      },
+      () => {
+        if (isWanted) setFailed(true);
+      },
+    );
+    return () => {
+      isWanted = false;
+    };
   }, [route]);
   if (found === null) return missing;
   if (gate !== null && !found.route.isOpen) return gate;

@@ -11,7 +11,7 @@ export type Who =
   | { state: 'unknown' }
   | { state: 'signed_in'; login: Login }
   | { state: 'open' }
-  | { state: 'signed_out'; ended: boolean }   // ended: there was a login, and it is over
+  | { state: 'signed_out'; ended: boolean } // ended: there was a login, and it is over
   | { state: 'unreachable'; problem: Problem };
 
 export const who = signal<Who>({ state: 'unknown' });
@@ -20,17 +20,23 @@ export const me = signal<Person | null>(null);
 
 export const isIn = computed(() => who.value.state === 'signed_in' || who.value.state === 'open');
 export const role = computed<Role | null>(() =>
-    who.value.state === 'signed_in' ? who.value.login.person.role : me.value?.role ?? null);
-export const needsTerms = computed(() => who.value.state === 'signed_in' &&
-    !who.value.login.terms_accepted);
+  who.value.state === 'signed_in' ? who.value.login.person.role : (me.value?.role ?? null),
+);
+export const needsTerms = computed(() => who.value.state === 'signed_in' && !who.value.login.terms_accepted);
 
 export function may(action: 'submit' | 'review' | 'admin' | 'find'): boolean {
   switch (role.value) {
-    case 'admin': return true;
-    case 'reviewer': return action !== 'admin' && action !== 'find';
-    case 'artist': case 'partner': return action === 'submit';
-    case 'red_team': return action === 'find';
-    default: return false;
+    case 'admin':
+      return true;
+    case 'reviewer':
+      return action !== 'admin' && action !== 'find';
+    case 'artist':
+    case 'partner':
+      return action === 'submit';
+    case 'red_team':
+      return action === 'find';
+    default:
+      return false;
   }
 }
 

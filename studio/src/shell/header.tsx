@@ -5,7 +5,7 @@ import { type Theme, theme } from '../lib/theme';
 import { routes } from '../pages/routes';
 import { findRoute } from '../router/outlet';
 import { go, place } from '../router/router';
-import { me, may, role, signOut, who } from '../session/session';
+import { isIn, me, may, role, signOut, who } from '../session/session';
 import { LinkButton } from '../ui/button';
 import { problemText } from '../ui/error_view';
 import { Icon, type IconName } from '../ui/icon';
@@ -43,9 +43,12 @@ function isHere(entry: Entry, path: string): boolean {
 }
 
 function Navigation() {
-  const entries = ENTRIES.filter(
-    (entry) => findRoute(routes, entry.href) !== null && (entry.isFor?.() ?? true),
-  );
+  // Strangers see what they may open alone.
+  const entries = ENTRIES.filter(({ href, isFor }) => {
+    const found = findRoute(routes, href);
+    return found !== null && (isIn.value || found.route.isOpen === true) && (isFor?.() ?? true);
+  });
+  if (entries.length === 0) return null;
   return (
     <nav class="nav" aria-label={shellWords('navigation')}>
       <ul>

@@ -36,8 +36,18 @@ function One({ toast: one }: { toast: Toast }) {
   return (
     <div class={`toast toast-${one.look}`}>
       <span>{one.text}</span>
-      {action !== null &&
-        <Button size="s" look="quiet" onClick={() => { action.run(); dismiss(one.id); }}>{action.label}</Button>}
+      {action !== null && (
+        <Button
+          size="s"
+          look="quiet"
+          onClick={() => {
+            action.run();
+            dismiss(one.id);
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
       <IconButton size="s" icon="close" label={shellWords('close')} onClick={() => dismiss(one.id)} />
     </div>
   );
@@ -46,7 +56,9 @@ function One({ toast: one }: { toast: Toast }) {
 export function Toasts() {
   return (
     <div class="toasts" role="status">
-      {toasts.value.map((one) => <One key={one.id} toast={one} />)}
+      {toasts.value.map((one) => (
+        <One key={one.id} toast={one} />
+      ))}
     </div>
   );
 }

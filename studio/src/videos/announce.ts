@@ -8,7 +8,8 @@ import { videoWords as words } from '../words/videos';
 const LASTS_MS = 8_000;
 const TITLE_MAX = 60;
 
-const short = (text: string): string => text.length <= TITLE_MAX ? text : `${text.slice(0, TITLE_MAX - 1).trimEnd()}…`;
+const short = (text: string): string =>
+  text.length <= TITLE_MAX ? text : `${text.slice(0, TITLE_MAX - 1).trimEnd()}…`;
 
 // `before` and `after` an event.
 export function announce(before: Video | undefined, after: Video): void {
@@ -17,5 +18,7 @@ export function announce(before: Video | undefined, after: Video): void {
   // It is seen there already.
   if (place.peek().path === path || place.peek().path === '/') return;
   toast(words('made', { prompt: short(after.prompt ?? words('noPrompt')) }), {
-    lastsMs: LASTS_MS, action: { label: words('watch'), run: () => go(path) } });
+    lastsMs: LASTS_MS,
+    action: { label: words('watch'), run: () => go(path) },
+  });
 }

@@ -5,11 +5,17 @@ import { Shelf } from './shelf';
 
 let shelf: Shelf;
 const ids = () => shelf.list.value.map(({ id }) => id);
-beforeEach(() => { shelf = new Shelf(); });
+beforeEach(() => {
+  shelf = new Shelf();
+});
 
 describe('Shelf', () => {
   it('has the newest first', () => {
-    shelf.put(videoOf('a', { created_at: 1 }), videoOf('c', { created_at: 3 }), videoOf('b', { created_at: 2 }));
+    shelf.put(
+      videoOf('a', { created_at: 1 }),
+      videoOf('c', { created_at: 3 }),
+      videoOf('b', { created_at: 2 }),
+    );
     expect(ids()).toEqual(['c', 'b', 'a']);
   });
 

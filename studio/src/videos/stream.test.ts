@@ -3,15 +3,33 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { errorOf } from '../testing';
 import { SILENCE_MS, Stream, waitMs } from './stream';
 
-interface Line { headers: Headers; write: (text: string) => void; end: () => void; }
+interface Line {
+  headers: Headers;
+  write: (text: string) => void;
+  end: () => void;
+}
 let lines: Line[] = [];
 let answer: ((line: Line) => Response) | null = null;
 
 function open(init: RequestInit): Response {
   let controller!: ReadableStreamDefaultController<Uint8Array>;
-  const body = new ReadableStream<Uint8Array>({ start: (given) => { controller = given; } });
-  init.signal?.addEventListener('abort', () => { try { controller.error(new Error('aborted')); } catch { /* over */ } });
-  const line = { headers: new Headers(init.headers), write: (text: string) => controller.enqueue(new TextEncoder().encode(text)), end: () => controller.close() };
+  const body = new ReadableStream<Uint8Array>({
+    start: (given) => {
+      controller = given;
+    },
+  });
+  init.signal?.addEventListener('abort', () => {
+    try {
+      controller.error(new Error('aborted'));
+    } catch {
+      /* over */
+    }
+  });
+  const line = {
+    headers: new Headers(init.headers),
+    write: (text: string) => controller.enqueue(new TextEncoder().encode(text)),
+    end: () => controller.close(),
+  };
   lines.push(line);
   return answer === null ? new Response(body) : answer(line);
 }

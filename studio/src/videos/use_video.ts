@@ -5,7 +5,11 @@ import type { Video } from '../api/types';
 import { isLoaded, refreshOne, shelf } from './store';
 
 // One video by its id: from the store, or asked for where the store has none.
-export function useVideo(id: string): { video: Video | undefined; problem: Problem | null; retry: () => void } {
+export function useVideo(id: string): {
+  video: Video | undefined;
+  problem: Problem | null;
+  retry: () => void;
+} {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [tries, setTries] = useState(0);
   const video = shelf.get(id);

@@ -45,7 +45,8 @@ export const libraryWords = area({
     noneTitle: 'No clip fits',
     noneText: 'Try fewer words, or another filter.',
     emptyTitle: 'Your clips will be here',
-    emptyText: 'Everything that you make is kept in the library, with its settings, so that you can make more of it.',
+    emptyText:
+      'Everything that you make is kept in the library, with its settings, so that you can make more of it.',
   },
   fr: {
     title: 'Vidéothèque',
@@ -90,6 +91,7 @@ export const libraryWords = area({
     noneTitle: 'Aucun clip ne correspond',
     noneText: 'Essayez moins de mots, ou un autre filtre.',
     emptyTitle: 'Vos clips seront ici',
-    emptyText: 'Tout ce que vous créez est gardé dans la vidéothèque, avec ses réglages, pour que vous puissiez en faire davantage.',
+    emptyText:
+      'Tout ce que vous créez est gardé dans la vidéothèque, avec ses réglages, pour que vous puissiez en faire davantage.',
   },
 });

@@ -34,10 +34,12 @@ export const playerWords = area({
     kind_remix: 'Remix',
     kind_edit: 'Edit',
     kind_extension: 'Extended',
-    expiredText: 'Files are kept for a while only. The prompt and the settings are here still: make it again with them.',
+    expiredText:
+      'Files are kept for a while only. The prompt and the settings are here still: make it again with them.',
     leave: 'You can leave this page: it goes on, and will be in your library.',
     keys: 'Keys',
-    keysText: 'Space plays and pauses · , and . go one picture back and on · ← → one second · < > slower and faster · L loops · F full screen',
+    keysText:
+      'Space plays and pauses · , and . go one picture back and on · ← → one second · < > slower and faster · L loops · F full screen',
   },
   fr: {
     play: 'Lire',
@@ -71,9 +73,11 @@ export const playerWords = area({
     kind_remix: 'Remix',
     kind_edit: 'Retouche',
     kind_extension: 'Prolongé',
-    expiredText: 'Les fichiers ne sont gardés qu’un temps. La description et les réglages sont encore là : recréez-le avec eux.',
+    expiredText:
+      'Les fichiers ne sont gardés qu’un temps. La description et les réglages sont encore là : recréez-le avec eux.',
     leave: 'Vous pouvez quitter cette page : la création continue, et le clip sera dans votre vidéothèque.',
     keys: 'Touches',
-    keysText: 'Espace lit et met en pause · , et . reculent et avancent d’une image · ← → d’une seconde · < > plus lent, plus vite · L boucle · F plein écran',
+    keysText:
+      'Espace lit et met en pause · , et . reculent et avancent d’une image · ← → d’une seconde · < > plus lent, plus vite · L boucle · F plein écran',
   },
 });

@@ -40,8 +40,16 @@ describe('bodyOfDraft', () => {
     draft.steps.value = 'many';
     draft.negative.value = 'fog';
     draft.image.value = { name: 'a.png', url: 'data:image/png;base64,AA' };
-    expect(bodyOfDraft()).toEqual({ prompt: 'a boat', seconds: 4, size: '1280x720', n: 4, seed: 7, guidance: 2.5, negative_prompt: 'fog',
-                                    input_reference: { image_url: 'data:image/png;base64,AA' } });
+    expect(bodyOfDraft()).toEqual({
+      prompt: 'a boat',
+      seconds: 4,
+      size: '1280x720',
+      n: 4,
+      seed: 7,
+      guidance: 2.5,
+      negative_prompt: 'fog',
+      input_reference: { image_url: 'data:image/png;base64,AA' },
+    });
   });
   it('is asked an estimate for without the words', () => {
     draft.prompt.value = 'secret';
@@ -52,7 +60,21 @@ describe('bodyOfDraft', () => {
 
 describe('takeFrom', () => {
   it('takes over what a video was made of', () => {
-    takeFrom(videoOf('a', { prompt: 'a kite', seconds: '8', size: '720x1280', aozora: { seed: 42, settings: { steps: 4, guidance: 2 } } }));
-    expect(bodyOfDraft()).toMatchObject({ prompt: 'a kite', seconds: 8, size: '720x1280', seed: 42, steps: 4, guidance: 2 });
+    takeFrom(
+      videoOf('a', {
+        prompt: 'a kite',
+        seconds: '8',
+        size: '720x1280',
+        aozora: { seed: 42, settings: { steps: 4, guidance: 2 } },
+      }),
+    );
+    expect(bodyOfDraft()).toMatchObject({
+      prompt: 'a kite',
+      seconds: 8,
+      size: '720x1280',
+      seed: 42,
+      steps: 4,
+      guidance: 2,
+    });
   });
 });

@@ -23,7 +23,11 @@ export function Examples() {
       <h2>{words('examples')}</h2>
       <ul>
         {known.examples.map((example) => (
-          <li key={example.en}><button type="button" onClick={() => take(example[language])}>{example[language]}</button></li>
+          <li key={example.en}>
+            <button type="button" onClick={() => take(example[language])}>
+              {example[language]}
+            </button>
+          </li>
         ))}
       </ul>
       {known.about !== null && (
@@ -33,7 +37,10 @@ export function Examples() {
             <summary>{words('knows')}</summary>
             <dl>
               {known.groups.map(({ name, words: said }) => (
-                <div key={name.en}><dt>{name[language]}</dt><dd>{said[language]}</dd></div>
+                <div key={name.en}>
+                  <dt>{name[language]}</dt>
+                  <dd>{said[language]}</dd>
+                </div>
               ))}
             </dl>
           </details>

@@ -34,10 +34,15 @@ export default function CreatePage() {
   useTitle(shellWords('create'));
   useFrom();
   const isRecent = (at: number) => at > Date.now() / 1000 - FAILED_FOR_S;
-  const failed = videos.value.filter((video) => video.status === 'failed' && isRecent(video.created_at)).slice(0, 3);
+  const failed = videos.value
+    .filter((video) => video.status === 'failed' && isRecent(video.created_at))
+    .slice(0, 3);
   const ready = videos.value.filter((video) => video.status === 'completed').slice(0, RECENT);
   const trouble = modelsProblem.value ?? (isLoaded.value ? null : problem.value);
-  const retry = () => { void loadModels(); void refresh(); };
+  const retry = () => {
+    void loadModels();
+    void refresh();
+  };
   return (
     <div class="create">
       <h1>{words('title')}</h1>
@@ -46,8 +51,12 @@ export default function CreatePage() {
       {running.value.length + failed.length > 0 && (
         <section class="create-running" aria-label={words('running')}>
           <div class="running-list">
-            {running.value.map((video) => <RunningCard key={video.id} video={video} />)}
-            {failed.map((video) => <FailedCard key={video.id} video={video} />)}
+            {running.value.map((video) => (
+              <RunningCard key={video.id} video={video} />
+            ))}
+            {failed.map((video) => (
+              <FailedCard key={video.id} video={video} />
+            ))}
           </div>
         </section>
       )}
@@ -56,9 +65,15 @@ export default function CreatePage() {
         <section class="create-recent">
           <div class="create-recent-head">
             <h2>{words('recent')}</h2>
-            <a class="small" href="/library">{words('toLibrary')}</a>
+            <a class="small" href="/library">
+              {words('toLibrary')}
+            </a>
           </div>
-          <div class="tiles">{ready.map((video) => <Tile key={video.id} video={video} />)}</div>
+          <div class="tiles">
+            {ready.map((video) => (
+              <Tile key={video.id} video={video} />
+            ))}
+          </div>
         </section>
       )}
       {ready.length >= 4 && <Examples />}

@@ -5,7 +5,10 @@ import { isObject } from '../../api/problem';
 import { kept } from '../../lib/kept';
 import { me } from '../../session/session';
 
-export interface Folder { name: string; ids: readonly string[]; }
+export interface Folder {
+  name: string;
+  ids: readonly string[];
+}
 
 export function parseFolders(value: unknown): readonly Folder[] {
   if (!Array.isArray(value)) return [];
@@ -16,8 +19,11 @@ export function parseFolders(value: unknown): readonly Folder[] {
 }
 
 // Each person's own, by id.
-const all = kept<Readonly<Record<string, readonly Folder[]>>>('folders', (value) => !isObject(value) ? {}
-    : Object.fromEntries(Object.entries(value).map(([id, list]) => [id, parseFolders(list)])));
+const all = kept<Readonly<Record<string, readonly Folder[]>>>('folders', (value) =>
+  !isObject(value)
+    ? {}
+    : Object.fromEntries(Object.entries(value).map(([id, list]) => [id, parseFolders(list)])),
+);
 const owner = (): string => me.value?.id ?? '';
 
 export const folders = computed<readonly Folder[]>(() => all.value[owner()] ?? []);
@@ -39,8 +45,10 @@ export function removeFolder(name: string): void {
 
 // A clip is in one folder at most; null takes it out.
 export function moveTo(name: string | null, ids: readonly string[]): void {
-  setFolders(folders.value.map((folder) => {
-    const others = folder.ids.filter((id) => !ids.includes(id));
-    return { name: folder.name, ids: folder.name === name ? [...others, ...ids] : others };
-  }));
+  setFolders(
+    folders.value.map((folder) => {
+      const others = folder.ids.filter((id) => !ids.includes(id));
+      return { name: folder.name, ids: folder.name === name ? [...others, ...ids] : others };
+    }),
+  );
 }

@@ -27,7 +27,8 @@ const PORTION = 60;
 function useSearchKey(): void {
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select') !== null;
+      const isTyping =
+        event.target instanceof Element && event.target.closest('input, textarea, select') !== null;
       if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       document.querySelector<HTMLInputElement>('.library-search input')?.focus();
@@ -40,7 +41,10 @@ function useSearchKey(): void {
 function Selection({ ids, onDone }: { ids: ReadonlySet<string>; onDone: () => void }) {
   const [isAdding, setAdding] = useState(false);
   const chosen = [...ids];
-  const move = (name: string | null) => { moveTo(name, chosen); onDone(); };
+  const move = (name: string | null) => {
+    moveTo(name, chosen);
+    onDone();
+  };
   const items: MenuItem[] = [
     ...folders.value.map(({ name }): MenuItem => ({ label: name, icon: 'folder', run: () => move(name) })),
     { label: words('newFolder'), icon: 'plus', run: () => setAdding(true) },
@@ -49,9 +53,23 @@ function Selection({ ids, onDone }: { ids: ReadonlySet<string>; onDone: () => vo
   return (
     <div class="selection" role="region" aria-label={words('selection')}>
       <strong aria-live="polite">{words('selected', { n: ids.size })}</strong>
-      <Menu size="s" look="plain" icon="folder" label={words('move')} items={items}>{words('move')}</Menu>
-      <Button size="s" look="danger" icon="trash" onClick={() => { deleteLater(chosen); onDone(); }}>{videoWords('delete')}</Button>
-      <Button size="s" look="quiet" onClick={onDone}>{shellWords('cancel')}</Button>
+      <Menu size="s" look="plain" icon="folder" label={words('move')} items={items}>
+        {words('move')}
+      </Menu>
+      <Button
+        size="s"
+        look="danger"
+        icon="trash"
+        onClick={() => {
+          deleteLater(chosen);
+          onDone();
+        }}
+      >
+        {videoWords('delete')}
+      </Button>
+      <Button size="s" look="quiet" onClick={onDone}>
+        {shellWords('cancel')}
+      </Button>
       {isAdding && <NewFolder onClose={() => setAdding(false)} onMade={move} />}
     </div>
   );
@@ -74,16 +92,25 @@ export default function LibraryPage() {
   const isCut = found.length > shown;
 
   if (!isLoaded.value) {
-    return problem.value === null ? <Waiting /> : <ErrorView problem={problem.value} onRetry={() => void refresh()} />;
+    return problem.value === null ? (
+      <Waiting />
+    ) : (
+      <ErrorView problem={problem.value} onRetry={() => void refresh()} />
+    );
   }
   if (all.length === 0) {
     return (
       <Empty icon="film" title={words('emptyTitle')} text={words('emptyText')}>
-        <LinkButton look="main" href="/">{shellWords('toCreate')}</LinkButton>
+        <LinkButton look="main" href="/">
+          {shellWords('toCreate')}
+        </LinkButton>
       </Empty>
     );
   }
-  const done = () => { setChosen(new Set()); setChoosing(false); };
+  const done = () => {
+    setChosen(new Set());
+    setChoosing(false);
+  };
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -95,15 +122,44 @@ export default function LibraryPage() {
     <div class="stack library">
       <div class="library-head">
         <h1>{words('title')}</h1>
-        <span class="quiet numbers" aria-live="polite">{words('count', { n: found.length })}</span>
-        <Button size="s" look="quiet" class="library-choose" aria-pressed={isChoosing} onClick={() => isChoosing ? done() : setChoosing(true)}>{words('choose')}</Button>
+        <span class="quiet numbers" aria-live="polite">
+          {words('count', { n: found.length })}
+        </span>
+        <Button
+          size="s"
+          look="quiet"
+          class="library-choose"
+          aria-pressed={isChoosing}
+          onClick={() => (isChoosing ? done() : setChoosing(true))}
+        >
+          {words('choose')}
+        </Button>
       </div>
-      <Tools filter={filter} onFilter={(change) => { setFilter({ ...filter, ...change }); setShown(PORTION); }} />
+      <Tools
+        filter={filter}
+        onFilter={(change) => {
+          setFilter({ ...filter, ...change });
+          setShown(PORTION);
+        }}
+      />
       <FolderBar chosen={folder} onChoose={setFolder} />
-      {others.length > 0 && <div class="running-list">{others.slice(0, 20).map((video) => <StateCard key={video.id} video={video} />)}</div>}
+      {others.length > 0 && (
+        <div class="running-list">
+          {others.slice(0, 20).map((video) => (
+            <StateCard key={video.id} video={video} />
+          ))}
+        </div>
+      )}
       {found.length === 0 && (
         <Empty icon="search" title={words('noneTitle')} text={words('noneText')}>
-          <Button onClick={() => { setFilter(NO_FILTER); setFolder(null); }}>{words('clear')}</Button>
+          <Button
+            onClick={() => {
+              setFilter(NO_FILTER);
+              setFolder(null);
+            }}
+          >
+            {words('clear')}
+          </Button>
         </Empty>
       )}
       <div class="tiles">
@@ -118,7 +174,11 @@ export default function LibraryPage() {
           </Tile>
         ))}
       </div>
-      {isCut && <Button class="library-more" onClick={() => setShown(shown + PORTION)}>{words('more')}</Button>}
+      {isCut && (
+        <Button class="library-more" onClick={() => setShown(shown + PORTION)}>
+          {words('more')}
+        </Button>
+      )}
       {isChoosing && chosen.size > 0 && <Selection ids={chosen} onDone={done} />}
     </div>
   );

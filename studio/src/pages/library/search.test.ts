@@ -12,7 +12,7 @@ const VIDEOS = [
   videoOf('a', { prompt: 'Forêt verte', created_at: 1, status: 'queued' }),
 ];
 const ids = (filter: Partial<Filter>, folder: ReadonlySet<string> | null = null) =>
-    select(VIDEOS, { ...NO_FILTER, ...filter }, folder).map(({ id }) => id);
+  select(VIDEOS, { ...NO_FILTER, ...filter }, folder).map(({ id }) => id);
 
 describe('select', () => {
   it('finds all words in any order, whatever the case and the accents', () => {
@@ -45,7 +45,10 @@ describe('folders', () => {
     addFolder('Trains');
     moveTo('Boats', ['a', 'b']);
     moveTo('Trains', ['b']);
-    expect(folders.value).toEqual([{ name: 'Boats', ids: ['a'] }, { name: 'Trains', ids: ['b'] }]);
+    expect(folders.value).toEqual([
+      { name: 'Boats', ids: ['a'] },
+      { name: 'Trains', ids: ['b'] },
+    ]);
     moveTo(null, ['a']);
     removeFolder('Trains');
     expect(folders.value).toEqual([{ name: 'Boats', ids: [] }]);

@@ -19,15 +19,22 @@ export interface Filter {
 export const NO_FILTER: Filter = { text: '', state: 'all', kind: 'all', shape: 'all', order: 'newest' };
 
 export function plain(text: string): string {
-  return text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
+  return text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase();
 }
 
 function hasState(video: Video, state: State): boolean {
   switch (state) {
-    case 'all': return true;
-    case 'ready': return video.status === 'completed';
-    case 'running': return isRunning(video);
-    case 'failed': return video.status === 'failed';
+    case 'all':
+      return true;
+    case 'ready':
+      return video.status === 'completed';
+    case 'running':
+      return isRunning(video);
+    case 'failed':
+      return video.status === 'failed';
   }
 }
 
@@ -36,13 +43,19 @@ function haystack(video: Video): string {
 }
 
 const ORDERS: Record<Order, (a: Video, b: Video) => number> = {
-  newest: () => 0,   // as they come
+  newest: () => 0, // as they come
   oldest: (a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1),
   longest: (a, b) => Number(b.seconds) - Number(a.seconds),
 };
 
-export function select(videos: readonly Video[], filter: Filter, folder: ReadonlySet<string> | null): Video[] {
-  const words = plain(filter.text).split(/\s+/).filter((word) => word !== '');
+export function select(
+  videos: readonly Video[],
+  filter: Filter,
+  folder: ReadonlySet<string> | null,
+): Video[] {
+  const words = plain(filter.text)
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const found = videos.filter((video) => {
     if (folder !== null && !folder.has(video.id)) return false;
     if (!hasState(video, filter.state)) return false;

@@ -2,7 +2,8 @@
 // The picture of a film at a moment, as a data URL.
 
 function seeked(film: HTMLVideoElement, at: number): Promise<void> {
-  if (Math.abs(film.currentTime - at) < 1e-3 && !film.seeking && film.readyState >= 2) return Promise.resolve();
+  if (Math.abs(film.currentTime - at) < 1e-3 && !film.seeking && film.readyState >= 2)
+    return Promise.resolve();
   return new Promise((resolve) => {
     film.addEventListener('seeked', () => resolve(), { once: true });
     film.currentTime = at;

@@ -7,8 +7,14 @@ import type { IconName } from '../../ui/icon';
 export const TOOLS = ['remix', 'edit', 'extend', 'recut', 'loop', 'blend'] as const;
 export type Tool = (typeof TOOLS)[number];
 
-export const ICONS: Record<Tool, IconName> =
-    { remix: 'remix', edit: 'sliders', extend: 'extend', recut: 'scissors', loop: 'loop', blend: 'blend' };
+export const ICONS: Record<Tool, IconName> = {
+  remix: 'remix',
+  edit: 'sliders',
+  extend: 'extend',
+  recut: 'scissors',
+  loop: 'loop',
+  blend: 'blend',
+};
 
 export const isTool = (name: string): name is Tool => TOOLS.some((tool) => tool === name);
 
@@ -20,16 +26,21 @@ export type Reason = 'modelGone' | 'noRemix' | 'noExtension' | 'noImage' | 'noLo
 export function reasonAgainst(tool: Tool, video: Video, model: Model | null): Reason | null {
   if (model === null) return 'modelGone';
   switch (tool) {
-    case 'remix': return can(model, 'remix') ? null : 'noRemix';
-    case 'edit': return can(model, 'edit') ? null : 'noRemix';
+    case 'remix':
+      return can(model, 'remix') ? null : 'noRemix';
+    case 'edit':
+      return can(model, 'edit') ? null : 'noRemix';
     case 'extend':
       if (!can(model, 'extension')) return 'noExtension';
       return Number(video.seconds) < EXTENDED_SECONDS_MAX ? null : 'tooLong';
     // The picture at the cut is what the next clip begins with.
-    case 'recut': return can(model, 'image') ? null : 'noImage';
+    case 'recut':
+      return can(model, 'image') ? null : 'noImage';
     // The API has no ending that is given, nor two sources.
-    case 'loop': return 'noLoop';
-    case 'blend': return 'noBlend';
+    case 'loop':
+      return 'noLoop';
+    case 'blend':
+      return 'noBlend';
   }
 }
 
@@ -40,7 +51,9 @@ export function addable(video: Video, model: Model | null): number[] {
 }
 
 // How a strength feels, in five words.
-export function strengthWord(strength: number): 'strength1' | 'strength2' | 'strength3' | 'strength4' | 'strength5' {
+export function strengthWord(
+  strength: number,
+): 'strength1' | 'strength2' | 'strength3' | 'strength4' | 'strength5' {
   if (strength <= 0.25) return 'strength1';
   if (strength <= 0.5) return 'strength2';
   if (strength <= 0.7) return 'strength3';

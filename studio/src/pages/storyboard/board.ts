@@ -7,16 +7,20 @@ import { isObject } from '../../api/problem';
 import { kept } from '../../lib/kept';
 import { newKey } from '../../videos/actions';
 
-export interface Card { id: string; prompt: string; seconds: number; }
+export interface Card {
+  id: string;
+  prompt: string;
+  seconds: number;
+}
 
 export interface Run {
   cards: readonly Card[];
   size: string;
   model: string | null;
-  key: string;                 // so that the first card is never made twice
+  key: string; // so that the first card is never made twice
   videoIds: readonly string[]; // one for each card that was begun
   state: 'running' | 'done' | 'stuck';
-  why: string | null;          // what stopped it, as the server said it
+  why: string | null; // what stopped it, as the server said it
 }
 
 export const CARDS_MAX = 12;
@@ -28,7 +32,9 @@ export const newCard = (prompt = ''): Card => ({ id: newKey(), prompt, seconds: 
 function parseCard(value: unknown): Card[] {
   if (!isObject(value)) return [];
   const { id, prompt, seconds } = value;
-  return typeof id === 'string' && typeof prompt === 'string' && typeof seconds === 'number' ? [{ id, prompt, seconds }] : [];
+  return typeof id === 'string' && typeof prompt === 'string' && typeof seconds === 'number'
+    ? [{ id, prompt, seconds }]
+    : [];
 }
 
 function parseCards(value: unknown): readonly Card[] {
@@ -41,8 +47,15 @@ export function parseRun(value: unknown): Run | null {
   const { size, model, key, state, why } = value;
   if (typeof size !== 'string' || typeof key !== 'string') return null;
   if (state !== 'running' && state !== 'done' && state !== 'stuck') return null;
-  return { cards: value['cards'].flatMap(parseCard), size, key, state, model: typeof model === 'string' ? model : null,
-           videoIds: value['videoIds'].filter((id) => typeof id === 'string'), why: typeof why === 'string' ? why : null };
+  return {
+    cards: value['cards'].flatMap(parseCard),
+    size,
+    key,
+    state,
+    model: typeof model === 'string' ? model : null,
+    videoIds: value['videoIds'].filter((id) => typeof id === 'string'),
+    why: typeof why === 'string' ? why : null,
+  };
 }
 
 export const cards = kept('board.cards', parseCards);
@@ -55,7 +68,7 @@ export const written = computed(() => cards.value.filter(({ prompt }) => prompt.
 export const total = computed(() => written.value.reduce((sum, { seconds }) => sum + seconds, 0));
 
 export function change(id: string, part: Partial<Omit<Card, 'id'>>): void {
-  cards.value = cards.value.map((card) => card.id === id ? { ...card, ...part } : card);
+  cards.value = cards.value.map((card) => (card.id === id ? { ...card, ...part } : card));
 }
 
 export function remove(id: string): void {

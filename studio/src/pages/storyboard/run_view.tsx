@@ -26,26 +26,60 @@ export function Progress() {
     <section class="panel stack board-run" aria-label={words('run')}>
       <div class="row">
         <h2 class="grow" aria-live="polite">
-          {now.state === 'done' ? words('done') : now.state === 'stuck' ? words('stuck', { k: at }) : words('at', { k: at, n: now.cards.length })}
+          {now.state === 'done'
+            ? words('done')
+            : now.state === 'stuck'
+              ? words('stuck', { k: at })
+              : words('at', { k: at, n: now.cards.length })}
         </h2>
-        {now.state === 'running'
-          ? <Button size="s" look="quiet" onClick={() => void stop()}>{words('stop')}</Button>
-          : <IconButton size="s" icon="close" label={words('close')} onClick={() => { run.value = null; }} />}
+        {now.state === 'running' ? (
+          <Button size="s" look="quiet" onClick={() => void stop()}>
+            {words('stop')}
+          </Button>
+        ) : (
+          <IconButton
+            size="s"
+            icon="close"
+            label={words('close')}
+            onClick={() => {
+              run.value = null;
+            }}
+          />
+        )}
       </div>
       <ol class="board-steps" aria-hidden="true">
         {now.cards.map((card, index) => (
-          <li key={card.id} class={index + 1 < at || now.state === 'done' ? 'is-done' : index + 1 === at ? 'is-now' : ''}>{card.prompt}</li>
+          <li
+            key={card.id}
+            class={index + 1 < at || now.state === 'done' ? 'is-done' : index + 1 === at ? 'is-now' : ''}
+          >
+            {card.prompt}
+          </li>
         ))}
       </ol>
       {now.state === 'stuck' && <p>{now.why || words('gone')}</p>}
       {now.state === 'stuck' && (
         <div class="row">
-          <Button onClick={() => { run.value = goOn(now, last?.status === 'completed'); }}>{words('retry')}</Button>
-          {last?.status === 'completed' && <LinkButton look="quiet" href={`/video/${last.id}`}>{words('soFar')}</LinkButton>}
+          <Button
+            onClick={() => {
+              run.value = goOn(now, last?.status === 'completed');
+            }}
+          >
+            {words('retry')}
+          </Button>
+          {last?.status === 'completed' && (
+            <LinkButton look="quiet" href={`/video/${last.id}`}>
+              {words('soFar')}
+            </LinkButton>
+          )}
         </div>
       )}
       {last !== undefined && isRunning(last) && <RunningCard video={last} />}
-      {now.state === 'done' && last !== undefined && <div class="board-result"><Tile video={last} /></div>}
+      {now.state === 'done' && last !== undefined && (
+        <div class="board-result">
+          <Tile video={last} />
+        </div>
+      )}
     </section>
   );
 }

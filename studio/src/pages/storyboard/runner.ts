@@ -11,9 +11,13 @@ import type { Answer } from '../../lib/result';
 import { firstPicture, parseRun, RUN, type Run, run, written } from './board';
 
 // What has to be done now: nothing while a clip is made.
-export type Next = { todo: 'wait' } | { todo: 'create' } | { todo: 'extend'; from: string; card: number } |
-                   { todo: 'finish' } | { todo: 'give_up'; why: string } |
-                   { todo: 'look_up'; id: string };   // another page began it, or it was deleted
+export type Next =
+  | { todo: 'wait' }
+  | { todo: 'create' }
+  | { todo: 'extend'; from: string; card: number }
+  | { todo: 'finish' }
+  | { todo: 'give_up'; why: string }
+  | { todo: 'look_up'; id: string }; // another page began it, or it was deleted
 
 export function nextOf(now: Run, find: (id: string) => Video | undefined): Next {
   const last = now.videoIds[now.videoIds.length - 1];
@@ -43,9 +47,16 @@ function update(change: Partial<Run>): void {
 function begin(now: Run): Promise<Answer<Video>> {
   const card = now.cards[0]!;
   const picture = firstPicture.peek();
-  return makeVideo({ prompt: card.prompt.trim(), seconds: card.seconds, size: now.size,
-                     ...(now.model === null ? {} : { model: now.model }),
-                     ...(picture === null ? {} : { input_reference: { image_url: picture.url } }) }, now.key);
+  return makeVideo(
+    {
+      prompt: card.prompt.trim(),
+      seconds: card.seconds,
+      size: now.size,
+      ...(now.model === null ? {} : { model: now.model }),
+      ...(picture === null ? {} : { input_reference: { image_url: picture.url } }),
+    },
+    now.key,
+  );
 }
 
 let isActing = false;
@@ -69,18 +80,27 @@ async function act(): Promise<void> {
     if (now === null || now.state !== 'running') return;
     const next = nextOf(now, (id) => shelf.peek(id));
     switch (next.todo) {
-      case 'wait': return;
+      case 'wait':
+        return;
       case 'look_up': {
         const found = await refreshOne(next.id);
         if ('kind' in found && found.kind === 'missing') update({ state: 'stuck', why: '' });
         return;
       }
-      case 'finish': return update({ state: 'done' });
-      case 'give_up': return update({ state: 'stuck', why: next.why });
+      case 'finish':
+        return update({ state: 'done' });
+      case 'give_up':
+        return update({ state: 'stuck', why: next.why });
     }
     const card = next.todo === 'extend' ? now.cards[next.card]! : null;
-    const answer = next.todo === 'create' || card === null ? await begin(now)
-        : await extendVideo({ prompt: card.prompt.trim(), seconds: card.seconds, video: { id: next.todo === 'extend' ? next.from : '' } });
+    const answer =
+      next.todo === 'create' || card === null
+        ? await begin(now)
+        : await extendVideo({
+            prompt: card.prompt.trim(),
+            seconds: card.seconds,
+            video: { id: next.todo === 'extend' ? next.from : '' },
+          });
     if (answer.ok) update({ videoIds: [...now.videoIds, answer.value.id] });
     else if (!later(answer.problem)) update({ state: 'stuck', why: problemText(answer.problem) });
   });
@@ -88,8 +108,15 @@ async function act(): Promise<void> {
 }
 
 export function startRun(size: string, model: string | null): void {
-  run.value = { cards: written.peek(), size, model, key: newKey(),
-                videoIds: [], state: 'running', why: null };
+  run.value = {
+    cards: written.peek(),
+    size,
+    model,
+    key: newKey(),
+    videoIds: [],
+    state: 'running',
+    why: null,
+  };
 }
 
 let isStarted = false;
@@ -97,7 +124,9 @@ let isStarted = false;
 export function startRunner(): void {
   if (isStarted) return;
   isStarted = true;
-  addEventListener('storage', ({ key }) => { if (key === keptName(RUN)) run.value = parseRun(readKept(RUN)); });
+  addEventListener('storage', ({ key }) => {
+    if (key === keptName(RUN)) run.value = parseRun(readKept(RUN));
+  });
   effect(() => {
     const now = run.value;
     if (now === null || now.state !== 'running' || !isLoaded.value) return;

@@ -14,7 +14,10 @@ export function nearestLength(distance: number): number | null {
   return rate === undefined ? null : 1 / rate;
 }
 
-export function useFrameLength(film: RefObject<HTMLVideoElement>, video: Video): RefObject<number> & { current: number } {
+export function useFrameLength(
+  film: RefObject<HTMLVideoElement>,
+  video: Video,
+): RefObject<number> & { current: number } {
   const length = useRef(1 / (video.aozora?.settings?.fps ?? 24) || USUAL);
   useEffect(() => {
     const element = film.current;

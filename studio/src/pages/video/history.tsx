@@ -7,12 +7,21 @@ import { videos } from '../../videos/store';
 import { playerWords as words } from '../../words/player';
 import { type Edge, lineage, type Node, sourceOf } from './lineage';
 
-const WIDTH = 120, HEIGHT = 68, CAPTION = 26, GAP_X = 44, GAP_Y = 40;
+const WIDTH = 120,
+  HEIGHT = 68,
+  CAPTION = 26,
+  GAP_X = 44,
+  GAP_Y = 40;
 const leftOf = ({ column }: Node): number => column * (WIDTH + GAP_X);
 const topOf = ({ row }: Node): number => row * (HEIGHT + GAP_Y);
 
 function curve({ from, to }: Edge): string {
-  const [x1, y1, x2, y2] = [leftOf(from) + WIDTH, topOf(from) + HEIGHT / 2, leftOf(to), topOf(to) + HEIGHT / 2];
+  const [x1, y1, x2, y2] = [
+    leftOf(from) + WIDTH,
+    topOf(from) + HEIGHT / 2,
+    leftOf(to),
+    topOf(to) + HEIGHT / 2,
+  ];
   const bend = (x2 - x1) / 2;
   return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
 }
@@ -31,7 +40,9 @@ function Clip({ node, isHere }: { node: Node; isHere: boolean }) {
   return (
     <li ref={item}>
       <a href={`/video/${video.id}`} aria-current={isHere ? 'page' : undefined} title={titleOf(video)}>
-        {video.status === 'completed' && <img src={contentUrl(video.id, 'thumbnail')} alt="" loading="lazy" />}
+        {video.status === 'completed' && (
+          <img src={contentUrl(video.id, 'thumbnail')} alt="" loading="lazy" />
+        )}
         <span class="visually-hidden">{titleOf(video)}: </span>
         <span class="history-kind">{kindWord(video)}</span>
       </a>
@@ -58,9 +69,15 @@ export function History({ video }: { video: Video }) {
       <div class="history-scroll" tabIndex={0} role="region" aria-label={words('history')}>
         <div class="history-graph" ref={frame}>
           <svg width={width} height={height} aria-hidden="true">
-            {graph.edges.map((edge) => <path key={edge.to.video.id} d={curve(edge)} />)}
+            {graph.edges.map((edge) => (
+              <path key={edge.to.video.id} d={curve(edge)} />
+            ))}
           </svg>
-          <ol>{graph.nodes.map((node) => <Clip key={node.video.id} node={node} isHere={node.video.id === video.id} />)}</ol>
+          <ol>
+            {graph.nodes.map((node) => (
+              <Clip key={node.video.id} node={node} isHere={node.video.id === video.id} />
+            ))}
+          </ol>
         </div>
       </div>
     </section>

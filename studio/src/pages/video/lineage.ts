@@ -2,12 +2,24 @@
 // What a clip came from, and what came from it, as rows and columns of a small graph.
 import type { Video } from '../../api/types';
 
-export interface Node { video: Video; column: number; row: number; }
-export interface Edge { from: Node; to: Node; }
-export interface Graph { nodes: readonly Node[]; edges: readonly Edge[]; columns: number; rows: number; }
+export interface Node {
+  video: Video;
+  column: number;
+  row: number;
+}
+export interface Edge {
+  from: Node;
+  to: Node;
+}
+export interface Graph {
+  nodes: readonly Node[];
+  edges: readonly Edge[];
+  columns: number;
+  rows: number;
+}
 
 export const sourceOf = (video: Video): string | null =>
-    video.aozora?.source_video_id ?? video.remixed_from_video_id;
+  video.aozora?.source_video_id ?? video.remixed_from_video_id;
 
 // The first of the family that is still known.
 function rootOf(video: Video, known: ReadonlyMap<string, Video>): Video {
@@ -28,9 +40,10 @@ export function lineage(video: Video, videos: readonly Video[]): Graph {
   const children = new Map<string, Video[]>();
   for (const one of known.values()) {
     const source = sourceOf(one);
-    if (source !== null && source !== one.id) children.set(source, [...children.get(source) ?? [], one]);
+    if (source !== null && source !== one.id) children.set(source, [...(children.get(source) ?? []), one]);
   }
-  const nodes: Node[] = [], edges: Edge[] = [];
+  const nodes: Node[] = [],
+    edges: Edge[] = [];
   let rows = 0;
   const place = (one: Video, column: number, from: Node | null): void => {
     const node = { video: one, column, row: rows };

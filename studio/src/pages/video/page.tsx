@@ -33,23 +33,41 @@ function Facts({ video }: { video: Video }) {
   const seed = video.aozora?.seed;
   if (seed !== null && seed !== undefined) facts.push([words('seed'), String(seed)]);
   facts.push([words('made'), formatAgo(video.completed_at ?? video.created_at, now)]);
-  if (video.completed_at !== null) facts.push([words('took'), formatDuration(video.completed_at - video.created_at)]);
+  if (video.completed_at !== null)
+    facts.push([words('took'), formatDuration(video.completed_at - video.created_at)]);
   if (video.expires_at !== null) facts.push([words('kept'), formatDay(video.expires_at)]);
   return (
     <dl class="facts small">
-      {facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd class="numbers">{value}</dd></div>)}
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="numbers">{value}</dd>
+        </div>
+      ))}
     </dl>
   );
 }
 
 function More({ video }: { video: Video }) {
   const model = modelOf(video);
-  const reason = (ability: 'remix' | 'extension') => can(model, ability) ? undefined : words('modelCannot', { model: video.model });
+  const reason = (ability: 'remix' | 'extension') =>
+    can(model, ability) ? undefined : words('modelCannot', { model: video.model });
   return (
     <div class="video-more">
-      <Button look="main" icon="remix" reason={reason('remix')} onClick={() => go(`/video/${video.id}/remix`)}>{videoWords('remix')}</Button>
-      <Button icon="extend" reason={reason('extension')} onClick={() => go(`/video/${video.id}/extend`)}>{videoWords('extend')}</Button>
-      <LinkButton icon="scissors" href={`/video/${video.id}/recut`}>{words('moreTools')}</LinkButton>
+      <Button
+        look="main"
+        icon="remix"
+        reason={reason('remix')}
+        onClick={() => go(`/video/${video.id}/remix`)}
+      >
+        {videoWords('remix')}
+      </Button>
+      <Button icon="extend" reason={reason('extension')} onClick={() => go(`/video/${video.id}/extend`)}>
+        {videoWords('extend')}
+      </Button>
+      <LinkButton icon="scissors" href={`/video/${video.id}/recut`}>
+        {words('moreTools')}
+      </LinkButton>
     </div>
   );
 }
@@ -64,12 +82,29 @@ function Watch({ video }: { video: Video }) {
         <h1 class="video-title">{title}</h1>
         <More video={video} />
         <div class="row">
-          <LinkButton size="s" look="quiet" icon="undo" href={`/?from=${video.id}`}>{videoWords('again')}</LinkButton>
-          {canShare && <LinkButton size="s" look="quiet" icon="share" href={`/clips?video=${video.id}`}>{videoWords('share')}</LinkButton>}
+          <LinkButton size="s" look="quiet" icon="undo" href={`/?from=${video.id}`}>
+            {videoWords('again')}
+          </LinkButton>
+          {canShare && (
+            <LinkButton size="s" look="quiet" icon="share" href={`/clips?video=${video.id}`}>
+              {videoWords('share')}
+            </LinkButton>
+          )}
         </div>
         <Facts video={video} />
         <Take video={video} />
-        <Button class="video-delete" size="s" look="danger" icon="trash" onClick={() => { deleteLater([video.id]); go('/library'); }}>{videoWords('delete')}</Button>
+        <Button
+          class="video-delete"
+          size="s"
+          look="danger"
+          icon="trash"
+          onClick={() => {
+            deleteLater([video.id]);
+            go('/library');
+          }}
+        >
+          {videoWords('delete')}
+        </Button>
         <details class="small quiet video-keys">
           <summary>{words('keys')}</summary>
           <p>{words('keysText')}</p>
@@ -83,7 +118,8 @@ function Watch({ video }: { video: Video }) {
 export default function VideoPage({ parameters }: { parameters: Record<string, string> }) {
   const { video, problem, retry } = useVideo(parameters['id'] ?? '');
   useTitle(video === undefined ? '' : titleOf(video));
-  if (video === undefined) return problem === null ? <Waiting /> : <ErrorView problem={problem} onRetry={retry} />;
+  if (video === undefined)
+    return problem === null ? <Waiting /> : <ErrorView problem={problem} onRetry={retry} />;
   if (video.status === 'completed') return <Watch video={video} />;
   return (
     <div class="video-waiting stack">

@@ -33,8 +33,12 @@ export function Player({ video }: { video: Video }) {
   const frameLength = useFrameLength(film, video);
   const { width, height } = sizeOf(video);
 
-  useEffect(() => { frame.current?.style.setProperty('--shape', `${width} / ${height}`); }, [width, height]);
-  useEffect(() => { if (film.current) film.current.playbackRate = speed; }, [speed]);
+  useEffect(() => {
+    frame.current?.style.setProperty('--shape', `${width} / ${height}`);
+  }, [width, height]);
+  useEffect(() => {
+    if (film.current) film.current.playbackRate = speed;
+  }, [speed]);
   // The time runs smoothly while it plays; events of the element come four times a second only.
   useEffect(() => {
     if (!isPlaying) return;
@@ -72,9 +76,18 @@ export function Player({ video }: { video: Video }) {
     setSpeed(SPEEDS[Math.min(Math.max(0, at), SPEEDS.length - 1)] ?? 1);
   };
   const keys: Record<string, () => void> = {
-    ' ': toggle, k: toggle, ',': () => step(-1), '.': () => step(1), l: () => setLooping(!isLooping), f: fullScreen,
-    ArrowLeft: () => seek(time - 1), ArrowRight: () => seek(time + 1), Home: () => seek(0), End: () => seek(length),
-    '<': () => change(-1), '>': () => change(1),
+    ' ': toggle,
+    k: toggle,
+    ',': () => step(-1),
+    '.': () => step(1),
+    l: () => setLooping(!isLooping),
+    f: fullScreen,
+    ArrowLeft: () => seek(time - 1),
+    ArrowRight: () => seek(time + 1),
+    Home: () => seek(0),
+    End: () => seek(length),
+    '<': () => change(-1),
+    '>': () => change(1),
   };
   const latest = useRef(keys);
   latest.current = keys;
@@ -95,29 +108,80 @@ export function Player({ video }: { video: Video }) {
     return () => removeEventListener('keydown', onKey);
   }, []);
 
-  if (isBroken) return <div class="panel"><Empty icon="cloud" title={videoWords('expired')} text={words('expiredText')} /></div>;
+  if (isBroken)
+    return (
+      <div class="panel">
+        <Empty icon="cloud" title={videoWords('expired')} text={words('expiredText')} />
+      </div>
+    );
   return (
     <div class="player" ref={frame}>
-      <video ref={film} src={contentUrl(video.id)} poster={contentUrl(video.id, 'thumbnail')} loop={isLooping} playsInline preload="auto" autoplay={!isCalm()} muted
-             aria-label={titleOf(video)} onClick={toggle}
-             onError={() => setBroken(true)}
-             onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)}
-             onTimeUpdate={() => setTime(film.current?.currentTime ?? 0)}
-             onLoadedMetadata={() => {
-               const seconds = film.current?.duration;
-               if (seconds !== undefined && Number.isFinite(seconds)) setLength(seconds);
-               if (film.current) film.current.playbackRate = speed;
-             }} />
+      <video
+        ref={film}
+        src={contentUrl(video.id)}
+        poster={contentUrl(video.id, 'thumbnail')}
+        loop={isLooping}
+        playsInline
+        preload="auto"
+        autoplay={!isCalm()}
+        muted
+        aria-label={titleOf(video)}
+        onClick={toggle}
+        onError={() => setBroken(true)}
+        onPlay={() => setPlaying(true)}
+        onPause={() => setPlaying(false)}
+        onTimeUpdate={() => setTime(film.current?.currentTime ?? 0)}
+        onLoadedMetadata={() => {
+          const seconds = film.current?.duration;
+          if (seconds !== undefined && Number.isFinite(seconds)) setLength(seconds);
+          if (film.current) film.current.playbackRate = speed;
+        }}
+      />
       <div class="player-controls">
-        <IconButton icon={isPlaying ? 'pause' : 'play'} label={words(isPlaying ? 'pause' : 'play')} aria-keyshortcuts="Space" onClick={toggle} />
-        <IconButton icon="step_back" label={words('stepBack')} aria-keyshortcuts="," onClick={() => step(-1)} />
+        <IconButton
+          icon={isPlaying ? 'pause' : 'play'}
+          label={words(isPlaying ? 'pause' : 'play')}
+          aria-keyshortcuts="Space"
+          onClick={toggle}
+        />
+        <IconButton
+          icon="step_back"
+          label={words('stepBack')}
+          aria-keyshortcuts=","
+          onClick={() => step(-1)}
+        />
         <IconButton icon="step_on" label={words('stepOn')} aria-keyshortcuts="." onClick={() => step(1)} />
-        <span class="player-time numbers">{clockText(time)}<span> / {clockText(length)}</span></span>
-        <input type="range" min={0} max={length} step={0.01} value={time} aria-label={words('position')} aria-valuetext={clockText(time)}
-               onInput={(event) => seek(Number(event.currentTarget.value))} />
-        <IconButton icon="loop" label={words('loop')} aria-pressed={isLooping} aria-keyshortcuts="L" onClick={() => setLooping(!isLooping)} />
-        <Menu label={words('speed')} icon="down" size="s" items={SPEEDS.map((value) => ({
-          label: `${formatNumber(value)} ×`, isChecked: value === speed, run: () => setSpeed(value) }))}>{`${formatNumber(speed)} ×`}</Menu>
+        <span class="player-time numbers">
+          {clockText(time)}
+          <span> / {clockText(length)}</span>
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={length}
+          step={0.01}
+          value={time}
+          aria-label={words('position')}
+          aria-valuetext={clockText(time)}
+          onInput={(event) => seek(Number(event.currentTarget.value))}
+        />
+        <IconButton
+          icon="loop"
+          label={words('loop')}
+          aria-pressed={isLooping}
+          aria-keyshortcuts="L"
+          onClick={() => setLooping(!isLooping)}
+        />
+        <Menu
+          label={words('speed')}
+          icon="down"
+          size="s"
+          items={SPEEDS.map((value) => ({
+            label: `${formatNumber(value)} ×`,
+            isChecked: value === speed,
+            run: () => setSpeed(value),
+          }))}
+        >{`${formatNumber(speed)} ×`}</Menu>
         <IconButton icon="expand" label={words('fullScreen')} aria-keyshortcuts="F" onClick={fullScreen} />
       </div>
     </div>

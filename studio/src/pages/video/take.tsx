@@ -10,8 +10,11 @@ import { playerWords as words } from '../../words/player';
 import { curlFor, pythonFor, scriptFor, settingsJson, wishOf } from './code';
 
 type Language = 'curl' | 'python' | 'javascript';
-const LANGUAGES: readonly { value: Language; label: string }[] =
-    [{ value: 'curl', label: 'curl' }, { value: 'python', label: 'Python' }, { value: 'javascript', label: 'JavaScript' }];
+const LANGUAGES: readonly { value: Language; label: string }[] = [
+  { value: 'curl', label: 'curl' },
+  { value: 'python', label: 'Python' },
+  { value: 'javascript', label: 'JavaScript' },
+];
 const WRITERS = { curl: curlFor, python: pythonFor, javascript: scriptFor };
 
 // The clipboard is there on https and on one's own machine; elsewhere the text is selected to be copied.
@@ -32,11 +35,21 @@ function Code({ video, onClose }: { video: Video; onClose: () => void }) {
   const text = WRITERS[language](wishOf(video), `${location.origin}/v1`);
   const onCopy = async () => setCopied(await copy(text, document.querySelector<HTMLElement>('.code-text')));
   return (
-    <Dialog title={words('asCode')} onClose={onClose} isWide
-            actions={<Button look="main" icon={isCopied ? 'check' : 'copy'} onClick={onCopy}>{words(isCopied ? 'copied' : 'copy')}</Button>}>
+    <Dialog
+      title={words('asCode')}
+      onClose={onClose}
+      isWide
+      actions={
+        <Button look="main" icon={isCopied ? 'check' : 'copy'} onClick={onCopy}>
+          {words(isCopied ? 'copied' : 'copy')}
+        </Button>
+      }
+    >
       <div class="stack">
         <Segments label={words('language')} value={language} choices={LANGUAGES} onValue={setLanguage} />
-        <pre class="code-text" tabIndex={0} aria-label={words('asCode')}><code>{text}</code></pre>
+        <pre class="code-text" tabIndex={0} aria-label={words('asCode')}>
+          <code>{text}</code>
+        </pre>
       </div>
     </Dialog>
   );
@@ -58,10 +71,18 @@ export function Take({ video }: { video: Video }) {
   return (
     <section class="stack-s" aria-label={words('take')}>
       <div class="row">
-        <LinkButton size="s" icon="download" href={contentUrl(video.id)} download="">{words('video')}</LinkButton>
-        <LinkButton size="s" icon="image" href={contentUrl(video.id, 'thumbnail')} download="">{words('poster')}</LinkButton>
-        <LinkButton size="s" icon="sliders" href={settings} download={fileName(video, 'json')}>{words('settings')}</LinkButton>
-        <Button size="s" icon="code" onClick={() => setCode(true)}>{words('asCode')}</Button>
+        <LinkButton size="s" icon="download" href={contentUrl(video.id)} download="">
+          {words('video')}
+        </LinkButton>
+        <LinkButton size="s" icon="image" href={contentUrl(video.id, 'thumbnail')} download="">
+          {words('poster')}
+        </LinkButton>
+        <LinkButton size="s" icon="sliders" href={settings} download={fileName(video, 'json')}>
+          {words('settings')}
+        </LinkButton>
+        <Button size="s" icon="code" onClick={() => setCode(true)}>
+          {words('asCode')}
+        </Button>
       </div>
       {isCode && <Code video={video} onClose={() => setCode(false)} />}
     </section>

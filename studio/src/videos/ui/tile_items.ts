@@ -20,6 +20,12 @@ export function tileItems(video: Video): MenuItem[] {
   if (may('submit') && findRoute(routes, '/clips') !== null) {
     items.push({ label: words('share'), icon: 'share', run: () => go(`/clips?video=${video.id}`) });
   }
-  items.push({ label: words('delete'), icon: 'trash', isBad: true, isApart: true, run: () => deleteLater([video.id]) });
+  items.push({
+    label: words('delete'),
+    icon: 'trash',
+    isBad: true,
+    isApart: true,
+    run: () => deleteLater([video.id]),
+  });
   return items;
 }
