@@ -18,6 +18,16 @@ export const who = signal<Who>({ state: 'unknown' });
 // With today's seconds of video; refreshed after each create.
 export const me = signal<Person | null>(null);
 
+// So many seconds that nobody counts them.
+const NO_LIMIT_S = 1_000_000;
+export const counted = (seconds: number | null | undefined): number | null =>
+  seconds == null || seconds >= NO_LIMIT_S ? null : seconds;
+// Seconds of video that are left today; null where nobody counts.
+export const secondsLeftToday = computed<number | null>(() => {
+  const all = counted(me.value?.seconds_per_day);
+  return all === null ? null : Math.max(0, all - (me.value?.seconds_today ?? 0));
+});
+
 export const isIn = computed(() => who.value.state === 'signed_in' || who.value.state === 'open');
 export const role = computed<Role | null>(() =>
   who.value.state === 'signed_in' ? who.value.login.person.role : (me.value?.role ?? null),

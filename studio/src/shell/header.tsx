@@ -5,7 +5,7 @@ import { type Theme, theme } from '../lib/theme';
 import { routes } from '../pages/routes';
 import { findRoute } from '../router/outlet';
 import { go, place } from '../router/router';
-import { isIn, me, may, role, signOut, who } from '../session/session';
+import { isIn, me, may, role, secondsLeftToday, signOut, who } from '../session/session';
 import { LinkButton } from '../ui/button';
 import { problemText } from '../ui/error_view';
 import { Icon, type IconName } from '../ui/icon';
@@ -125,18 +125,19 @@ function accountItems(): MenuItem[] {
 
 function Account() {
   const person = me.value;
+  const left = secondsLeftToday.value;
   const name = who.value.state === 'open' ? shellWords('localMode') : person?.name;
   return (
     <div class="header-account">
-      {person?.seconds_per_day !== undefined && person.seconds_per_day < 1_000_000 && (
+      {left !== null && (
         <span
           class="header-quota numbers"
           title={sessionWords('secondsToday', {
-            used: person.seconds_today ?? 0,
-            all: person.seconds_per_day,
+            used: person?.seconds_today ?? 0,
+            all: person?.seconds_per_day ?? 0,
           })}
         >
-          {Math.max(0, person.seconds_per_day - (person.seconds_today ?? 0))}
+          {left}
           {'\u202f'}s
         </span>
       )}

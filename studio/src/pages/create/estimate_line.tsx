@@ -2,7 +2,7 @@
 // What it costs and how long it takes, before anything is pressed.
 import { formatDuration } from '../../lib/time';
 import { formatNumber } from '../../lib/words';
-import { me } from '../../session/session';
+import { counted, secondsLeftToday } from '../../session/session';
 import { createWords as words } from '../../words/create';
 import { bodyOfDraft, draft, draftModel, draftSeconds } from './draft';
 import { useEstimate } from './estimate';
@@ -10,13 +10,7 @@ import { useEstimate } from './estimate';
 export function EstimateLine({ fresh }: { fresh: unknown }) {
   const estimate = useEstimate(bodyOfDraft(), draftModel.value !== null, fresh).value;
   const cost = estimate?.quota_seconds ?? draftSeconds.value * Number(draft.count.value);
-  const person = me.value;
-  const left =
-    estimate !== null
-      ? estimate.quota_seconds_left
-      : person?.seconds_per_day === undefined
-        ? null
-        : Math.max(0, person.seconds_per_day - (person.seconds_today ?? 0));
+  const left = estimate === null ? secondsLeftToday.value : counted(estimate.quota_seconds_left);
   const parts = [
     left === null ? words('cost', { n: cost }) : words('costOf', { n: cost, left: formatNumber(left) }),
   ];
