@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Route } from '../router/outlet';
 
-export const adminRoutes: readonly Route[] = [];
+export const adminRoutes: readonly Route[] = [
+  { pattern: '/admin', load: () => import('./admin/overview') },
+  { pattern: '/admin/stops', load: () => import('./admin/stops') },
+];
