@@ -3,10 +3,23 @@
 import { useId } from 'preact/hooks';
 import './cards.css';
 
-export interface CardChoice<T extends string> { value: T; title: string; text: string; }
+export interface CardChoice<T extends string> {
+  value: T;
+  title: string;
+  text: string;
+}
 
-export function Cards<T extends string>({ label, value, choices, onValue }:
-    { label: string; value: T; choices: readonly CardChoice<T>[]; onValue: (value: T) => void }) {
+export function Cards<T extends string>({
+  label,
+  value,
+  choices,
+  onValue,
+}: {
+  label: string;
+  value: T;
+  choices: readonly CardChoice<T>[];
+  onValue: (value: T) => void;
+}) {
   const name = useId();
   return (
     <fieldset class="cards">
@@ -14,8 +27,17 @@ export function Cards<T extends string>({ label, value, choices, onValue }:
       <div>
         {choices.map((choice) => (
           <label key={choice.value} class="card-choice">
-            <input type="radio" name={name} value={choice.value} checked={choice.value === value} onChange={() => onValue(choice.value)} />
-            <span><strong>{choice.title}</strong><span class="small quiet">{choice.text}</span></span>
+            <input
+              type="radio"
+              name={name}
+              value={choice.value}
+              checked={choice.value === value}
+              onChange={() => onValue(choice.value)}
+            />
+            <span>
+              <strong>{choice.title}</strong>
+              <span class="small quiet">{choice.text}</span>
+            </span>
           </label>
         ))}
       </div>

@@ -98,7 +98,8 @@ export const adminWords = area({
     histogramMore: 'plus long : {n}',
     noMetrics: 'Cette adresse ne donne pas les chiffres du serveur (/metrics) ; il n’y a rien à tracer.',
     notYet: 'Pas encore sur ce serveur',
-    notYetText: 'Cette version du serveur n’a pas de route pour cela. Une version plus récente l’affichera ici.',
+    notYetText:
+      'Cette version du serveur n’a pas de route pour cela. Une version plus récente l’affichera ici.',
     add: 'Ajouter',
     save: 'Enregistrer',
     saved: 'Enregistré.',

@@ -83,7 +83,8 @@ export const stopWords = area({
     level: 'À quel point ?',
     levelText_generation: 'Rien de nouveau n’est créé. Regarder, partager et tout le reste continue.',
     levelText_maintenance: 'Rien ne peut être modifié. On peut encore regarder.',
-    levelText_everything: 'Rien ne peut être modifié ni lu. Seuls les administrateurs entrent encore, pour lever l’arrêt.',
+    levelText_everything:
+      'Rien ne peut être modifié ni lu. Seuls les administrateurs entrent encore, pour lever l’arrêt.',
     running: 'Que deviennent les vidéos en cours ?',
     park: 'Les mettre de côté',
     parkText: 'Elles reprennent où elles en étaient quand l’arrêt est levé.',

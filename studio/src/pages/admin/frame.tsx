@@ -11,24 +11,52 @@ import { adminWords as words } from '../../words/admin';
 import { shellWords } from '../../words/shell';
 import './admin.css';
 
-const SECTIONS = ['overview', 'stops', 'people', 'keys', 'models', 'reviews', 'findings', 'credits', 'policy', 'terms', 'audit'] as const;
-type Section = typeof SECTIONS[number];
+const SECTIONS = [
+  'overview',
+  'stops',
+  'people',
+  'keys',
+  'models',
+  'reviews',
+  'findings',
+  'credits',
+  'policy',
+  'terms',
+  'audit',
+] as const;
+type Section = (typeof SECTIONS)[number];
 
 function hrefOf(section: Section): string {
   if (section === 'overview') return '/admin';
   return section === 'findings' ? '/findings' : `/admin/${section}`;
 }
 
-export function AdminFrame({ title, lead, actions, children }:
-    { title: string; lead?: ComponentChildren; actions?: ComponentChildren; children: ComponentChildren }) {
-  if (!may('admin')) return <Empty icon="shield" title={shellWords('forbiddenTitle')} text={shellWords('forbiddenText')} />;
+export function AdminFrame({
+  title,
+  lead,
+  actions,
+  children,
+}: {
+  title: string;
+  lead?: ComponentChildren;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  if (!may('admin'))
+    return <Empty icon="shield" title={shellWords('forbiddenTitle')} text={shellWords('forbiddenText')} />;
   return (
     <div class="admin">
       <nav class="admin-nav" aria-label={words('sections')}>
         <ul>
           {SECTIONS.map((section) => (
             <li key={section}>
-              <a class={section === 'stops' ? 'admin-stop' : ''} href={hrefOf(section)} aria-current={place.value.path === hrefOf(section) ? 'page' : undefined}>{words(section)}</a>
+              <a
+                class={section === 'stops' ? 'admin-stop' : ''}
+                href={hrefOf(section)}
+                aria-current={place.value.path === hrefOf(section) ? 'page' : undefined}
+              >
+                {words(section)}
+              </a>
             </li>
           ))}
         </ul>

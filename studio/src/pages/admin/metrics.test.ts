@@ -24,13 +24,20 @@ describe('parseMetrics', () => {
     expect(sumOf(metrics, 'aozora_jobs', ({ state }) => state === 'queued')).toBe(3);
     expect(sumOf(metrics, 'aozora_disk_free_bytes')).toBe(73146265600);
   });
-  it('reads labels with quotes in them', () => expect(metrics.get('odd')?.[0]?.labels).toEqual({ path: 'a"b\\c', x: '1' }));
-  it('skips what it does not know', () => expect([metrics.has('nonsense'), metrics.has('broken')]).toEqual([false, false]));
+  it('reads labels with quotes in them', () =>
+    expect(metrics.get('odd')?.[0]?.labels).toEqual({ path: 'a"b\\c', x: '1' }));
+  it('skips what it does not know', () =>
+    expect([metrics.has('nonsense'), metrics.has('broken')]).toEqual([false, false]));
 });
 
 describe('barsOf', () => {
-  it('gives each bucket its own', () => expect(barsOf(metrics, 'render')).toEqual([{ upTo: 5, count: 4 }, { upTo: 10, count: 2 }]));
-  it('has none for an empty histogram', () => expect(barsOf(parseMetrics('render_bucket{le="1"} 0'), 'render')).toEqual([]));
+  it('gives each bucket its own', () =>
+    expect(barsOf(metrics, 'render')).toEqual([
+      { upTo: 5, count: 4 },
+      { upTo: 10, count: 2 },
+    ]));
+  it('has none for an empty histogram', () =>
+    expect(barsOf(parseMetrics('render_bucket{le="1"} 0'), 'render')).toEqual([]));
 });
 
 describe('rateOf', () => {
@@ -40,10 +47,22 @@ describe('rateOf', () => {
 });
 
 describe('pointsOf', () => {
-  it('ends at the right, and fills the height', () => expect(pointsOf([0, 2], 100, 10, 3)).toEqual([[50, 10], [100, 0]]));
-  it('lies flat where nothing happens', () => expect(pointsOf([0, 0], 100, 10, 2)).toEqual([[0, 10], [100, 10]]));
+  it('ends at the right, and fills the height', () =>
+    expect(pointsOf([0, 2], 100, 10, 3)).toEqual([
+      [50, 10],
+      [100, 0],
+    ]));
+  it('lies flat where nothing happens', () =>
+    expect(pointsOf([0, 0], 100, 10, 2)).toEqual([
+      [0, 10],
+      [100, 10],
+    ]));
 });
 
-it.each([[999, '999\u202fB'], [1234, '1.2\u202fkB'], [73146265600, '73\u202fGB']])('%s bytes', (bytes, shown) => {
+it.each([
+  [999, '999\u202fB'],
+  [1234, '1.2\u202fkB'],
+  [73146265600, '73\u202fGB'],
+])('%s bytes', (bytes, shown) => {
   expect(sizeText(bytes, (value, options) => new Intl.NumberFormat('en', options).format(value))).toBe(shown);
 });

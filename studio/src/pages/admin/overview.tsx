@@ -22,36 +22,59 @@ const size = (bytes: number) => sizeText(bytes, formatNumber);
 
 function Stopped() {
   const stops = useLoad(() => api.get('/admin/stops'));
-  if (stops.value === null) return stops.problem === null ? null : <ErrorView problem={stops.problem} onRetry={stops.reload} isSmall />;
+  if (stops.value === null)
+    return stops.problem === null ? null : (
+      <ErrorView problem={stops.problem} onRetry={stops.reload} isSmall />
+    );
   const n = stops.value.data.length;
   return (
     <div class={n === 0 ? 'calm' : 'calm calm-not'}>
       <Icon name={n === 0 ? 'check' : 'pause'} size={22} />
-      <div class="grow"><strong>{n === 0 ? words('running') : words('stopped', { n })}</strong>{n === 0 && <p class="small quiet">{words('runningText')}</p>}</div>
-      <LinkButton size="s" href="/admin/stops">{n === 0 ? words('stops') : words('seeStops')}</LinkButton>
+      <div class="grow">
+        <strong>{n === 0 ? words('running') : words('stopped', { n })}</strong>
+        {n === 0 && <p class="small quiet">{words('runningText')}</p>}
+      </div>
+      <LinkButton size="s" href="/admin/stops">
+        {n === 0 ? words('stops') : words('seeStops')}
+      </LinkButton>
     </div>
   );
 }
 
 const Tile = ({ name, value, children }: { name: string; value: string; children?: ComponentChildren }) => (
-  <div class="number-tile"><dt>{name}</dt><dd class="numbers">{value}</dd>{children !== undefined && <dd class="small">{children}</dd>}</div>
+  <div class="number-tile">
+    <dt>{name}</dt>
+    <dd class="numbers">{value}</dd>
+    {children !== undefined && <dd class="small">{children}</dd>}
+  </div>
 );
 
 function Tiles({ status, watch }: { status: Status | null; watch: Watch | null }) {
-  const jobs = (state: string) => watch === null ? null : sumOf(watch.metrics, 'aozora_jobs', (labels) => labels['state'] === state);
+  const jobs = (state: string) =>
+    watch === null ? null : sumOf(watch.metrics, 'aozora_jobs', (labels) => labels['state'] === state);
   const queued = status?.queue.queued ?? jobs('queued');
   const rendered = status?.queue.in_progress ?? jobs('in_progress');
-  const free = status?.disk.free_bytes ?? (watch === null ? null : sumOf(watch.metrics, 'aozora_disk_free_bytes'));
-  const used = status === null ? null : status.disk.used_bytes ?? (status.disk.total_bytes === undefined ? null : status.disk.total_bytes - status.disk.free_bytes);
+  const free =
+    status?.disk.free_bytes ?? (watch === null ? null : sumOf(watch.metrics, 'aozora_disk_free_bytes'));
+  const used =
+    status === null
+      ? null
+      : (status.disk.used_bytes ??
+        (status.disk.total_bytes === undefined ? null : status.disk.total_bytes - status.disk.free_bytes));
   return (
     <dl class="tiles-numbers">
       {queued !== null && <Tile name={words('queue')} value={formatNumber(queued)} />}
       {rendered !== null && <Tile name={words('rendered')} value={formatNumber(rendered)} />}
-      {free !== null && <Tile name={words('disk')} value={size(free)}>{used !== null && words('diskUsed', { size: size(used) })}</Tile>}
+      {free !== null && (
+        <Tile name={words('disk')} value={size(free)}>
+          {used !== null && words('diskUsed', { size: size(used) })}
+        </Tile>
+      )}
       {status !== null && (
         <>
           <Tile name={words('lastDay')} value={formatNumber(status.finished_last_day.completed)}>
-            {status.finished_last_day.failed > 0 && words('lastDayFailed', { n: status.finished_last_day.failed })}
+            {status.finished_last_day.failed > 0 &&
+              words('lastDayFailed', { n: status.finished_last_day.failed })}
           </Tile>
           <Tile name={words('renderTime')} value={formatDuration(status.render_seconds_last_day)} />
         </>
@@ -70,9 +93,16 @@ function Workers({ status }: { status: Status }) {
           <li key={worker.id} class="stack-s">
             <div class="row">
               <strong>{words('worker', { id: worker.id })}</strong>
-              <span class="quiet small">{worker.video_id === null ? words('workerIdle') : words('workerBusy', { video: worker.video_id })} · {words('workerSeen', { time: formatDuration(worker.seen_seconds_ago) })}</span>
+              <span class="quiet small">
+                {worker.video_id === null
+                  ? words('workerIdle')
+                  : words('workerBusy', { video: worker.video_id })}{' '}
+                · {words('workerSeen', { time: formatDuration(worker.seen_seconds_ago) })}
+              </span>
             </div>
-            {worker.progress !== undefined && <Progress percent={worker.progress} label={words('worker', { id: worker.id })} />}
+            {worker.progress !== undefined && (
+              <Progress percent={worker.progress} label={words('worker', { id: worker.id })} />
+            )}
           </li>
         ))}
       </ul>
@@ -89,10 +119,30 @@ function Charts({ watch }: { watch: Watch }) {
       <h2>{words('charts')}</h2>
       <p class="small quiet">{words('chartsText', { n: EVERY_S })}</p>
       <div class="charts">
-        <LineChart title={words('chartJobs')} values={watch.points.map(({ jobs }) => jobs)} places={PLACES} shown={formatNumber(last?.jobs ?? 0)} />
-        <LineChart title={words('chartRequests')} values={rates.map(({ requests }) => requests)} places={PLACES} shown={formatNumber(last?.requests ?? 0, { maximumFractionDigits: 1 })} />
-        <LineChart title={words('chartSent')} values={rates.map(({ sent }) => sent)} places={PLACES} shown={size(last?.sent ?? 0)} />
-        <LineChart title={words('chartStreams')} values={watch.points.map(({ streams }) => streams)} places={PLACES} shown={formatNumber(last?.streams ?? 0)} />
+        <LineChart
+          title={words('chartJobs')}
+          values={watch.points.map(({ jobs }) => jobs)}
+          places={PLACES}
+          shown={formatNumber(last?.jobs ?? 0)}
+        />
+        <LineChart
+          title={words('chartRequests')}
+          values={rates.map(({ requests }) => requests)}
+          places={PLACES}
+          shown={formatNumber(last?.requests ?? 0, { maximumFractionDigits: 1 })}
+        />
+        <LineChart
+          title={words('chartSent')}
+          values={rates.map(({ sent }) => sent)}
+          places={PLACES}
+          shown={size(last?.sent ?? 0)}
+        />
+        <LineChart
+          title={words('chartStreams')}
+          values={watch.points.map(({ streams }) => streams)}
+          places={PLACES}
+          shown={formatNumber(last?.streams ?? 0)}
+        />
         <BarChart title={words('histogram')} bars={barsOf(watch.metrics, 'aozora_job_render_seconds')} />
       </div>
     </section>
@@ -103,16 +153,23 @@ export default function OverviewPage() {
   const status = useLoad(() => json<Status>('get', '/admin/status'));
   const watch = useWatch();
   useEffect(() => {
-    const timer = setInterval(() => { if (document.visibilityState === 'visible') status.reload(); }, STATUS_EVERY_MS);
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') status.reload();
+    }, STATUS_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   const seen = watch === 'none' ? null : watch;
   const now = status.value;
-  const lead = now === null ? {} : { lead: words('version', { version: now.version, time: formatDuration(now.uptime_seconds) }) };
+  const lead =
+    now === null
+      ? {}
+      : { lead: words('version', { version: now.version, time: formatDuration(now.uptime_seconds) }) };
   return (
     <AdminFrame title={words('overview')} {...lead}>
       <Stopped />
-      {status.problem !== null && status.problem.kind !== 'missing' && <ErrorView problem={status.problem} onRetry={status.reload} isSmall />}
+      {status.problem !== null && status.problem.kind !== 'missing' && (
+        <ErrorView problem={status.problem} onRetry={status.reload} isSmall />
+      )}
       <Tiles status={now} watch={seen} />
       {now !== null && <Workers status={now} />}
       {seen !== null && <Charts watch={seen} />}

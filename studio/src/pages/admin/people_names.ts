@@ -4,7 +4,11 @@ import { api } from '../../api/client';
 import type { Person, Schemas } from '../../api/types';
 import { type Load, useLoad } from '../../lib/load';
 
-export interface People { list: readonly Person[]; nameOf: (id: string) => string; load: Load<Schemas['PersonList']>; }
+export interface People {
+  list: readonly Person[];
+  nameOf: (id: string) => string;
+  load: Load<Schemas['PersonList']>;
+}
 
 export function usePeople(): People {
   const load = useLoad(() => api.get('/admin/people'));

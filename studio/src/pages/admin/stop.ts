@@ -5,13 +5,27 @@ import type { Schemas } from '../../api/types';
 export type Stop = Schemas['StopList']['data'][number];
 export type Scope = Schemas['SetStopRequest']['scope'];
 export const LEVELS = ['generation', 'maintenance', 'everything'] as const;
-export type Level = typeof LEVELS[number];
+export type Level = (typeof LEVELS)[number];
 export const RUNNING = ['park', 'finish', 'cancel'] as const;
-export type Running = typeof RUNNING[number];
+export type Running = (typeof RUNNING)[number];
 
-export interface Wish { scope: Scope; level: Level; subject: string; running: Running; reason: string; typed: string; }
+export interface Wish {
+  scope: Scope;
+  level: Level;
+  subject: string;
+  running: Running;
+  reason: string;
+  typed: string;
+}
 
-export const NO_WISH: Wish = { scope: 'all', level: 'generation', subject: '', running: 'park', reason: '', typed: '' };
+export const NO_WISH: Wish = {
+  scope: 'all',
+  level: 'generation',
+  subject: '',
+  running: 'park',
+  reason: '',
+  typed: '',
+};
 
 // What is missing before it can be set.
 export function missingOf(wish: Wish, word: string): ('subject' | 'reason' | 'typed')[] {
@@ -23,8 +37,13 @@ export function missingOf(wish: Wish, word: string): ('subject' | 'reason' | 'ty
 }
 
 export function bodyOf(wish: Wish): Schemas['SetStopRequest'] {
-  return { scope: wish.scope, subject: wish.scope === 'all' ? wish.level : wish.subject.trim(), stopped: true,
-           running: wish.running, reason: wish.reason.trim() };
+  return {
+    scope: wish.scope,
+    subject: wish.scope === 'all' ? wish.level : wish.subject.trim(),
+    stopped: true,
+    running: wish.running,
+    reason: wish.reason.trim(),
+  };
 }
 
 export function releaseBodyOf(stop: Stop): Schemas['SetStopRequest'] {

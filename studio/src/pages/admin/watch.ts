@@ -7,10 +7,22 @@ import { type Metrics, parseMetrics, rateOf, sumOf } from './metrics';
 export const EVERY_S = 3;
 export const PLACES = 60;
 
-export interface Point { jobs: number; requests: number; sent: number; streams: number; }
-export interface Watch { metrics: Metrics; points: readonly Point[]; }
+export interface Point {
+  jobs: number;
+  requests: number;
+  sent: number;
+  streams: number;
+}
+export interface Watch {
+  metrics: Metrics;
+  points: readonly Point[];
+}
 
-interface Look { at: number; requests: number; sent: number; }
+interface Look {
+  at: number;
+  requests: number;
+  sent: number;
+}
 
 // Null before the first look; 'none' where the address does not give them.
 export function useWatch(): Watch | 'none' | null {
@@ -28,16 +40,30 @@ export function useWatch(): Watch | 'none' | null {
         return;
       }
       const metrics = parseMetrics(text);
-      const now = { at: Date.now(), requests: sumOf(metrics, 'aozora_http_requests_total'), sent: sumOf(metrics, 'aozora_http_sent_bytes_total') };
+      const now = {
+        at: Date.now(),
+        requests: sumOf(metrics, 'aozora_http_requests_total'),
+        sent: sumOf(metrics, 'aozora_http_sent_bytes_total'),
+      };
       const seconds = before === null ? 0 : (now.at - before.at) / 1000;
-      points = [...points, { jobs: sumOf(metrics, 'aozora_jobs'), streams: sumOf(metrics, 'aozora_http_event_streams'),
-                             requests: rateOf(before?.requests ?? 0, now.requests, seconds), sent: rateOf(before?.sent ?? 0, now.sent, seconds) }].slice(-PLACES);
+      points = [
+        ...points,
+        {
+          jobs: sumOf(metrics, 'aozora_jobs'),
+          streams: sumOf(metrics, 'aozora_http_event_streams'),
+          requests: rateOf(before?.requests ?? 0, now.requests, seconds),
+          sent: rateOf(before?.sent ?? 0, now.sent, seconds),
+        },
+      ].slice(-PLACES);
       before = now;
       setWatch({ metrics, points });
     };
     void look();
     const timer = setInterval(() => void look(), EVERY_S * 1000);
-    return () => { isOver = true; clearInterval(timer); };
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
   }, []);
   return watch;
 }
