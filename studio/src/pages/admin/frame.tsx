@@ -9,6 +9,7 @@ import { ErrorView } from '../../ui/error_view';
 import { Waiting } from '../../ui/progress';
 import { adminWords as words } from '../../words/admin';
 import { shellWords } from '../../words/shell';
+import { useTitle } from '../../lib/title';
 import './admin.css';
 
 const SECTIONS = [
@@ -42,6 +43,7 @@ export function AdminFrame({
   actions?: ComponentChildren;
   children: ComponentChildren;
 }) {
+  useTitle(title);
   if (!may('admin'))
     return <Empty icon="shield" title={shellWords('forbiddenTitle')} text={shellWords('forbiddenText')} />;
   return (

@@ -94,8 +94,8 @@ export default function PeoplePage() {
       {load.value === null &&
         (load.problem === null ? <Waiting /> : <ErrorView problem={load.problem} onRetry={load.reload} />)}
       {load.value !== null && (
-        <div class="table-scroll" tabIndex={0} role="region" aria-label={words('title')}>
-          <table class="table">
+        <div class="table-scroll people-table">
+          <table class="table" aria-label={words('title')}>
             <thead>
               <tr>
                 <th scope="col">{words('name')}</th>
