@@ -11,22 +11,43 @@ import './card.css';
 
 export function Still({ src }: { src: string }) {
   const [isGone, setGone] = useState(false);
-  if (isGone) return <span class="tile-gone"><Icon name="cloud" size={26} /></span>;
+  if (isGone)
+    return (
+      <span class="tile-gone">
+        <Icon name="cloud" size={26} />
+      </span>
+    );
   return <img src={src} alt="" loading="lazy" decoding="async" onError={() => setGone(true)} />;
 }
 
-export function ClipCard({ clip, line, showsState = true }:
-    { clip: Clip; line?: ComponentChildren; showsState?: boolean }) {
+export function ClipCard({
+  clip,
+  line,
+  showsState = true,
+}: {
+  clip: Clip;
+  line?: ComponentChildren;
+  showsState?: boolean;
+}) {
   return (
     <article class="tile clip-card">
       <a class="tile-media" href={`/clips/${clip.id}`}>
         <span class="visually-hidden">{clip.title}</span>
         <Still src={clipUrl(clip.id, 'thumbnail')} />
-        {clip.video !== null && <span class="tile-length numbers">{formatDuration(Number(clip.video.seconds))}</span>}
+        {clip.video !== null && (
+          <span class="tile-length numbers">{formatDuration(Number(clip.video.seconds))}</span>
+        )}
       </a>
       <div class="clip-card-foot">
-        <h2 class="clip-card-title"><a href={`/clips/${clip.id}`} tabIndex={-1}>{clip.title}</a></h2>
-        <div class="row">{showsState && <StateBadge clip={clip} />}<FlagBadge clip={clip} /></div>
+        <h2 class="clip-card-title">
+          <a href={`/clips/${clip.id}`} tabIndex={-1}>
+            {clip.title}
+          </a>
+        </h2>
+        <div class="row">
+          {showsState && <StateBadge clip={clip} />}
+          <FlagBadge clip={clip} />
+        </div>
         {line !== undefined && <p class="small quiet">{line}</p>}
       </div>
     </article>

@@ -25,10 +25,26 @@ export function Film({ src, poster, title, size, plays = false }: Props) {
   const shown = poster === undefined ? {} : { poster };
   return (
     <div class="film" ref={frame}>
-      {isGone
-        ? <p class="film-gone"><Icon name="cloud" size={28} />{words('filmGone')}</p>
-        : <video key={src} src={src} {...shown} controls loop playsInline preload="metadata" autoplay={plays} muted={plays}
-                 aria-label={words('filmOf', { title })} onError={() => setGone(true)} />}
+      {isGone ? (
+        <p class="film-gone">
+          <Icon name="cloud" size={28} />
+          {words('filmGone')}
+        </p>
+      ) : (
+        <video
+          key={src}
+          src={src}
+          {...shown}
+          controls
+          loop
+          playsInline
+          preload="metadata"
+          autoplay={plays}
+          muted={plays}
+          aria-label={words('filmOf', { title })}
+          onError={() => setGone(true)}
+        />
+      )}
     </div>
   );
 }

@@ -10,13 +10,17 @@ export interface Flag {
   reason: string | null;
 }
 
-const text = (value: unknown): string | null => typeof value === 'string' && value !== '' ? value : null;
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
 // Null where the server does not tell.
 export function flagsOf(clip: object): Flag[] | null {
   const flags: unknown = 'flags' in clip ? clip.flags : undefined;
   if (!Array.isArray(flags)) return null;
   return flags.filter(isObject).map((flag) => ({
-    source: text(flag['source']) ?? '', category: text(flag['category']), severity: text(flag['severity']),
-    text: text(flag['text']), reason: text(flag['reason']) }));
+    source: text(flag['source']) ?? '',
+    category: text(flag['category']),
+    severity: text(flag['severity']),
+    text: text(flag['text']),
+    reason: text(flag['reason']),
+  }));
 }

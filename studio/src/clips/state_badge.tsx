@@ -5,13 +5,22 @@ import { partsWords as words } from '../words/parts';
 
 export type Clip = Schemas['Clip'];
 
-const LOOKS: Record<Clip['state'], BadgeLook> =
-    { draft: 'plain', submitted: 'accent', approved: 'good', returned: 'warn', shared: 'good' };
+const LOOKS: Record<Clip['state'], BadgeLook> = {
+  draft: 'plain',
+  submitted: 'accent',
+  approved: 'good',
+  returned: 'warn',
+  shared: 'good',
+};
 
 export function StateBadge({ clip }: { clip: Clip }) {
   return <Badge look={LOOKS[clip.state]}>{words(`state_${clip.state}`)}</Badge>;
 }
 
 export function FlagBadge({ clip }: { clip: Clip }) {
-  return clip.flagged ? <Badge look="bad" icon="alert">{words('flagged')}</Badge> : null;
+  return clip.flagged ? (
+    <Badge look="bad" icon="alert">
+      {words('flagged')}
+    </Badge>
+  ) : null;
 }

@@ -7,10 +7,10 @@ import { toast } from '../ui/toast';
 import type { Answer } from './result';
 
 export interface Load<T> {
-  value: T | null;          // the newest answer; stays while it is asked for anew
+  value: T | null; // the newest answer; stays while it is asked for anew
   problem: Problem | null;
   reload: () => void;
-  set: (value: T) => void;  // an answer that came another way
+  set: (value: T) => void; // an answer that came another way
 }
 
 // Asks when it is first shown, and again whenever `key` changes. An answer that comes after the
@@ -32,7 +32,9 @@ export function useLoad<T>(ask: () => Promise<Answer<T>>, key: unknown = ''): Lo
   useEffect(() => {
     setValue(null);
     reload();
-    return () => { ++newest.current; };
+    return () => {
+      ++newest.current;
+    };
   }, [key]);
   const set = useCallback((next: T) => {
     ++newest.current;
@@ -55,21 +57,24 @@ export function useAct(): Act {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const busy = useRef(false);
-  const run = useCallback(async <T>(send: () => Promise<Answer<T>>, options: { toast?: boolean } = {}): Promise<T | null> => {
-    if (busy.current) return null;
-    busy.current = true;
-    setBusy(true);
-    const answer = await send();
-    busy.current = false;
-    setBusy(false);
-    if (answer.ok) {
-      setProblem(null);
-      return answer.value;
-    }
-    if (options.toast) toast(problemText(answer.problem), { look: 'bad' });
-    else setProblem(answer.problem);
-    return null;
-  }, []);
+  const run = useCallback(
+    async <T>(send: () => Promise<Answer<T>>, options: { toast?: boolean } = {}): Promise<T | null> => {
+      if (busy.current) return null;
+      busy.current = true;
+      setBusy(true);
+      const answer = await send();
+      busy.current = false;
+      setBusy(false);
+      if (answer.ok) {
+        setProblem(null);
+        return answer.value;
+      }
+      if (options.toast) toast(problemText(answer.problem), { look: 'bad' });
+      else setProblem(answer.problem);
+      return null;
+    },
+    [],
+  );
   const clear = useCallback(() => setProblem(null), []);
   return { isBusy, problem, run, clear };
 }

@@ -19,13 +19,19 @@ describe('blocksOf', () => {
     expect(blocksOf('You:\n- a')[0]).toEqual({ kind: 'paragraph', pieces: plain('You:') });
   });
   it('leaves markup as the text that it is', () => {
-    expect(blocksOf('<script>alert(1)</script>')).toEqual([{ kind: 'paragraph', pieces: plain('<script>alert(1)</script>') }]);
+    expect(blocksOf('<script>alert(1)</script>')).toEqual([
+      { kind: 'paragraph', pieces: plain('<script>alert(1)</script>') },
+    ]);
   });
   it('is empty for an empty text', () => expect(blocksOf(' \n\n')).toEqual([]));
 });
 
 describe('piecesOf', () => {
   it('finds what is bold', () => {
-    expect(piecesOf('Do **not** remove')).toEqual([{ text: 'Do ', isBold: false }, { text: 'not', isBold: true }, { text: ' remove', isBold: false }]);
+    expect(piecesOf('Do **not** remove')).toEqual([
+      { text: 'Do ', isBold: false },
+      { text: 'not', isBold: true },
+      { text: ' remove', isBold: false },
+    ]);
   });
 });

@@ -2,15 +2,20 @@
 // The little of Markdown that terms are written in: headings, lists, paragraphs, bold. Everything
 // else is shown as it is; nothing of it ever becomes markup of the page.
 
-export interface Piece { text: string; isBold: boolean; }
+export interface Piece {
+  text: string;
+  isBold: boolean;
+}
 export type Block =
   | { kind: 'heading'; level: 1 | 2 | 3; pieces: Piece[] }
   | { kind: 'paragraph'; pieces: Piece[] }
   | { kind: 'list'; items: Piece[][] };
 
 export function piecesOf(text: string): Piece[] {
-  return text.split('**').map((part, i) => ({ text: part, isBold: i % 2 === 1 }))
-      .filter((piece) => piece.text !== '');
+  return text
+    .split('**')
+    .map((part, i) => ({ text: part, isBold: i % 2 === 1 }))
+    .filter((piece) => piece.text !== '');
 }
 
 export function blocksOf(text: string): Block[] {

@@ -4,7 +4,10 @@ import type { Schemas } from '../api/types';
 
 // What stands in a manifest is its signer's to say: nothing is taken to be there, or to be a text.
 type Loose = Record<string, unknown>;
-type Manifest = Omit<Schemas['Verification']['manifest'], 'actions' | 'ingredients' | 'settings' | 'signer'> & {
+type Manifest = Omit<
+  Schemas['Verification']['manifest'],
+  'actions' | 'ingredients' | 'settings' | 'signer'
+> & {
   actions?: Loose[];
   ingredients?: Loose[];
   settings?: Loose;
@@ -13,13 +16,13 @@ type Manifest = Omit<Schemas['Verification']['manifest'], 'actions' | 'ingredien
 export type Verification = Omit<Schemas['Verification'], 'manifest'> & { manifest: Manifest };
 
 export type Verdict =
-  | 'ours'        // signed here, and our mark is in the pictures
-  | 'signed'      // signed here; no mark was found or looked for
-  | 'marked'      // our mark, without a manifest that holds: a copy, cut or encoded anew
-  | 'mixed'       // our mark, under a manifest that belongs to something else
-  | 'elsewhere'   // another maker's manifest, whole
-  | 'broken'      // a manifest that does not fit the file, and no mark of ours
-  | 'nothing';    // neither
+  | 'ours' // signed here, and our mark is in the pictures
+  | 'signed' // signed here; no mark was found or looked for
+  | 'marked' // our mark, without a manifest that holds: a copy, cut or encoded anew
+  | 'mixed' // our mark, under a manifest that belongs to something else
+  | 'elsewhere' // another maker's manifest, whole
+  | 'broken' // a manifest that does not fit the file, and no mark of ours
+  | 'nothing'; // neither
 
 export function verdictOf(found: Verification): Verdict {
   const { manifest, mark } = found;
@@ -32,7 +35,7 @@ export function verdictOf(found: Verification): Verdict {
 
 export type Deed = 'made_by_model' | 'made' | 'from_other' | 'changed' | 'marked' | 'other';
 
-const text = (value: unknown): string => typeof value === 'string' ? value : '';
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 // What the manifest says was done, each once.
 export function deedsOf(found: Verification): Deed[] {
@@ -40,10 +43,12 @@ export function deedsOf(found: Verification): Deed[] {
   for (const action of found.manifest.actions ?? []) {
     const name = text(action['action']);
     const source = text(action['digital_source_type']);
-    if (name === 'c2pa.created') deeds.add(/trainedAlgorithmicMedia$/i.test(source) ? 'made_by_model' : 'made');
+    if (name === 'c2pa.created')
+      deeds.add(/trainedAlgorithmicMedia$/i.test(source) ? 'made_by_model' : 'made');
     else if (name === 'c2pa.opened') deeds.add('from_other');
     else if (/^c2pa\.watermarked/.test(name)) deeds.add('marked');
-    else if (/^c2pa\.(edited|trimmed|cropped|resized|transcoded|filtered|placed)/.test(name)) deeds.add('changed');
+    else if (/^c2pa\.(edited|trimmed|cropped|resized|transcoded|filtered|placed)/.test(name))
+      deeds.add('changed');
     else deeds.add('other');
   }
   return [...deeds];
@@ -56,7 +61,10 @@ export function strengthOf(z: number | undefined): Strength {
   return z < 14 ? 'clear' : 'strong';
 }
 
-export interface Signer { name: string; organization: string; }
+export interface Signer {
+  name: string;
+  organization: string;
+}
 export function signerOf(found: Verification): Signer | null {
   const { signer } = found.manifest;
   if (signer === undefined || signer === null) return null;
@@ -72,6 +80,6 @@ export function ingredientsOf(found: Verification): string[] {
 // Flat facts of the manifest's own settings: what is not a plain value is left to the raw text.
 export function settingsOf(found: Verification): [string, string][] {
   return Object.entries(found.manifest.settings ?? {})
-      .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
-      .map(([name, value]) => [name, String(value)]);
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([name, value]) => [name, String(value)]);
 }

@@ -16,9 +16,18 @@ export function CopyLine({ text, label }: { text: string; label: string }) {
   };
   return (
     <div class="copy-line">
-      <input ref={input} class="input" value={text} readOnly aria-label={label} spellcheck={false}
-             onFocus={(event) => event.currentTarget.select()} />
-      <Button icon={isCopied ? 'check' : 'copy'} onClick={copy}>{words(isCopied ? 'copied' : 'copy')}</Button>
+      <input
+        ref={input}
+        class="input"
+        value={text}
+        readOnly
+        aria-label={label}
+        spellcheck={false}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <Button icon={isCopied ? 'check' : 'copy'} onClick={copy}>
+        {words(isCopied ? 'copied' : 'copy')}
+      </Button>
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { blocksOf, type Piece } from '../lib/prose';
 import './prose.css';
 
 const Pieces = ({ pieces }: { pieces: Piece[] }) => (
-  <>{pieces.map((piece, i) => piece.isBold ? <strong key={i}>{piece.text}</strong> : piece.text)}</>
+  <>{pieces.map((piece, i) => (piece.isBold ? <strong key={i}>{piece.text}</strong> : piece.text))}</>
 );
 
 // A longer text of the operator's. Its headings stand below the page's own.
@@ -12,9 +12,32 @@ export function Prose({ text }: { text: string }) {
     <div class="prose">
       {blocksOf(text).map((block, i) => {
         switch (block.kind) {
-          case 'heading': return block.level === 1 ? <h2 key={i}><Pieces pieces={block.pieces} /></h2> : <h3 key={i}><Pieces pieces={block.pieces} /></h3>;
-          case 'list': return <ul key={i}>{block.items.map((item, j) => <li key={j}><Pieces pieces={item} /></li>)}</ul>;
-          case 'paragraph': return <p key={i}><Pieces pieces={block.pieces} /></p>;
+          case 'heading':
+            return block.level === 1 ? (
+              <h2 key={i}>
+                <Pieces pieces={block.pieces} />
+              </h2>
+            ) : (
+              <h3 key={i}>
+                <Pieces pieces={block.pieces} />
+              </h3>
+            );
+          case 'list':
+            return (
+              <ul key={i}>
+                {block.items.map((item, j) => (
+                  <li key={j}>
+                    <Pieces pieces={item} />
+                  </li>
+                ))}
+              </ul>
+            );
+          case 'paragraph':
+            return (
+              <p key={i}>
+                <Pieces pieces={block.pieces} />
+              </p>
+            );
         }
       })}
     </div>

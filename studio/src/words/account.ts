@@ -60,12 +60,14 @@ export const accountWords = area({
     dataText: 'Everything that this server knows about you, as one file; your videos are in the library.',
     dataTake: 'Take my data with me',
     delete: 'Delete my account',
-    deleteText: 'Videos, clips and their public pages, feedback, credits and logins go for good. Decisions that you made on clips of others stay, without your name.',
+    deleteText:
+      'Videos, clips and their public pages, feedback, credits and logins go for good. Decisions that you made on clips of others stay, without your name.',
     deleteTyped: 'Type your name, {name}, to confirm',
     deleteNow: 'Delete everything, for good',
     deleted: 'Your account is gone. Fare well.',
     localTitle: 'You are on the machine itself',
-    localText: 'This server lets its own machine in without a login, so there is no account here to look after.',
+    localText:
+      'This server lets its own machine in without a login, so there is no account here to look after.',
   },
   fr: {
     inviteTitle: 'Vous êtes invité',
@@ -75,7 +77,8 @@ export const accountWords = area({
     inviteCode: 'Votre invitation',
     inviteCodeHint: 'Le code reçu. Un lien d’invitation le contient déjà.',
     inviteCheck: 'Continuer',
-    inviteBad: 'Ce code n’est plus valable, ou ne l’a jamais été. Demandez-en un autre à la personne qui vous a invité.',
+    inviteBad:
+      'Ce code n’est plus valable, ou ne l’a jamais été. Demandez-en un autre à la personne qui vous a invité.',
     inviteIn: 'Vous êtes connecté en tant que {name}. L’invitation crée un autre compte.',
     name: 'Votre nom',
     nameHint: 'Il sert à vous connecter, et les autres le voient.',
@@ -97,7 +100,8 @@ export const accountWords = area({
     today: 'Les secondes du jour',
     todayLeft: 'Il reste {left} secondes de vidéo sur {all} aujourd’hui',
     todayOpen: 'Autant de secondes de vidéo que vous voulez',
-    todayText: 'Ce que vous utilisez revient au fil des 24 heures suivantes. Les vidéos échouées ou arrêtées ne coûtent rien.',
+    todayText:
+      'Ce que vous utilisez revient au fil des 24 heures suivantes. Les vidéos échouées ou arrêtées ne coûtent rien.',
     grants: 'Secondes en plus',
     grantsNone: 'Aucune pour le moment.',
     grantLine: '{n} seconde de plus par jour|{n} secondes de plus par jour',
@@ -124,11 +128,13 @@ export const accountWords = area({
     dataText: 'Tout ce que ce serveur sait de vous, en un fichier ; vos vidéos sont dans la vidéothèque.',
     dataTake: 'Emporter mes données',
     delete: 'Supprimer mon compte',
-    deleteText: 'Vidéos, clips et leurs pages publiques, avis, crédits et sessions disparaissent pour toujours. Vos décisions sur les clips des autres restent, sans votre nom.',
+    deleteText:
+      'Vidéos, clips et leurs pages publiques, avis, crédits et sessions disparaissent pour toujours. Vos décisions sur les clips des autres restent, sans votre nom.',
     deleteTyped: 'Tapez votre nom, {name}, pour confirmer',
     deleteNow: 'Tout supprimer, pour toujours',
     deleted: 'Votre compte n’existe plus. Bon vent.',
     localTitle: 'Vous êtes sur la machine elle-même',
-    localText: 'Ce serveur laisse entrer sa propre machine sans connexion : il n’y a pas de compte à gérer ici.',
+    localText:
+      'Ce serveur laisse entrer sa propre machine sans connexion : il n’y a pas de compte à gérer ici.',
   },
 });

@@ -48,7 +48,8 @@ export const programmeWords = area({
     credit_review: 'Reviews',
     credit_experiment: 'Experiments',
     creditsEmpty: 'No credits yet',
-    creditsEmptyText: 'Feedback on a clip, a confirmed finding and a review count. They are never taken away.',
+    creditsEmptyText:
+      'Feedback on a clip, a confirmed finding and a review count. They are never taken away.',
     creditsTake: 'Take the signed account',
     creditsTakeText: 'A file that proves your credits, signed with this installation’s key.',
     when: 'When',
@@ -57,9 +58,11 @@ export const programmeWords = area({
   },
   fr: {
     screeningTitle: 'Projection',
-    screeningLead: 'Des clips choisis pour être vus par tous ici. Dites à leurs auteurs ce que vous en pensez.',
+    screeningLead:
+      'Des clips choisis pour être vus par tous ici. Dites à leurs auteurs ce que vous en pensez.',
     screeningEmpty: 'L’écran est noir pour l’instant',
-    screeningEmptyText: 'Les administrateurs choisissent les clips de la prochaine projection. Ils apparaîtront ici.',
+    screeningEmptyText:
+      'Les administrateurs choisissent les clips de la prochaine projection. Ils apparaîtront ici.',
     by: 'de {name}',
     findingsTitle: 'Constats',
     findingsLead: 'Ce qui ne devrait pas être possible, et l’est : notez-le, pour que ce soit corrigé.',
@@ -100,7 +103,8 @@ export const programmeWords = area({
     credit_review: 'Relectures',
     credit_experiment: 'Expériences',
     creditsEmpty: 'Pas encore de crédits',
-    creditsEmptyText: 'Un avis sur un clip, un constat confirmé et une relecture comptent. Ils ne sont jamais retirés.',
+    creditsEmptyText:
+      'Un avis sur un clip, un constat confirmé et une relecture comptent. Ils ne sont jamais retirés.',
     creditsTake: 'Emporter le relevé signé',
     creditsTakeText: 'Un fichier qui prouve vos crédits, signé par la clé de cette installation.',
     when: 'Quand',

@@ -11,13 +11,19 @@ export const provenanceWords = area({
     title_elsewhere: 'Not made here',
     title_broken: 'Not made here, as far as we can tell',
     title_nothing: 'Nothing says that it was made here',
-    text_ours: 'A model of this server made it. The file is as it left us: its signature holds, and our invisible mark is in its pictures.',
-    text_signed: 'A model of this server made it, and the file is as it left us: its signature holds. No invisible mark was found in the pictures; small pictures and stills may have none.',
-    text_marked: 'Its pictures carry our invisible mark. The signed manifest is missing or no longer fits, so this is a copy that was cut, encoded anew or changed after it left us.',
-    text_mixed: 'Its pictures carry our invisible mark, and the manifest in it belongs to another video. Somebody put the two together.',
+    text_ours:
+      'A model of this server made it. The file is as it left us: its signature holds, and our invisible mark is in its pictures.',
+    text_signed:
+      'A model of this server made it, and the file is as it left us: its signature holds. No invisible mark was found in the pictures; small pictures and stills may have none.',
+    text_marked:
+      'Its pictures carry our invisible mark. The signed manifest is missing or no longer fits, so this is a copy that was cut, encoded anew or changed after it left us.',
+    text_mixed:
+      'Its pictures carry our invisible mark, and the manifest in it belongs to another video. Somebody put the two together.',
     text_elsewhere: 'It carries a whole manifest, of somebody else. Our mark is not in its pictures.',
-    text_broken: 'It carries a manifest that does not fit it: something was changed after it was signed. Our mark is not in its pictures.',
-    text_nothing: 'It has no manifest, and our invisible mark was not found. It may be from a camera, from another model, or so changed that nothing is left.',
+    text_broken:
+      'It carries a manifest that does not fit it: something was changed after it was signed. Our mark is not in its pictures.',
+    text_nothing:
+      'It has no manifest, and our invisible mark was not found. It may be from a camera, from another model, or so changed that nothing is left.',
     marks: 'What it carries',
     mark: 'Invisible mark',
     mark_strong: 'Found, beyond doubt',
@@ -34,7 +40,8 @@ export const provenanceWords = area({
     manifest_trusted: 'Whole, by a signer that is known here',
     signedBy: 'Signed by {name}',
     visible: 'Visible mark',
-    visibleText: 'A small sun over a horizon that moves from place to place, and a line in words at the beginning: look for them yourself.',
+    visibleText:
+      'A small sun over a horizon that moves from place to place, and a line in words at the beginning: look for them yourself.',
     says: 'What the manifest says',
     deed_made_by_model: 'A model made it (“AI-generated”).',
     deed_made: 'It was made from nothing before it.',
@@ -48,7 +55,8 @@ export const provenanceWords = area({
     mean_ours: 'It says who made the file, not that what it shows is true: a model imagined it.',
     mean_marked: 'It says where the pictures come from, not what was done to them since.',
     mean_nothing: 'No mark is no proof: marks can be lost. It only says that we cannot tell.',
-    mean_elsewhere: 'A manifest says what its signer claims. Whether to believe the signer is yours to judge.',
+    mean_elsewhere:
+      'A manifest says what its signer claims. Whether to believe the signer is yours to judge.',
     details: 'Details',
     generator: 'Program',
     model: 'Settings',
@@ -72,13 +80,20 @@ export const provenanceWords = area({
     title_elsewhere: 'Pas créé ici',
     title_broken: 'Pas créé ici, à notre connaissance',
     title_nothing: 'Rien n’indique une création ici',
-    text_ours: 'Un modèle de ce serveur l’a créé. Le fichier est tel qu’il nous a quittés : sa signature tient et notre marque invisible est dans ses images.',
-    text_signed: 'Un modèle de ce serveur l’a créé, et le fichier est tel qu’il nous a quittés : sa signature tient. Aucune marque invisible n’a été trouvée ; les petites images et les images fixes peuvent ne pas en avoir.',
-    text_marked: 'Ses images portent notre marque invisible. Le manifeste signé manque ou ne correspond plus : c’est une copie coupée, réencodée ou modifiée après son départ.',
-    text_mixed: 'Ses images portent notre marque invisible, mais le manifeste est celui d’une autre vidéo. Quelqu’un les a réunis.',
-    text_elsewhere: 'Il porte un manifeste intact, de quelqu’un d’autre. Notre marque n’est pas dans ses images.',
-    text_broken: 'Il porte un manifeste qui ne lui correspond pas : quelque chose a changé après la signature. Notre marque n’est pas dans ses images.',
-    text_nothing: 'Il n’a pas de manifeste et notre marque invisible n’a pas été trouvée. Il peut venir d’une caméra, d’un autre modèle, ou avoir tant changé qu’il n’en reste rien.',
+    text_ours:
+      'Un modèle de ce serveur l’a créé. Le fichier est tel qu’il nous a quittés : sa signature tient et notre marque invisible est dans ses images.',
+    text_signed:
+      'Un modèle de ce serveur l’a créé, et le fichier est tel qu’il nous a quittés : sa signature tient. Aucune marque invisible n’a été trouvée ; les petites images et les images fixes peuvent ne pas en avoir.',
+    text_marked:
+      'Ses images portent notre marque invisible. Le manifeste signé manque ou ne correspond plus : c’est une copie coupée, réencodée ou modifiée après son départ.',
+    text_mixed:
+      'Ses images portent notre marque invisible, mais le manifeste est celui d’une autre vidéo. Quelqu’un les a réunis.',
+    text_elsewhere:
+      'Il porte un manifeste intact, de quelqu’un d’autre. Notre marque n’est pas dans ses images.',
+    text_broken:
+      'Il porte un manifeste qui ne lui correspond pas : quelque chose a changé après la signature. Notre marque n’est pas dans ses images.',
+    text_nothing:
+      'Il n’a pas de manifeste et notre marque invisible n’a pas été trouvée. Il peut venir d’une caméra, d’un autre modèle, ou avoir tant changé qu’il n’en reste rien.',
     marks: 'Ce qu’il porte',
     mark: 'Marque invisible',
     mark_strong: 'Trouvée, sans aucun doute',
@@ -95,7 +110,8 @@ export const provenanceWords = area({
     manifest_trusted: 'Intact, d’un signataire connu ici',
     signedBy: 'Signé par {name}',
     visible: 'Marque visible',
-    visibleText: 'Un petit soleil sur un horizon qui change de place, et une ligne de texte au début : cherchez-les vous-même.',
+    visibleText:
+      'Un petit soleil sur un horizon qui change de place, et une ligne de texte au début : cherchez-les vous-même.',
     says: 'Ce que dit le manifeste',
     deed_made_by_model: 'Un modèle l’a créé (« généré par IA »).',
     deed_made: 'Il a été créé sans rien avant lui.',
@@ -108,7 +124,8 @@ export const provenanceWords = area({
     mean: 'Ce que cela ne veut pas dire',
     mean_ours: 'Cela dit qui a créé le fichier, pas que ce qu’il montre est vrai : un modèle l’a imaginé.',
     mean_marked: 'Cela dit d’où viennent les images, pas ce qu’on leur a fait depuis.',
-    mean_nothing: 'L’absence de marque ne prouve rien : une marque peut se perdre. Nous ne pouvons simplement pas le dire.',
+    mean_nothing:
+      'L’absence de marque ne prouve rien : une marque peut se perdre. Nous ne pouvons simplement pas le dire.',
     mean_elsewhere: 'Un manifeste dit ce que prétend son signataire. À vous de juger s’il faut le croire.',
     details: 'Détails',
     generator: 'Programme',

@@ -51,7 +51,8 @@ export const reviewsWords = area({
     promptNone: 'La description n’est plus là.',
     note: 'Ce que dit l’auteur',
     hits: 'Ce que les règles ont relevé',
-    hitsHidden: 'Il a été signalé : par les règles, ou par un administrateur. Deux personnes doivent l’approuver.',
+    hitsHidden:
+      'Il a été signalé : par les règles, ou par un administrateur. Deux personnes doivent l’approuver.',
     hitsNone: 'Les règles n’ont rien relevé.',
     before: 'Décisions précédentes',
     approve: 'Approuver',

@@ -46,7 +46,8 @@ export const shareWords = area({
     everyManifest: 'Un manifeste signé dans le fichier, que chacun peut lire.',
     checkedNot: 'Cette page n’a pas examiné le fichier lui-même.',
     check: 'Vérifier ce fichier maintenant',
-    checkSignIn: 'Les membres peuvent faire vérifier le fichier ici ; le manifeste se lit avec tout outil C2PA.',
+    checkSignIn:
+      'Les membres peuvent faire vérifier le fichier ici ; le manifeste se lit avec tout outil C2PA.',
     checked: 'Vérifié sur le fichier lui-même.',
   },
 });

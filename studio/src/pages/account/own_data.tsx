@@ -26,14 +26,27 @@ function Delete({ person, onClose }: { person: Person; onClose: () => void }) {
     toast(words('deleted'));
   };
   return (
-    <Dialog title={words('delete')} onClose={onClose} actions={
-      <>
-        <Button onClick={onClose}>{shellWords('cancel')}</Button>
-        <Button look="danger" isBusy={isBusy} disabled={typed !== person.name} onClick={remove}>{words('deleteNow')}</Button>
-      </>}>
+    <Dialog
+      title={words('delete')}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{shellWords('cancel')}</Button>
+          <Button look="danger" isBusy={isBusy} disabled={typed !== person.name} onClick={remove}>
+            {words('deleteNow')}
+          </Button>
+        </>
+      }
+    >
       <div class="stack">
         <p>{words('deleteText')}</p>
-        <TextField label={words('deleteTyped', { name: person.name })} value={typed} onValue={setTyped} autocomplete="off" spellcheck={false} />
+        <TextField
+          label={words('deleteTyped', { name: person.name })}
+          value={typed}
+          onValue={setTyped}
+          autocomplete="off"
+          spellcheck={false}
+        />
         {problem !== null && <ErrorView problem={problem} isSmall />}
       </div>
     </Dialog>
@@ -52,8 +65,12 @@ export function OwnData({ person }: { person: Person }) {
       <h2>{words('data')}</h2>
       <p class="quiet">{words('dataText')}</p>
       <div class="row">
-        <Button icon="download" isBusy={isBusy} onClick={take}>{words('dataTake')}</Button>
-        <Button look="danger" icon="trash" onClick={() => setDeleting(true)}>{words('delete')}</Button>
+        <Button icon="download" isBusy={isBusy} onClick={take}>
+          {words('dataTake')}
+        </Button>
+        <Button look="danger" icon="trash" onClick={() => setDeleting(true)}>
+          {words('delete')}
+        </Button>
       </div>
       {isDeleting && <Delete person={person} onClose={() => setDeleting(false)} />}
     </section>

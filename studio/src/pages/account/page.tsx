@@ -19,11 +19,22 @@ export default function AccountPage() {
   const person = me.value;
   if (person === null) return <Waiting />;
   if (who.value.state === 'open') {
-    return <div class="account"><Empty icon="sun" title={words('localTitle')} text={words('localText')} /><Quota person={person} /></div>;
+    return (
+      <div class="account">
+        <Empty icon="sun" title={words('localTitle')} text={words('localText')} />
+        <Quota person={person} />
+      </div>
+    );
   }
   return (
     <div class="account stack">
-      <PageHead title={person.name} lead={words('accountLead', { role: partsWords(`role_${person.role}`), time: formatDay(person.created_at) })} />
+      <PageHead
+        title={person.name}
+        lead={words('accountLead', {
+          role: partsWords(`role_${person.role}`),
+          time: formatDay(person.created_at),
+        })}
+      />
       <Quota person={person} />
       <Sessions key={changes} />
       <Password onChanged={() => setChanges(changes + 1)} />

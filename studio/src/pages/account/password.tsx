@@ -29,13 +29,40 @@ export function Password({ onChanged }: { onChanged: () => void }) {
       <h2>{words('passwordTitle')}</h2>
       <p class="quiet small">{words('passwordText')}</p>
       {/* For password managers, which want to know whose it is. */}
-      <input class="visually-hidden" type="text" autocomplete="username" value={me.value?.name ?? ''} readOnly tabIndex={-1} aria-hidden="true" />
-      <TextField label={words('oldPassword')} type="password" autocomplete="current-password" value={old} onValue={setOld} required
-                 error={isWrong ? words('passwordWrong') : null} />
-      <TextField label={words('newPassword')} hint={words('passwordHint')} type="password" autocomplete="new-password" minLength={10}
-                 value={password} onValue={setPassword} required />
+      <input
+        class="visually-hidden"
+        type="text"
+        autocomplete="username"
+        value={me.value?.name ?? ''}
+        readOnly
+        tabIndex={-1}
+        aria-hidden="true"
+      />
+      <TextField
+        label={words('oldPassword')}
+        type="password"
+        autocomplete="current-password"
+        value={old}
+        onValue={setOld}
+        required
+        error={isWrong ? words('passwordWrong') : null}
+      />
+      <TextField
+        label={words('newPassword')}
+        hint={words('passwordHint')}
+        type="password"
+        autocomplete="new-password"
+        minLength={10}
+        value={password}
+        onValue={setPassword}
+        required
+      />
       {problem !== null && !isWrong && <ErrorView problem={problem} isSmall />}
-      <div class="row"><Button type="submit" isBusy={isBusy}>{words('changePassword')}</Button></div>
+      <div class="row">
+        <Button type="submit" isBusy={isBusy}>
+          {words('changePassword')}
+        </Button>
+      </div>
     </form>
   );
 }

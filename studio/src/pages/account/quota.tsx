@@ -12,8 +12,11 @@ const NO_LIMIT = 1_000_000;
 
 function GrantLine({ grant, nowSeconds }: { grant: Schemas['Grant']; nowSeconds: number }) {
   const isOver = grant.revoked_at !== null || grant.ends_at <= nowSeconds;
-  const when = isOver ? words('grantOver') : grant.starts_at > nowSeconds
-      ? words('grantFrom', { time: formatDay(grant.starts_at) }) : words('grantUntil', { time: formatDay(grant.ends_at) });
+  const when = isOver
+    ? words('grantOver')
+    : grant.starts_at > nowSeconds
+      ? words('grantFrom', { time: formatDay(grant.starts_at) })
+      : words('grantUntil', { time: formatDay(grant.ends_at) });
   return (
     <li class="account-line">
       <div class="stack-s grow">
@@ -34,17 +37,23 @@ export function Quota({ person }: { person: Person }) {
   return (
     <section class="panel stack">
       <h2>{words('today')}</h2>
-      {all >= NO_LIMIT ? <p>{words('todayOpen')}</p> : (
+      {all >= NO_LIMIT ? (
+        <p>{words('todayOpen')}</p>
+      ) : (
         <>
           <p class="numbers">{words('todayLeft', { left, all })}</p>
-          <Progress percent={all === 0 ? 0 : left / all * 100} label={words('todayLeft', { left, all })} />
+          <Progress percent={all === 0 ? 0 : (left / all) * 100} label={words('todayLeft', { left, all })} />
           <p class="small quiet">{words('todayText')}</p>
         </>
       )}
       <h3>{words('grants')}</h3>
       {grants.problem !== null && <ErrorView problem={grants.problem} onRetry={grants.reload} isSmall />}
       {grants.value?.data.length === 0 && <p class="small quiet">{words('grantsNone')}</p>}
-      <ul>{grants.value?.data.map((grant) => <GrantLine key={grant.id} grant={grant} nowSeconds={nowSeconds} />)}</ul>
+      <ul>
+        {grants.value?.data.map((grant) => (
+          <GrantLine key={grant.id} grant={grant} nowSeconds={nowSeconds} />
+        ))}
+      </ul>
     </section>
   );
 }

@@ -26,34 +26,54 @@ export function Sessions() {
   const list = sessions.value?.data ?? [];
   const others = list.filter((session) => !session.current);
   const end = async (which: readonly Session[]) => {
-    const done = await run(async () => {
-      for (const { id } of which) {
-        const answer = await api.delete('/sessions/{session_id}', { path: { session_id: id } });
-        // Ended by itself meanwhile: as good.
-        if (!answer.ok && answer.problem.kind !== 'missing') return answer;
-      }
-      return good(true);
-    }, { toast: true });
+    const done = await run(
+      async () => {
+        for (const { id } of which) {
+          const answer = await api.delete('/sessions/{session_id}', { path: { session_id: id } });
+          // Ended by itself meanwhile: as good.
+          if (!answer.ok && answer.problem.kind !== 'missing') return answer;
+        }
+        return good(true);
+      },
+      { toast: true },
+    );
     if (done !== null) toast(words('sessionEnded'));
     sessions.reload();
   };
   return (
     <section class="panel stack">
       <h2>{words('sessions')}</h2>
-      {sessions.problem !== null && <ErrorView problem={sessions.problem} onRetry={sessions.reload} isSmall />}
+      {sessions.problem !== null && (
+        <ErrorView problem={sessions.problem} onRetry={sessions.reload} isSmall />
+      )}
       <ul>
         {list.map((session) => (
           <li key={session.id} class="account-line">
             <div class="grow">
               <strong>{placeName(session)}</strong>
-              <p class="small quiet">{words('sessionFrom', { address: session.address })} · {words('sessionSeen', { time: formatAgo(session.last_used_at, now) })}</p>
+              <p class="small quiet">
+                {words('sessionFrom', { address: session.address })} ·{' '}
+                {words('sessionSeen', { time: formatAgo(session.last_used_at, now) })}
+              </p>
             </div>
-            {session.current ? <Badge look="good">{words('sessionHere')}</Badge>
-              : <Button size="s" isBusy={isBusy} onClick={() => end([session])}>{words('sessionEnd')}<span class="visually-hidden">: {placeName(session)}</span></Button>}
+            {session.current ? (
+              <Badge look="good">{words('sessionHere')}</Badge>
+            ) : (
+              <Button size="s" isBusy={isBusy} onClick={() => end([session])}>
+                {words('sessionEnd')}
+                <span class="visually-hidden">: {placeName(session)}</span>
+              </Button>
+            )}
           </li>
         ))}
       </ul>
-      {others.length > 0 && <div class="row"><Button size="s" look="danger" isBusy={isBusy} onClick={() => end(others)}>{words('sessionEndAll')}</Button></div>}
+      {others.length > 0 && (
+        <div class="row">
+          <Button size="s" look="danger" isBusy={isBusy} onClick={() => end(others)}>
+            {words('sessionEndAll')}
+          </Button>
+        </div>
+      )}
     </section>
   );
 }

@@ -20,7 +20,10 @@ function Said({ feedback }: { feedback: Feedback }) {
   return (
     <li>
       <div class="feedback-head small quiet">
-        <span>{feedback.person?.name !== undefined && `${feedback.person.name} · `}{formatAgo(feedback.created_at, now)}</span>
+        <span>
+          {feedback.person?.name !== undefined && `${feedback.person.name} · `}
+          {formatAgo(feedback.created_at, now)}
+        </span>
         {feedback.rating !== null && <Stars value={feedback.rating} />}
       </div>
       {feedback.text}
@@ -35,7 +38,10 @@ function Give({ clip, onGiven }: { clip: Clip; onGiven: () => void }) {
   const send = async (event: Event) => {
     event.preventDefault();
     const body = { text: text.trim(), ...(rating === null ? {} : { rating }) };
-    if (await run(() => api.post('/clips/{clip_id}/feedback', { path: { clip_id: clip.id }, body })) === null) return;
+    if (
+      (await run(() => api.post('/clips/{clip_id}/feedback', { path: { clip_id: clip.id }, body }))) === null
+    )
+      return;
     setText('');
     setRating(null);
     toast(words('feedbackThanks'));
@@ -47,7 +53,11 @@ function Give({ clip, onGiven }: { clip: Clip; onGiven: () => void }) {
       <Rating value={rating} onValue={setRating} />
       <TextArea label={words('feedbackText')} value={text} onValue={setText} maxLength={2000} required />
       {problem !== null && <ErrorView problem={problem} isSmall />}
-      <div class="row"><Button look="main" type="submit" isBusy={isBusy} disabled={text.trim() === ''}>{words('feedbackSend')}</Button></div>
+      <div class="row">
+        <Button look="main" type="submit" isBusy={isBusy} disabled={text.trim() === ''}>
+          {words('feedbackSend')}
+        </Button>
+      </div>
     </form>
   );
 }
@@ -63,7 +73,11 @@ export function FeedbackPart({ clip, seesAll, canGive }: { clip: Clip; seesAll: 
         <section class="stack-s">
           <h2>{words(seesAll ? 'feedback' : 'feedbackMine')}</h2>
           {all.value !== null && list.length === 0 && <p class="quiet">{words('feedbackNone')}</p>}
-          <ul class="feedback-list">{list.map((feedback) => <Said key={feedback.id} feedback={feedback} />)}</ul>
+          <ul class="feedback-list">
+            {list.map((feedback) => (
+              <Said key={feedback.id} feedback={feedback} />
+            ))}
+          </ul>
         </section>
       )}
     </div>

@@ -22,19 +22,52 @@ interface Props {
   onClose: () => void;
 }
 
-export function NoteDialog({ title, text, label, hint, isRequired = false, isBad = false, action, act, onDo, onClose }: Props) {
+export function NoteDialog({
+  title,
+  text,
+  label,
+  hint,
+  isRequired = false,
+  isBad = false,
+  action,
+  act,
+  onDo,
+  onClose,
+}: Props) {
   const [note, setNote] = useState('');
   const isReady = !isRequired || note.trim() !== '';
   const told = hint === undefined ? {} : { hint };
   return (
-    <Dialog title={title} onClose={onClose} actions={
-      <>
-        <Button onClick={onClose}>{shellWords('cancel')}</Button>
-        <Button look={isBad ? 'danger' : 'main'} isBusy={act.isBusy} disabled={!isReady} onClick={() => onDo(note.trim())}>{action}</Button>
-      </>}>
+    <Dialog
+      title={title}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{shellWords('cancel')}</Button>
+          <Button
+            look={isBad ? 'danger' : 'main'}
+            isBusy={act.isBusy}
+            disabled={!isReady}
+            onClick={() => onDo(note.trim())}
+          >
+            {action}
+          </Button>
+        </>
+      }
+    >
       <div class="stack">
         {text !== undefined && <p>{text}</p>}
-        {label !== undefined && <TextArea label={label} {...told} value={note} onValue={setNote} maxLength={2000} required={isRequired} autofocus />}
+        {label !== undefined && (
+          <TextArea
+            label={label}
+            {...told}
+            value={note}
+            onValue={setNote}
+            maxLength={2000}
+            required={isRequired}
+            autofocus
+          />
+        )}
         {act.problem !== null && <ErrorView problem={act.problem} isSmall />}
       </div>
     </Dialog>

@@ -11,7 +11,15 @@ import { Switch, TextField } from '../../ui/field';
 import { clipsWords as words } from '../../words/clips';
 import { shellWords } from '../../words/shell';
 
-export function ShareDialog({ clip, onDone, onClose }: { clip: Clip; onDone: (clip: Clip) => void; onClose: () => void }) {
+export function ShareDialog({
+  clip,
+  onDone,
+  onClose,
+}: {
+  clip: Clip;
+  onDone: (clip: Clip) => void;
+  onClose: () => void;
+}) {
   const [showsPrompt, setShowsPrompt] = useState(true);
   const [showsAuthor, setShowsAuthor] = useState(true);
   const [hasEmbargo, setHasEmbargo] = useState(false);
@@ -20,23 +28,41 @@ export function ShareDialog({ clip, onDone, onClose }: { clip: Clip; onDone: (cl
   const untilSeconds = Math.floor(new Date(until).getTime() / 1000);
   const isReady = !hasEmbargo || Number.isFinite(untilSeconds);
   const share = async () => {
-    const body: Schemas['ShareRequest'] = { shows_prompt: showsPrompt, shows_author: showsAuthor,
-                                            ...(hasEmbargo ? { embargo_until: untilSeconds } : {}) };
+    const body: Schemas['ShareRequest'] = {
+      shows_prompt: showsPrompt,
+      shows_author: showsAuthor,
+      ...(hasEmbargo ? { embargo_until: untilSeconds } : {}),
+    };
     const shared = await run(() => api.post('/clips/{clip_id}/share', { path: { clip_id: clip.id }, body }));
     if (shared !== null) onDone(shared);
   };
   return (
-    <Dialog title={words('shareTitle')} onClose={onClose} actions={
-      <>
-        <Button onClick={onClose}>{shellWords('cancel')}</Button>
-        <Button look="main" icon="share" isBusy={isBusy} disabled={!isReady} onClick={share}>{words('shareNow')}</Button>
-      </>}>
+    <Dialog
+      title={words('shareTitle')}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{shellWords('cancel')}</Button>
+          <Button look="main" icon="share" isBusy={isBusy} disabled={!isReady} onClick={share}>
+            {words('shareNow')}
+          </Button>
+        </>
+      }
+    >
       <div class="stack">
         <p class="quiet">{words('shareText')}</p>
         <Switch label={words('showAuthor')} isOn={showsAuthor} onValue={setShowsAuthor} />
         <Switch label={words('showPrompt')} isOn={showsPrompt} onValue={setShowsPrompt} />
         <Switch label={words('embargo')} isOn={hasEmbargo} onValue={setHasEmbargo} />
-        {hasEmbargo && <TextField label={words('embargoUntil')} type="datetime-local" value={until} onValue={setUntil} required />}
+        {hasEmbargo && (
+          <TextField
+            label={words('embargoUntil')}
+            type="datetime-local"
+            value={until}
+            onValue={setUntil}
+            required
+          />
+        )}
         {problem !== null && <ErrorView problem={problem} isSmall />}
       </div>
     </Dialog>

@@ -6,13 +6,17 @@ const SHAPE = 'M12 3.8l2.5 5.2 5.7.8-4.1 4 1 5.7-5.100-2.700-5.100 2.700 1-5.700
 const ALL = [1, 2, 3, 4, 5] as const;
 
 const Star = ({ isOn, size }: { isOn: boolean; size: number }) => (
-  <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true"><path class={isOn ? 'star-on' : ''} d={SHAPE} /></svg>
+  <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
+    <path class={isOn ? 'star-on' : ''} d={SHAPE} />
+  </svg>
 );
 
 export function Stars({ value }: { value: number }) {
   return (
     <span class="stars" role="img" aria-label={words('ratingOf', { n: value })}>
-      {ALL.map((n) => <Star key={n} isOn={n <= value} size={16} />)}
+      {ALL.map((n) => (
+        <Star key={n} isOn={n <= value} size={16} />
+      ))}
     </span>
   );
 }

@@ -23,7 +23,9 @@ function lineOf(clip: Clip, now: number): string {
   const pending = clip.reviews.find(({ decision }) => decision === 'pending');
   if (clip.state === 'submitted' && pending !== undefined) {
     const time = formatDay(pending.due_at);
-    return pending.reviewer === null ? words('dueOpen', { time }) : words('dueBy', { name: pending.reviewer.name, time });
+    return pending.reviewer === null
+      ? words('dueOpen', { time })
+      : words('dueBy', { name: pending.reviewer.name, time });
   }
   if (clip.state === 'returned' && clip.reason !== null) return `“${clip.reason}”`;
   return formatAgo(clip.decided_at ?? clip.submitted_at ?? clip.created_at, now);
@@ -44,25 +46,55 @@ export default function ClipsPage() {
       go(`/clips/${known.id}`, { replace: true });
       return;
     }
-    void refreshOne(wanted).then((found) => { if ('id' in found) setVideo(found); });
+    void refreshOne(wanted).then((found) => {
+      if ('id' in found) setVideo(found);
+    });
     go('/clips', { replace: true });
   }, [wanted, clips.value]);
-  if (clips.value === null) return clips.problem === null ? <Waiting /> : <ErrorView problem={clips.problem} onRetry={clips.reload} />;
+  if (clips.value === null)
+    return clips.problem === null ? (
+      <Waiting />
+    ) : (
+      <ErrorView problem={clips.problem} onRetry={clips.reload} />
+    );
   const taken = new Set(list.map((clip) => clip.video_id));
   const free = videos.value.filter(({ id, status }) => status === 'completed' && !taken.has(id));
-  const begin = <Button look="main" icon="plus" onClick={() => setChoosing(true)}>{words('begin')}</Button>;
+  const begin = (
+    <Button look="main" icon="plus" onClick={() => setChoosing(true)}>
+      {words('begin')}
+    </Button>
+  );
   return (
     <div class="stack">
-      {list.length === 0
-        ? <Empty icon="share" title={words('emptyTitle')} text={words('emptyText')}>{begin}</Empty>
-        : (
-          <>
-            <PageHead title={words('title')} lead={words('lead')}>{begin}</PageHead>
-            <div class="tiles">{list.map((clip) => <ClipCard key={clip.id} clip={clip} line={lineOf(clip, now)} />)}</div>
-          </>
-        )}
-      {isChoosing && <ChooseVideo videos={free} onClose={() => setChoosing(false)} onChoose={(chosen) => { setChoosing(false); setVideo(chosen); }} />}
-      {video !== null && <NewClip video={video} onClose={() => setVideo(null)} onMade={() => setVideo(null)} />}
+      {list.length === 0 ? (
+        <Empty icon="share" title={words('emptyTitle')} text={words('emptyText')}>
+          {begin}
+        </Empty>
+      ) : (
+        <>
+          <PageHead title={words('title')} lead={words('lead')}>
+            {begin}
+          </PageHead>
+          <div class="tiles">
+            {list.map((clip) => (
+              <ClipCard key={clip.id} clip={clip} line={lineOf(clip, now)} />
+            ))}
+          </div>
+        </>
+      )}
+      {isChoosing && (
+        <ChooseVideo
+          videos={free}
+          onClose={() => setChoosing(false)}
+          onChoose={(chosen) => {
+            setChoosing(false);
+            setVideo(chosen);
+          }}
+        />
+      )}
+      {video !== null && (
+        <NewClip video={video} onClose={() => setVideo(null)} onMade={() => setVideo(null)} />
+      )}
     </div>
   );
 }

@@ -13,25 +13,49 @@ import { shellWords } from '../../words/shell';
 
 const STATES = ['open', 'confirmed', 'fixed', 'rejected'] as const;
 
-export function Judge({ finding, onClose, onDone }:
-    { finding: Schemas['Finding']; onClose: () => void; onDone: () => void }) {
+export function Judge({
+  finding,
+  onClose,
+  onDone,
+}: {
+  finding: Schemas['Finding'];
+  onClose: () => void;
+  onDone: () => void;
+}) {
   const [state, setState] = useState(finding.state);
   const [note, setNote] = useState(finding.note ?? '');
   const { isBusy, problem, run } = useAct();
   const save = async () => {
     const body = { state, ...(note.trim() === '' ? {} : { note: note.trim() }) };
-    if (await run(() => api.post('/admin/findings/{finding_id}/state', { path: { finding_id: finding.id }, body })) === null) return;
+    if (
+      (await run(() =>
+        api.post('/admin/findings/{finding_id}/state', { path: { finding_id: finding.id }, body }),
+      )) === null
+    )
+      return;
     toast(words('judged'));
     onDone();
   };
   return (
-    <Dialog title={finding.title} onClose={onClose} actions={
-      <>
-        <Button onClick={onClose}>{shellWords('cancel')}</Button>
-        <Button look="main" isBusy={isBusy} onClick={save}>{words('save')}</Button>
-      </>}>
+    <Dialog
+      title={finding.title}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{shellWords('cancel')}</Button>
+          <Button look="main" isBusy={isBusy} onClick={save}>
+            {words('save')}
+          </Button>
+        </>
+      }
+    >
       <div class="stack">
-        <Segments label={words('judgeState')} value={state} onValue={setState} choices={STATES.map((value) => ({ value, label: words(`finding_${value}`) }))} />
+        <Segments
+          label={words('judgeState')}
+          value={state}
+          onValue={setState}
+          choices={STATES.map((value) => ({ value, label: words(`finding_${value}`) }))}
+        />
         <TextArea label={words('judgeNote')} value={note} onValue={setNote} maxLength={2000} />
         {problem !== null && <ErrorView problem={problem} isSmall />}
       </div>

@@ -19,8 +19,18 @@ import { Judge } from './judge';
 import './findings.css';
 
 type Finding = Schemas['Finding'];
-const SEVERITY: Record<Finding['severity'], BadgeLook> = { low: 'plain', medium: 'warn', high: 'bad', critical: 'bad' };
-const STATE: Record<Finding['state'], BadgeLook> = { open: 'accent', confirmed: 'warn', fixed: 'good', rejected: 'plain' };
+const SEVERITY: Record<Finding['severity'], BadgeLook> = {
+  low: 'plain',
+  medium: 'warn',
+  high: 'bad',
+  critical: 'bad',
+};
+const STATE: Record<Finding['state'], BadgeLook> = {
+  open: 'accent',
+  confirmed: 'warn',
+  fixed: 'good',
+  rejected: 'plain',
+};
 
 function Row({ finding, onJudge }: { finding: Finding; onJudge: (() => void) | null }) {
   const now = useClock();
@@ -36,8 +46,16 @@ function Row({ finding, onJudge }: { finding: Finding; onJudge: (() => void) | n
       {finding.prompt !== null && <p class="finding-prompt small">{finding.prompt}</p>}
       {finding.note !== null && <p class="small quiet">{words('answer', { text: finding.note })}</p>}
       <div class="row">
-        {finding.clip_id !== null && <a class="small" href={`/clips/${finding.clip_id}`}>{words('openClip')}</a>}
-        {onJudge !== null && <Button size="s" onClick={onJudge}>{words('judge')}</Button>}
+        {finding.clip_id !== null && (
+          <a class="small" href={`/clips/${finding.clip_id}`}>
+            {words('openClip')}
+          </a>
+        )}
+        {onJudge !== null && (
+          <Button size="s" onClick={onJudge}>
+            {words('judge')}
+          </Button>
+        )}
       </div>
     </li>
   );
@@ -48,22 +66,60 @@ export default function FindingsPage() {
   const clipId = place.value.query.get('clip');
   const [isFiling, setFiling] = useState(clipId !== null);
   const [judged, setJudged] = useState<Finding | null>(null);
-  if (load.value === null) return load.problem === null ? <Waiting /> : <ErrorView problem={load.problem} onRetry={load.reload} />;
+  if (load.value === null)
+    return load.problem === null ? <Waiting /> : <ErrorView problem={load.problem} onRetry={load.reload} />;
   const findings = load.value.data;
-  const file = may('find') ? <Button look="main" icon="plus" onClick={() => setFiling(true)}>{words('fileFinding')}</Button> : null;
-  const close = () => { setFiling(false); go('/findings', { replace: true }); };
+  const file = may('find') ? (
+    <Button look="main" icon="plus" onClick={() => setFiling(true)}>
+      {words('fileFinding')}
+    </Button>
+  ) : null;
+  const close = () => {
+    setFiling(false);
+    go('/findings', { replace: true });
+  };
   return (
     <div class="stack findings">
-      {findings.length === 0
-        ? <Empty icon="search" title={words('findingsEmpty')} text={words('findingsEmptyText')}>{file}</Empty>
-        : (
-          <>
-            <PageHead title={words('findingsTitle')} lead={words('findingsLead')}>{file}</PageHead>
-            <ul class="stack">{findings.map((finding) => <Row key={finding.id} finding={finding} onJudge={may('admin') ? () => setJudged(finding) : null} />)}</ul>
-          </>
-        )}
-      {isFiling && <FileFinding clipId={clipId} onClose={close} onFiled={() => { close(); load.reload(); }} />}
-      {judged !== null && <Judge finding={judged} onClose={() => setJudged(null)} onDone={() => { setJudged(null); load.reload(); }} />}
+      {findings.length === 0 ? (
+        <Empty icon="search" title={words('findingsEmpty')} text={words('findingsEmptyText')}>
+          {file}
+        </Empty>
+      ) : (
+        <>
+          <PageHead title={words('findingsTitle')} lead={words('findingsLead')}>
+            {file}
+          </PageHead>
+          <ul class="stack">
+            {findings.map((finding) => (
+              <Row
+                key={finding.id}
+                finding={finding}
+                onJudge={may('admin') ? () => setJudged(finding) : null}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+      {isFiling && (
+        <FileFinding
+          clipId={clipId}
+          onClose={close}
+          onFiled={() => {
+            close();
+            load.reload();
+          }}
+        />
+      )}
+      {judged !== null && (
+        <Judge
+          finding={judged}
+          onClose={() => setJudged(null)}
+          onDone={() => {
+            setJudged(null);
+            load.reload();
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -19,7 +19,13 @@ import './invite.css';
 
 type Invitation = Schemas['InvitationCheck'];
 
-function AskCode({ given, onGood }: { given: string; onGood: (code: string, invitation: Invitation) => void }) {
+function AskCode({
+  given,
+  onGood,
+}: {
+  given: string;
+  onGood: (code: string, invitation: Invitation) => void;
+}) {
   const [code, setCode] = useState(given);
   const { isBusy, problem, run } = useAct();
   const check = async (event?: Event) => {
@@ -28,14 +34,27 @@ function AskCode({ given, onGood }: { given: string; onGood: (code: string, invi
     if (found !== null) onGood(code.trim(), found);
   };
   // A link brought the code: there is nothing to ask.
-  useEffect(() => { if (given !== '') void check(); }, []);
+  useEffect(() => {
+    if (given !== '') void check();
+  }, []);
   const isBad = problem?.kind === 'missing' || problem?.kind === 'invalid' || problem?.kind === 'forbidden';
   return (
     <form class="panel stack" onSubmit={check}>
-      <TextField label={words('inviteCode')} hint={words('inviteCodeHint')} value={code} onValue={setCode} required autofocus
-                 autocomplete="one-time-code" spellcheck={false} error={isBad ? words('inviteBad') : null} />
+      <TextField
+        label={words('inviteCode')}
+        hint={words('inviteCodeHint')}
+        value={code}
+        onValue={setCode}
+        required
+        autofocus
+        autocomplete="one-time-code"
+        spellcheck={false}
+        error={isBad ? words('inviteBad') : null}
+      />
       {problem !== null && !isBad && <ErrorView problem={problem} isSmall />}
-      <Button look="main" size="l" type="submit" isBusy={isBusy}>{words('inviteCheck')}</Button>
+      <Button look="main" size="l" type="submit" isBusy={isBusy}>
+        {words('inviteCheck')}
+      </Button>
     </form>
   );
 }
@@ -47,16 +66,24 @@ function Join({ code, invitation, onOther }: { code: string; invitation: Invitat
   const [isAgreed, setAgreed] = useState(false);
   const [isPressed, setPressed] = useState(false);
   const { isBusy, problem, run } = useAct();
-  if (terms.value === null) return terms.problem === null ? <Waiting /> : <ErrorView problem={terms.problem} onRetry={terms.reload} />;
+  if (terms.value === null)
+    return terms.problem === null ? (
+      <Waiting />
+    ) : (
+      <ErrorView problem={terms.problem} onRetry={terms.reload} />
+    );
   const { version, text } = terms.value;
   const join = async (event: Event) => {
     event.preventDefault();
     setPressed(true);
     if (version > 0 && !isAgreed) return;
-    const login = await run(() => api.post('/invitations/accept', {
-      body: { code, name: name.trim(), password, ...(version > 0 ? { terms_version: version } : {}) } }));
+    const login = await run(() =>
+      api.post('/invitations/accept', {
+        body: { code, name: name.trim(), password, ...(version > 0 ? { terms_version: version } : {}) },
+      }),
+    );
     if (login === null) {
-      terms.reload();   // they may have changed meanwhile
+      terms.reload(); // they may have changed meanwhile
       return;
     }
     await enter(login);
@@ -65,26 +92,59 @@ function Join({ code, invitation, onOther }: { code: string; invitation: Invitat
   return (
     <form class="panel stack" onSubmit={join}>
       <div class="row">
-        <Badge look="accent" icon="person">{words('inviteAs', { role: partsWords(`role_${invitation.role}`) })}</Badge>
+        <Badge look="accent" icon="person">
+          {words('inviteAs', { role: partsWords(`role_${invitation.role}`) })}
+        </Badge>
         <span class="small quiet">{words('inviteUntil', { time: formatDay(invitation.expires_at) })}</span>
       </div>
-      <TextField label={words('name')} hint={words('nameHint')} value={name} onValue={setName} autocomplete="username" required maxLength={80} autofocus />
-      <TextField label={words('password')} hint={words('passwordHint')} value={password} onValue={setPassword} type="password"
-                 autocomplete="new-password" minLength={10} required />
+      <TextField
+        label={words('name')}
+        hint={words('nameHint')}
+        value={name}
+        onValue={setName}
+        autocomplete="username"
+        required
+        maxLength={80}
+        autofocus
+      />
+      <TextField
+        label={words('password')}
+        hint={words('passwordHint')}
+        value={password}
+        onValue={setPassword}
+        type="password"
+        autocomplete="new-password"
+        minLength={10}
+        required
+      />
       {version > 0 && (
         <div class="stack-s">
-          <div class="invite-terms" tabIndex={0} role="region" aria-label={words('termsTitle')}><Prose text={text} /></div>
+          <div class="invite-terms" tabIndex={0} role="region" aria-label={words('termsTitle')}>
+            <Prose text={text} />
+          </div>
           <label class="invite-agree">
-            <input type="checkbox" checked={isAgreed} onChange={(event) => setAgreed(event.currentTarget.checked)}
-                   aria-describedby={isPressed && !isAgreed ? 'agree-first' : undefined} />
+            <input
+              type="checkbox"
+              checked={isAgreed}
+              onChange={(event) => setAgreed(event.currentTarget.checked)}
+              aria-describedby={isPressed && !isAgreed ? 'agree-first' : undefined}
+            />
             <span>{words('agree')}</span>
           </label>
-          {isPressed && !isAgreed && <p id="agree-first" class="field-error" role="alert">{words('agreeFirst')}</p>}
+          {isPressed && !isAgreed && (
+            <p id="agree-first" class="field-error" role="alert">
+              {words('agreeFirst')}
+            </p>
+          )}
         </div>
       )}
       {problem !== null && <ErrorView problem={problem} isSmall />}
-      <Button look="main" size="l" type="submit" isBusy={isBusy}>{words('join')}</Button>
-      <Button look="quiet" size="s" onClick={onOther}>{words('otherCode')}</Button>
+      <Button look="main" size="l" type="submit" isBusy={isBusy}>
+        {words('join')}
+      </Button>
+      <Button look="quiet" size="s" onClick={onOther}>
+        {words('otherCode')}
+      </Button>
     </form>
   );
 }
@@ -93,18 +153,31 @@ export default function InvitePage() {
   // Fragments stay in the browser's history: the code is taken over and wiped from the address.
   const [given, setGiven] = useState(place.value.hash);
   const [found, setFound] = useState<{ code: string; invitation: Invitation } | null>(null);
-  useEffect(() => { if (place.value.hash !== '') go(place.value.path, { replace: true }); }, []);
+  useEffect(() => {
+    if (place.value.hash !== '') go(place.value.path, { replace: true });
+  }, []);
   const now = who.value;
   return (
     <div class="invite">
       <div class="invite-head">
         <h1>{words('inviteTitle')}</h1>
         <p class="quiet">{words('inviteLead')}</p>
-        {now.state === 'signed_in' && <p class="small">{words('inviteIn', { name: now.login.person.name })}</p>}
+        {now.state === 'signed_in' && (
+          <p class="small">{words('inviteIn', { name: now.login.person.name })}</p>
+        )}
       </div>
-      {found === null
-        ? <AskCode given={given} onGood={(code, invitation) => setFound({ code, invitation })} />
-        : <Join code={found.code} invitation={found.invitation} onOther={() => { setGiven(''); setFound(null); }} />}
+      {found === null ? (
+        <AskCode given={given} onGood={(code, invitation) => setFound({ code, invitation })} />
+      ) : (
+        <Join
+          code={found.code}
+          invitation={found.invitation}
+          onOther={() => {
+            setGiven('');
+            setFound(null);
+          }}
+        />
+      )}
     </div>
   );
 }

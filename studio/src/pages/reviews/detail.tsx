@@ -3,6 +3,7 @@
 import { Film } from '../../clips/film';
 import { flagsOf } from '../../clips/flags';
 import { clipUrl } from '../../clips/media';
+import { stepsOf } from '../../clips/steps';
 import { formatDay } from '../../lib/words';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
@@ -17,12 +18,25 @@ function Hits({ queued }: { queued: Queued }) {
   return (
     <section class="stack-s">
       <h3>{words('hits')}</h3>
-      {clip.flagged && (flags === null || flags.length === 0) && <p class="review-hit small"><Icon name="alert" size={18} />{words('hitsHidden')}</p>}
-      {!clip.flagged && <p class="small quiet row"><Icon name="check" size={16} />{words('hitsNone')}</p>}
+      {clip.flagged && (flags === null || flags.length === 0) && (
+        <p class="review-hit small">
+          <Icon name="alert" size={18} />
+          {words('hitsHidden')}
+        </p>
+      )}
+      {!clip.flagged && (
+        <p class="small quiet row">
+          <Icon name="check" size={16} />
+          {words('hitsNone')}
+        </p>
+      )}
       {flags?.map((flag, i) => (
         <p key={i} class="review-hit small">
           <Icon name="alert" size={18} />
-          <span><strong>{[flag.category, flag.severity].filter((part) => part !== null).join(' · ')}</strong> {flag.text ?? flag.reason}</span>
+          <span>
+            <strong>{[flag.category, flag.severity].filter((part) => part !== null).join(' · ')}</strong>{' '}
+            {flag.text ?? flag.reason}
+          </span>
         </p>
       ))}
     </section>
@@ -30,44 +44,80 @@ function Hits({ queued }: { queued: Queued }) {
 }
 
 function Before({ queued }: { queued: Queued }) {
-  const decided = queued.clip.reviews.filter(({ decision }) => decision === 'approved' || decision === 'returned');
-  if (decided.length === 0) return null;
+  const before = stepsOf(queued.clip).flatMap((step) =>
+    step.kind === 'approved' || step.kind === 'returned' ? [step] : [],
+  );
+  if (before.length === 0) return null;
   return (
     <section class="stack-s">
       <h3>{words('before')}</h3>
-      {decided.map((review) => (
-        <p key={review.id} class="small">
-          <Badge look={review.decision === 'approved' ? 'good' : 'warn'}>{partsWords(review.decision === 'approved' ? 'state_approved' : 'state_returned')}</Badge>{' '}
-          <span class="quiet">{review.reviewer?.name ?? partsWords('unknownPerson')}{review.decided_at !== null && `, ${formatDay(review.decided_at)}`}</span>
-          {review.reason !== null && <span class="review-quote">{review.reason}</span>}
-        </p>
+      {before.map((step, i) => (
+        <div key={i} class="small stack-s">
+          <div class="row">
+            <Badge look={step.kind === 'approved' ? 'good' : 'warn'}>
+              {partsWords(`state_${step.kind}`)}
+            </Badge>
+            <span class="quiet">
+              {[step.by, step.at === null ? null : formatDay(step.at)]
+                .filter((part) => part !== null)
+                .join(', ')}
+            </span>
+          </div>
+          {step.reason !== null && <span class="review-quote">{step.reason}</span>}
+        </div>
       ))}
     </section>
   );
 }
 
-interface Props { queued: Queued; isBusy: boolean; onApprove: () => void; onReturn: () => void; }
+interface Props {
+  queued: Queued;
+  isBusy: boolean;
+  onApprove: () => void;
+  onReturn: () => void;
+}
 
 export function Detail({ queued, isBusy, onApprove, onReturn }: Props) {
   const { clip } = queued;
   return (
     <article class="review-detail stack" aria-label={clip.title}>
-      <Film key={clip.id} src={clipUrl(clip.id)} poster={clipUrl(clip.id, 'thumbnail')} title={clip.title} size={clip.video?.size} plays />
+      <Film
+        key={clip.id}
+        src={clipUrl(clip.id)}
+        poster={clipUrl(clip.id, 'thumbnail')}
+        title={clip.title}
+        size={clip.video?.size}
+        plays
+      />
       <div class="review-bar">
         <div class="grow">
           <h2>{clip.title}</h2>
           <p class="small quiet">{words('by', { name: clip.author?.name ?? partsWords('unknownPerson') })}</p>
         </div>
-        <Button look="danger" icon="undo" isBusy={isBusy} aria-keyshortcuts="r" onClick={onReturn}>{words('return')}</Button>
-        <Button look="main" icon="check" isBusy={isBusy} aria-keyshortcuts="a" onClick={onApprove}>{words('approve')}</Button>
+        <Button look="danger" icon="undo" isBusy={isBusy} aria-keyshortcuts="r" onClick={onReturn}>
+          {words('return')}
+        </Button>
+        <Button look="main" icon="check" isBusy={isBusy} aria-keyshortcuts="a" onClick={onApprove}>
+          {words('approve')}
+        </Button>
       </div>
       <div class="review-facts">
         <section class="stack-s">
           <h3>{words('prompt')}</h3>
-          <p class={clip.video?.prompt == null ? 'quiet small' : 'review-prompt'}>{clip.video?.prompt ?? words('promptNone')}</p>
-          {clip.note !== null && <><h3>{words('note')}</h3><p class="review-quote">{clip.note}</p></>}
+          <p class={clip.video?.prompt == null ? 'quiet small' : 'review-prompt'}>
+            {clip.video?.prompt ?? words('promptNone')}
+          </p>
+          {clip.note !== null && (
+            <>
+              <h3>{words('note')}</h3>
+              <p class="review-quote">{clip.note}</p>
+            </>
+          )}
         </section>
-        <div class="stack"><Hits queued={queued} /><Before queued={queued} /></div>
+        <div class="stack">
+          <Hits queued={queued} />
+          <Before queued={queued} />
+        </div>
       </div>
     </article>
   );

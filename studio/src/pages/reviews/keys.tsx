@@ -13,7 +13,8 @@ export function useKeys(commands: Record<Command, () => void>): void {
       const command = commandOf(event, {
         isTyping: target?.closest('input, textarea, select, [role=menu]') != null,
         isControl: target?.closest('button, a, summary, video') != null,
-        hasDialog: document.querySelector('dialog[open]') !== null });
+        hasDialog: document.querySelector('dialog[open]') !== null,
+      });
       if (command === null) return;
       event.preventDefault();
       latest.current[command]();
@@ -25,13 +26,26 @@ export function useKeys(commands: Record<Command, () => void>): void {
 
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const keys: [string[], string][] = [
-    [['J', '↓'], words('keyNext')], [['K', '↑'], words('keyPrevious')], [['A'], words('keyApprove')],
-    [['R'], words('keyReturn')], [[words('space')], words('keyPlay')], [['?'], words('keyHelp')],
+    [['J', '↓'], words('keyNext')],
+    [['K', '↑'], words('keyPrevious')],
+    [['A'], words('keyApprove')],
+    [['R'], words('keyReturn')],
+    [[words('space')], words('keyPlay')],
+    [['?'], words('keyHelp')],
   ];
   return (
     <Dialog title={words('keys')} onClose={onClose}>
       <dl class="review-keys">
-        {keys.map(([names, text]) => <div key={text}><dt>{names.map((name) => <kbd key={name}>{name}</kbd>)}</dt><dd>{text}</dd></div>)}
+        {keys.map(([names, text]) => (
+          <div key={text}>
+            <dt>
+              {names.map((name) => (
+                <kbd key={name}>{name}</kbd>
+              ))}
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
       </dl>
     </Dialog>
   );

@@ -32,10 +32,15 @@ function Row({ queued, isHere, onChoose }: { queued: Queued; isHere: boolean; on
   return (
     <li>
       <button type="button" class="review-row" aria-current={isHere ? 'true' : undefined} onClick={onChoose}>
-        <span class="review-still"><Still src={clipUrl(clip.id, 'thumbnail')} /></span>
+        <span class="review-still">
+          <Still src={clipUrl(clip.id, 'thumbnail')} />
+        </span>
         <span class="grow">
           <strong>{clip.title}</strong>
-          <span class="small quiet">{clip.author?.name ?? partsWords('unknownPerson')} · {words('dueIn', { time: formatAgo(queued.due_at, now) })}</span>
+          <span class="small quiet">
+            {clip.author?.name ?? partsWords('unknownPerson')} ·{' '}
+            {words('dueIn', { time: formatAgo(queued.due_at, now) })}
+          </span>
           <span class="row">
             {queued.overdue && <Badge look="warn">{words('late')}</Badge>}
             {clip.appealed && <Badge look="accent">{words('appeal')}</Badge>}
@@ -55,7 +60,9 @@ export default function ReviewsPage() {
   const [hasHelp, setHelp] = useState(false);
   const act = useAct();
   useEffect(() => {
-    const timer = setInterval(() => { if (document.visibilityState === 'visible') load.reload(); }, LOOK_EVERY_MS);
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') load.reload();
+    }, LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   const queue = load.value?.data ?? [];
@@ -66,7 +73,10 @@ export default function ReviewsPage() {
     if (here === undefined) return;
     const next = afterDecision(queue, here.clip.id);
     const body = { decision, ...(reason === '' ? {} : { reason }) };
-    const done = await act.run(() => api.post('/clips/{clip_id}/decision', { path: { clip_id: here.clip.id }, body }), { toast: decision === 'approve' });
+    const done = await act.run(
+      () => api.post('/clips/{clip_id}/decision', { path: { clip_id: here.clip.id }, body }),
+      { toast: decision === 'approve' },
+    );
     if (done !== null) {
       setReturning(false);
       setAt(next);
@@ -83,29 +93,66 @@ export default function ReviewsPage() {
     if (film?.paused) void film.play().catch(() => undefined);
     else film?.pause();
   };
-  useKeys({ next: () => move(1), previous: () => move(-1), approve: () => void decide('approve', ''),
-            return: () => { if (here !== undefined) setReturning(true); }, play, help: () => setHelp(true) });
+  useKeys({
+    next: () => move(1),
+    previous: () => move(-1),
+    approve: () => void decide('approve', ''),
+    return: () => {
+      if (here !== undefined) setReturning(true);
+    },
+    play,
+    help: () => setHelp(true),
+  });
 
-  if (load.value === null) return load.problem === null ? <Waiting /> : <ErrorView problem={load.problem} onRetry={load.reload} />;
+  if (load.value === null)
+    return load.problem === null ? <Waiting /> : <ErrorView problem={load.problem} onRetry={load.reload} />;
   return (
     <div class="stack">
-      {here === undefined
-        ? <Empty icon="check" title={words('emptyTitle')} text={words('emptyText')} />
-        : (
-          <>
-            <PageHead title={words('title')} lead={words('waiting', { n: queue.length })}>
-              <Button size="s" look="quiet" onClick={() => setHelp(true)}>{words('keys')} <kbd>?</kbd></Button>
-            </PageHead>
-            <div class="reviews">
-              <ol class="review-queue" aria-label={words('queue')}>
-                {queue.map((queued) => <Row key={queued.id} queued={queued} isHere={queued === here} onChoose={() => setAt(queued.clip.id)} />)}
-              </ol>
-              <Detail queued={here} isBusy={act.isBusy} onApprove={() => void decide('approve', '')} onReturn={() => setReturning(true)} />
-            </div>
-          </>
-        )}
-      {isReturning && <NoteDialog title={words('returnTitle')} label={words('returnReason')} hint={words('returnHint')} isRequired isBad action={words('return')}
-                                  act={act} onClose={() => { act.clear(); setReturning(false); }} onDo={(reason) => void decide('return', reason)} />}
+      {here === undefined ? (
+        <Empty icon="check" title={words('emptyTitle')} text={words('emptyText')} />
+      ) : (
+        <>
+          <PageHead title={words('title')} lead={words('waiting', { n: queue.length })}>
+            <Button size="s" look="quiet" onClick={() => setHelp(true)}>
+              {words('keys')} <kbd>?</kbd>
+            </Button>
+          </PageHead>
+          <div class="reviews">
+            <ol class="review-queue" aria-label={words('queue')}>
+              {queue.map((queued) => (
+                <Row
+                  key={queued.id}
+                  queued={queued}
+                  isHere={queued === here}
+                  onChoose={() => setAt(queued.clip.id)}
+                />
+              ))}
+            </ol>
+            <Detail
+              queued={here}
+              isBusy={act.isBusy}
+              onApprove={() => void decide('approve', '')}
+              onReturn={() => setReturning(true)}
+            />
+          </div>
+        </>
+      )}
+      {isReturning && (
+        <NoteDialog
+          title={words('returnTitle')}
+          label={words('returnReason')}
+          hint={words('returnHint')}
+          isRequired
+          isBad
+          action={words('return')}
+          act={act}
+          onClose={() => {
+            act.clear();
+            setReturning(false);
+          }}
+          onDo={(reason) => void decide('return', reason)}
+        />
+      )}
       {hasHelp && <KeyHelp onClose={() => setHelp(false)} />}
     </div>
   );

@@ -4,15 +4,30 @@ import { afterDecision, commandOf, moved, type Queued } from './queue';
 
 const queue = ['a', 'b', 'c'].map((id) => ({ id: `review_${id}`, clip: { id } }) as Queued);
 const free = { isTyping: false, isControl: false, hasDialog: false };
-const press = (key: string, change = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...change });
+const press = (key: string, change = {}) => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  ...change,
+});
 
 describe('keys', () => {
-  it.each([['j', 'next'], ['k', 'previous'], ['a', 'approve'], ['r', 'return'], [' ', 'play'], ['?', 'help']] as const)(
-      '%s', (key, command) => expect(commandOf(press(key), free)).toBe(command));
+  it.each([
+    ['j', 'next'],
+    ['k', 'previous'],
+    ['a', 'approve'],
+    ['r', 'return'],
+    [' ', 'play'],
+    ['?', 'help'],
+  ] as const)('%s', (key, command) => expect(commandOf(press(key), free)).toBe(command));
   it('leave typing alone', () => expect(commandOf(press('a'), { ...free, isTyping: true })).toBeNull());
-  it('leave the browser\u2019s shortcuts alone', () => expect(commandOf(press('r', { ctrlKey: true }), free)).toBeNull());
-  it('do nothing under a dialog', () => expect(commandOf(press('a'), { ...free, hasDialog: true })).toBeNull());
-  it('leave the space bar to buttons', () => expect(commandOf(press(' '), { ...free, isControl: true })).toBeNull());
+  it('leave the browser\u2019s shortcuts alone', () =>
+    expect(commandOf(press('r', { ctrlKey: true }), free)).toBeNull());
+  it('do nothing under a dialog', () =>
+    expect(commandOf(press('a'), { ...free, hasDialog: true })).toBeNull());
+  it('leave the space bar to buttons', () =>
+    expect(commandOf(press(' '), { ...free, isControl: true })).toBeNull());
 });
 
 describe('moving', () => {

@@ -5,13 +5,29 @@ import type { Schemas } from '../../api/types';
 export type Queued = Schemas['QueuedReview'];
 export type Command = 'next' | 'previous' | 'approve' | 'return' | 'play' | 'help';
 
-const KEYS: Record<string, Command> = { j: 'next', ArrowDown: 'next', k: 'previous', ArrowUp: 'previous',
-                                        a: 'approve', r: 'return', ' ': 'play', '?': 'help' };
+const KEYS: Record<string, Command> = {
+  j: 'next',
+  ArrowDown: 'next',
+  k: 'previous',
+  ArrowUp: 'previous',
+  a: 'approve',
+  r: 'return',
+  ' ': 'play',
+  '?': 'help',
+};
 
-export interface Press { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; }
+export interface Press {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+}
 
 // Null where the key is for something else: typing, a shortcut of the browser's, a control.
-export function commandOf(press: Press, at: { isTyping: boolean; isControl: boolean; hasDialog: boolean }): Command | null {
+export function commandOf(
+  press: Press,
+  at: { isTyping: boolean; isControl: boolean; hasDialog: boolean },
+): Command | null {
   if (press.ctrlKey || press.metaKey || press.altKey || at.isTyping || at.hasDialog) return null;
   const command = KEYS[press.key] ?? null;
   return command === 'play' && at.isControl ? null : command;

@@ -17,23 +17,41 @@ function Every({ id }: { id: string }) {
     <>
       <section class="stack-s">
         <h3>{words('every')}</h3>
-        <ul class="says"><li>{words('everyVisible')}</li><li>{words('everyInvisible')}</li><li>{words('everyManifest')}</li></ul>
+        <ul class="says">
+          <li>{words('everyVisible')}</li>
+          <li>{words('everyInvisible')}</li>
+          <li>{words('everyManifest')}</li>
+        </ul>
       </section>
-      <p class="small quiet">{words('checkedNot')} {!isIn.value && words('checkSignIn')}</p>
-      {isIn.value && <div class="row"><LinkButton size="s" icon="shield" href={`/verify?share=${encodeURIComponent(id)}`}>{words('check')}</LinkButton></div>}
+      <p class="small quiet">
+        {words('checkedNot')} {!isIn.value && words('checkSignIn')}
+      </p>
+      {isIn.value && (
+        <div class="row">
+          <LinkButton size="s" icon="shield" href={`/verify?share=${encodeURIComponent(id)}`}>
+            {words('check')}
+          </LinkButton>
+        </div>
+      )}
     </>
   );
 }
 
 export function OriginPanel({ id }: { id: string }) {
-  const load = useLoad(() => json<Verification>('get', '/shared/{share_id}/provenance', { path: { share_id: id } }), id);
+  const load = useLoad(
+    () => json<Verification>('get', '/shared/{share_id}/provenance', { path: { share_id: id } }),
+    id,
+  );
   const found = load.value;
   return (
     <aside class="panel stack origin" aria-label={words('origin')}>
       <h2>{words('origin')}</h2>
       <div class="origin-model">
         <Icon name="sun" size={26} />
-        <div><strong>{words('madeByModel')}</strong><p class="small quiet">{words('madeByModelText')}</p></div>
+        <div>
+          <strong>{words('madeByModel')}</strong>
+          <p class="small quiet">{words('madeByModelText')}</p>
+        </div>
       </div>
       {found === null && load.problem !== null && <Every id={id} />}
       {found !== null && (

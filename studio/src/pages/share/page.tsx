@@ -25,7 +25,9 @@ export default function SharePage({ parameters }: { parameters: Record<string, s
     if (shared === null) return;
     const before = document.title;
     document.title = `${shared.title} · Aozora`;
-    return () => { document.title = before; };
+    return () => {
+      document.title = before;
+    };
   }, [shared]);
   if (shared === null) {
     if (load.problem === null) return <Waiting />;
@@ -33,27 +35,48 @@ export default function SharePage({ parameters }: { parameters: Record<string, s
     return <ErrorView problem={load.problem} onRetry={load.reload} />;
   }
   const link = shareLink(id);
-  const copy = async () => { if (await copyText(link)) toast(words('linkCopied')); };
+  const copy = async () => {
+    if (await copyText(link)) toast(words('linkCopied'));
+  };
   // Without a clipboard the link is shown, to be copied by hand.
   const hasClipboard = navigator.clipboard !== undefined;
   return (
     <div class="share-page">
       <div class="stack">
-        <Film src={sharedUrl(id)} poster={sharedUrl(id, 'thumbnail')} title={shared.title} size={shared.size} plays />
+        <Film
+          src={sharedUrl(id)}
+          poster={sharedUrl(id, 'thumbnail')}
+          title={shared.title}
+          size={shared.size}
+          plays
+        />
         <div class="share-head">
           <div class="stack-s grow">
             <h1>{shared.title}</h1>
-            <p class="quiet">{shared.author === null ? words('byUnnamed') : words('by', { name: shared.author })} · {words('on', { time: formatDay(shared.shared_at) })}</p>
+            <p class="quiet">
+              {shared.author === null ? words('byUnnamed') : words('by', { name: shared.author })} ·{' '}
+              {words('on', { time: formatDay(shared.shared_at) })}
+            </p>
           </div>
           <div class="row">
-            {hasClipboard && <Button icon="copy" onClick={copy}>{words('copyLink')}</Button>}
-            <LinkButton icon="download" href={sharedUrl(id)} download={`${id}.mp4`}>{words('download')}</LinkButton>
+            {hasClipboard && (
+              <Button icon="copy" onClick={copy}>
+                {words('copyLink')}
+              </Button>
+            )}
+            <LinkButton icon="download" href={sharedUrl(id)} download={`${id}.mp4`}>
+              {words('download')}
+            </LinkButton>
           </div>
         </div>
         {!hasClipboard && <CopyLine text={link} label={words('copyLink')} />}
         <section class="stack-s">
           <h2 class="small quiet">{words('prompt')}</h2>
-          {shared.prompt === null ? <p class="quiet">{words('promptHidden')}</p> : <p class="share-prompt">{shared.prompt}</p>}
+          {shared.prompt === null ? (
+            <p class="quiet">{words('promptHidden')}</p>
+          ) : (
+            <p class="share-prompt">{shared.prompt}</p>
+          )}
         </section>
       </div>
       <OriginPanel id={id} />

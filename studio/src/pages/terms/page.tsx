@@ -18,11 +18,16 @@ import './terms.css';
 export default function TermsPage() {
   const terms = useLoad(() => api.get('/terms'));
   const { isBusy, problem, run } = useAct();
-  if (terms.value === null) return terms.problem === null ? <Waiting /> : <ErrorView problem={terms.problem} onRetry={terms.reload} />;
+  if (terms.value === null)
+    return terms.problem === null ? (
+      <Waiting />
+    ) : (
+      <ErrorView problem={terms.problem} onRetry={terms.reload} />
+    );
   const { version, text, created_at } = terms.value;
   if (version === 0) return <Empty icon="check" title={words('termsNone')} text={words('termsNoneText')} />;
   const accept = async () => {
-    if (await run(() => api.post('/terms/accept', { body: { version } })) === null) {
+    if ((await run(() => api.post('/terms/accept', { body: { version } }))) === null) {
       terms.reload();
       return;
     }
@@ -32,16 +37,28 @@ export default function TermsPage() {
   };
   return (
     <div class="terms stack">
-      <PageHead title={words('termsTitle')} lead={words('termsVersion', { n: version, time: formatDay(created_at ?? 0) })} />
-      <div class="panel"><Prose text={text} /></div>
+      <PageHead
+        title={words('termsTitle')}
+        lead={words('termsVersion', { n: version, time: formatDay(created_at ?? 0) })}
+      />
+      <div class="panel">
+        <Prose text={text} />
+      </div>
       {needsTerms.value && (
         <div class="terms-foot">
           {problem !== null && <ErrorView problem={problem} isSmall />}
-          <Button look="main" size="l" isBusy={isBusy} onClick={accept}>{words('termsAccept')}</Button>
+          <Button look="main" size="l" isBusy={isBusy} onClick={accept}>
+            {words('termsAccept')}
+          </Button>
           <p class="small quiet">{words('termsLater')}</p>
         </div>
       )}
-      {isIn.value && !needsTerms.value && <p class="row quiet small"><Icon name="check" size={18} />{words('termsAccepted')}</p>}
+      {isIn.value && !needsTerms.value && (
+        <p class="row quiet small">
+          <Icon name="check" size={18} />
+          {words('termsAccepted')}
+        </p>
+      )}
     </div>
   );
 }

@@ -13,8 +13,17 @@ export function Drop({ onFile }: { onFile: (file: File) => void }) {
   useEffect(() => {
     // Leaving one element for another inside of the page is no leaving.
     let depth = 0;
-    const enter = (event: DragEvent) => { event.preventDefault(); ++depth; setOver(true); };
-    const leave = () => { if (--depth <= 0) { depth = 0; setOver(false); } };
+    const enter = (event: DragEvent) => {
+      event.preventDefault();
+      ++depth;
+      setOver(true);
+    };
+    const leave = () => {
+      if (--depth <= 0) {
+        depth = 0;
+        setOver(false);
+      }
+    };
     const over = (event: DragEvent) => event.preventDefault();
     const take = (files: FileList | undefined) => {
       const file = files?.[0];
@@ -27,7 +36,9 @@ export function Drop({ onFile }: { onFile: (file: File) => void }) {
       setOver(false);
       take(event.dataTransfer?.files);
     };
-    const paste = (event: ClipboardEvent) => { if (take(event.clipboardData?.files)) event.preventDefault(); };
+    const paste = (event: ClipboardEvent) => {
+      if (take(event.clipboardData?.files)) event.preventDefault();
+    };
     addEventListener('dragenter', enter);
     addEventListener('dragleave', leave);
     addEventListener('dragover', over);
@@ -43,14 +54,25 @@ export function Drop({ onFile }: { onFile: (file: File) => void }) {
   }, []);
   return (
     <div class={isOver ? 'drop drop-over' : 'drop'}>
-      <span class="drop-mark"><Icon name="shield" size={34} /></span>
+      <span class="drop-mark">
+        <Icon name="shield" size={34} />
+      </span>
       <strong>{words(isOver ? 'dropNow' : 'drop')}</strong>
       <span class="small quiet">{words('or')}</span>
-      <Button look="main" icon="folder" onClick={() => input.current?.click()}>{words('pick')}</Button>
-      <input ref={input} type="file" accept="video/*,image/*" hidden aria-label={words('file')} onChange={(event) => {
-        const file = event.currentTarget.files?.[0];
-        if (file !== undefined) onFile(file);
-      }} />
+      <Button look="main" icon="folder" onClick={() => input.current?.click()}>
+        {words('pick')}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        accept="video/*,image/*"
+        hidden
+        aria-label={words('file')}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file !== undefined) onFile(file);
+        }}
+      />
       <p class="small quiet">{words('private')}</p>
     </div>
   );

@@ -33,7 +33,11 @@ function Preview({ file }: { file: File }) {
   if (url === '') return null;
   return (
     <figure class="verify-file">
-      {file.type.startsWith('image/') ? <img src={url} alt="" /> : <video src={url} controls muted playsInline preload="metadata" aria-label={file.name} />}
+      {file.type.startsWith('image/') ? (
+        <img src={url} alt="" />
+      ) : (
+        <video src={url} controls muted playsInline preload="metadata" aria-label={file.name} />
+      )}
       <figcaption class="small quiet">{file.name}</figcaption>
     </figure>
   );
@@ -49,7 +53,11 @@ export default function VerifyPage() {
     const body = new FormData();
     body.set('file', file);
     const answer = await api.post('/verify', { body });
-    setState(answer.ok ? { kind: 'found', file, found: answer.value } : { kind: 'failed', file, problem: answer.problem });
+    setState(
+      answer.ok
+        ? { kind: 'found', file, found: answer.value }
+        : { kind: 'failed', file, problem: answer.problem },
+    );
   };
   const lookAtShared = async (id: string) => {
     setState({ kind: 'fetching' });
@@ -58,16 +66,31 @@ export default function VerifyPage() {
     await look(new File([await answer.value.blob()], `${id}.mp4`, { type: 'video/mp4' }));
   };
   const shared = place.value.query.get('share');
-  useEffect(() => { if (shared !== null) void lookAtShared(shared); }, [shared]);
+  useEffect(() => {
+    if (shared !== null) void lookAtShared(shared);
+  }, [shared]);
   const again = () => setState({ kind: 'asking' });
   return (
     <div class="verify stack">
       <PageHead title={words('title')} lead={words('lead')}>
-        {state.kind === 'found' && <Button icon="undo" onClick={again}>{words('another')}</Button>}
+        {state.kind === 'found' && (
+          <Button icon="undo" onClick={again}>
+            {words('another')}
+          </Button>
+        )}
       </PageHead>
       {state.kind === 'asking' && <Drop onFile={(file) => void look(file)} />}
-      {tooLarge && state.kind === 'asking' && <p class="field-error" role="alert">{words('tooLarge', { n: BYTES_MAX / 1_000_000 })}</p>}
-      {state.kind === 'fetching' && <div class="panel stack" role="status"><p>{words('fetching')}</p><Progress percent={null} label={words('fetching')} /></div>}
+      {tooLarge && state.kind === 'asking' && (
+        <p class="field-error" role="alert">
+          {words('tooLarge', { n: BYTES_MAX / 1_000_000 })}
+        </p>
+      )}
+      {state.kind === 'fetching' && (
+        <div class="panel stack" role="status">
+          <p>{words('fetching')}</p>
+          <Progress percent={null} label={words('fetching')} />
+        </div>
+      )}
       {state.kind === 'looking' && (
         <div class="verify-parts">
           <Preview file={state.file} />
@@ -78,9 +101,26 @@ export default function VerifyPage() {
           </div>
         </div>
       )}
-      {state.kind === 'failed' && <ErrorView problem={state.problem} onRetry={() => { if (state.file === null) again(); else void look(state.file); }} />}
-      {state.kind === 'failed' && <Button class="verify-again" onClick={again}>{words('another')}</Button>}
-      {state.kind === 'found' && <div class="verify-parts"><Preview file={state.file} /><Found found={state.found} /></div>}
+      {state.kind === 'failed' && (
+        <ErrorView
+          problem={state.problem}
+          onRetry={() => {
+            if (state.file === null) again();
+            else void look(state.file);
+          }}
+        />
+      )}
+      {state.kind === 'failed' && (
+        <Button class="verify-again" onClick={again}>
+          {words('another')}
+        </Button>
+      )}
+      {state.kind === 'found' && (
+        <div class="verify-parts">
+          <Preview file={state.file} />
+          <Found found={state.found} />
+        </div>
+      )}
     </div>
   );
 }
