@@ -18,6 +18,15 @@ export default defineConfig({
     // The policy of the page allows files of the server alone: nothing is put inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: {
+      // Pages are named after their folders: `page-1a2b3c4d.js` would say nothing.
+      output: {
+        chunkFileNames: ({ name, facadeModuleId }) => {
+          const folder = /pages\/(\w+)\/page\.tsx$/.exec(facadeModuleId ?? '')?.[1];
+          return `assets/${folder ?? name}-[hash].js`;
+        },
+      },
+    },
   },
   server: { port: 5173, strictPort: true, proxy },
   preview: { proxy },

@@ -20,9 +20,9 @@ export interface Settings {
 }
 
 export type Extras = Schemas['VideoExtras'] & {
-  step?: number | null;      // of `steps`, while denoising
+  step?: number | null; // of `steps`, while denoising
   steps?: number | null;
-  preview?: number | null;   // changes with each new preview picture
+  preview?: number | null; // changes with each new preview picture
   settings?: Settings;
 };
 
@@ -45,10 +45,10 @@ export interface VideoEvent {
   type: string;
   video_id: string;
   created_at: number;
-  video: Video | null;   // null: deleted meanwhile
+  video: Video | null; // null: deleted meanwhile
 }
 
 export const isRunning = (video: Video): boolean =>
-    video.status === 'queued' || video.status === 'in_progress';
+  video.status === 'queued' || video.status === 'in_progress';
 export const isCancelled = (video: Video): boolean =>
-    video.status === 'failed' && video.error?.code === 'cancelled';
+  video.status === 'failed' && video.error?.code === 'cancelled';

@@ -5,9 +5,11 @@ import { effect, type Signal, signal } from '@preact/signals';
 
 const LEAD = 'aozora.';
 
+export const keptName = (name: string): string => LEAD + name;
+
 export function readKept(name: string): unknown {
   try {
-    const text = localStorage.getItem(LEAD + name);
+    const text = localStorage.getItem(keptName(name));
     return text === null ? undefined : JSON.parse(text);
   } catch {
     return undefined;
@@ -16,10 +18,21 @@ export function readKept(name: string): unknown {
 
 export function writeKept(name: string, value: unknown): void {
   try {
-    if (value === undefined) localStorage.removeItem(LEAD + name);
-    else localStorage.setItem(LEAD + name, JSON.stringify(value));
+    if (value === undefined) localStorage.removeItem(keptName(name));
+    else localStorage.setItem(keptName(name), JSON.stringify(value));
   } catch {
     // Kept for as long as the page is open, then.
+  }
+}
+
+// Forgets everything whose name begins so.
+export function forget(...leads: string[]): void {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (leads.some((lead) => name.startsWith(keptName(lead)))) localStorage.removeItem(name);
+    }
+  } catch {
+    // Nothing was kept.
   }
 }
 

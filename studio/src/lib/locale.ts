@@ -10,8 +10,11 @@ function ofBrowser(): Locale {
 }
 
 export const locale = kept<Locale>('locale', (value) =>
-    value === 'en' || value === 'fr' ? value : ofBrowser());
+  value === 'en' || value === 'fr' ? value : ofBrowser(),
+);
 
 export function followLocale(): void {
-  effect(() => { document.documentElement.lang = locale.value; });
+  effect(() => {
+    document.documentElement.lang = locale.value;
+  });
 }

@@ -14,8 +14,11 @@ export function formatDuration(seconds: number): string {
 }
 
 const AGO: [limit: number, size: number, unit: Intl.RelativeTimeFormatUnit][] = [
-  [3600, 60, 'minute'], [86_400, 3600, 'hour'], [30 * 86_400, 86_400, 'day'],
-  [365 * 86_400, 30 * 86_400, 'month'], [Infinity, 365 * 86_400, 'year'],
+  [3600, 60, 'minute'],
+  [86_400, 3600, 'hour'],
+  [30 * 86_400, 86_400, 'day'],
+  [365 * 86_400, 30 * 86_400, 'month'],
+  [Infinity, 365 * 86_400, 'year'],
 ];
 
 export function formatAgo(thenSeconds: number, nowMs: number): string {
@@ -40,8 +43,13 @@ export function useClock(isWanted = true): number {
   useEffect(() => {
     if (!isWanted) return;
     clock.value = Date.now();
-    if (++watchers === 1) timer = setInterval(() => { clock.value = Date.now(); }, 1000);
-    return () => { if (--watchers === 0) clearInterval(timer); };
+    if (++watchers === 1)
+      timer = setInterval(() => {
+        clock.value = Date.now();
+      }, 1000);
+    return () => {
+      if (--watchers === 0) clearInterval(timer);
+    };
   }, [isWanted]);
   return isWanted ? clock.value : clock.peek();
 }

@@ -42,6 +42,7 @@ export function formatNumber(value: number, options: Intl.NumberFormatOptions = 
 }
 
 export function formatDay(seconds: number): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' })
-      .format(seconds * 1000);
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    seconds * 1000,
+  );
 }

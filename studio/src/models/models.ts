@@ -41,6 +41,7 @@ export function can(model: Model | null, ability: Ability): boolean {
 }
 
 // The model that made a video, by the name that was asked for.
-export const modelOf = (video: Video): Model | null => all.value?.find(({ id }) => id === video.model) ?? null;
+export const modelOf = (video: Video): Model | null =>
+  all.value?.find(({ id }) => id === video.model) ?? null;
 
 export const engineOf = (model: Model | null): string | null => model?.aozora?.engine ?? model?.id ?? null;

@@ -12,12 +12,15 @@ export type PageComponent = ComponentType<{ parameters: Parameters }>;
 export interface Route {
   pattern: string;
   load: () => Promise<{ default: PageComponent }>;
-  isOpen?: boolean;   // seen without a login
+  isOpen?: boolean; // seen without a login
 }
 
 const loaded = new Map<Route, PageComponent>();
 
-export function findRoute(routes: readonly Route[], path: string): { route: Route; parameters: Parameters } | null {
+export function findRoute(
+  routes: readonly Route[],
+  path: string,
+): { route: Route; parameters: Parameters } | null {
   for (const route of routes) {
     const parameters = match(route.pattern, path);
     if (parameters !== null) return { route, parameters };
@@ -37,21 +40,28 @@ export function Outlet({ routes, missing, gate }: Props) {
   const route = found?.route;
   const [, setTick] = useState(0);
   const [failed, setFailed] = useState(false);
-  const [tries, setTries] = useState(0);
   useEffect(() => {
     if (route === undefined || loaded.has(route)) return;
     let isWanted = true;
     setFailed(false);
-    route.load().then((page) => {
-      loaded.set(route, page.default);
-      if (isWanted) setTick((n) => n + 1);
-    }, () => { if (isWanted) setFailed(true); });
-    return () => { isWanted = false; };
-  }, [route, tries]);
+    route.load().then(
+      (page) => {
+        loaded.set(route, page.default);
+        if (isWanted) setTick((n) => n + 1);
+      },
+      () => {
+        if (isWanted) setFailed(true);
+      },
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [route]);
   if (found === null) return missing;
   if (gate !== null && !found.route.isOpen) return gate;
   const Page = loaded.get(found.route);
   if (Page !== undefined) return <Page key={found.route.pattern} parameters={found.parameters} />;
-  if (failed) return <ErrorView problem={offline()} onRetry={() => setTries((n) => n + 1)} />;
+  // The server may be another by now, with other files: only a load brings their names.
+  if (failed) return <ErrorView problem={offline()} onRetry={() => location.reload()} />;
   return <Waiting />;
 }

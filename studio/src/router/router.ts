@@ -10,8 +10,11 @@ export interface Place {
 }
 
 function here(): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search),
-           hash: location.hash.slice(1) };
+  return {
+    path: location.pathname,
+    query: new URLSearchParams(location.search),
+    hash: location.hash.slice(1),
+  };
 }
 
 export const place = signal<Place>({ path: '/', query: new URLSearchParams(), hash: '' });
@@ -44,6 +47,8 @@ function onClick(event: MouseEvent): void {
 
 export function startRouter(): void {
   place.value = here();
-  addEventListener('popstate', () => { place.value = here(); });
+  addEventListener('popstate', () => {
+    place.value = here();
+  });
   document.addEventListener('click', onClick);
 }

@@ -11,26 +11,42 @@ export type Who =
   | { state: 'unknown' }
   | { state: 'signed_in'; login: Login }
   | { state: 'open' }
-  | { state: 'signed_out'; ended: boolean }   // ended: there was a login, and it is over
+  | { state: 'signed_out'; ended: boolean } // ended: there was a login, and it is over
   | { state: 'unreachable'; problem: Problem };
 
 export const who = signal<Who>({ state: 'unknown' });
 // With today's seconds of video; refreshed after each create.
 export const me = signal<Person | null>(null);
 
+// So many seconds that nobody counts them.
+const NO_LIMIT_S = 1_000_000;
+export const counted = (seconds: number | null | undefined): number | null =>
+  seconds == null || seconds >= NO_LIMIT_S ? null : seconds;
+// Seconds of video that are left today; null where nobody counts.
+export const secondsLeftToday = computed<number | null>(() => {
+  const all = counted(me.value?.seconds_per_day);
+  return all === null ? null : Math.max(0, all - (me.value?.seconds_today ?? 0));
+});
+
 export const isIn = computed(() => who.value.state === 'signed_in' || who.value.state === 'open');
 export const role = computed<Role | null>(() =>
-    who.value.state === 'signed_in' ? who.value.login.person.role : me.value?.role ?? null);
-export const needsTerms = computed(() => who.value.state === 'signed_in' &&
-    !who.value.login.terms_accepted);
+  who.value.state === 'signed_in' ? who.value.login.person.role : (me.value?.role ?? null),
+);
+export const needsTerms = computed(() => who.value.state === 'signed_in' && !who.value.login.terms_accepted);
 
 export function may(action: 'submit' | 'review' | 'admin' | 'find'): boolean {
   switch (role.value) {
-    case 'admin': return true;
-    case 'reviewer': return action !== 'admin' && action !== 'find';
-    case 'artist': case 'partner': return action === 'submit';
-    case 'red_team': return action === 'find';
-    default: return false;
+    case 'admin':
+      return true;
+    case 'reviewer':
+      return action !== 'admin' && action !== 'find';
+    case 'artist':
+    case 'partner':
+      return action === 'submit';
+    case 'red_team':
+      return action === 'find';
+    default:
+      return false;
   }
 }
 

@@ -34,11 +34,29 @@ function ByPassword() {
   const isWrong = problem?.kind === 'signed_out' || problem?.kind === 'forbidden';
   return (
     <form class="stack" onSubmit={submit}>
-      <TextField label={words('name')} value={name} onValue={setName} name="username" autocomplete="username" required autofocus />
-      <TextField label={words('password')} value={password} onValue={setPassword} type="password" name="password"
-                 autocomplete="current-password" required error={isWrong ? words('wrong') : null} />
+      <TextField
+        label={words('name')}
+        value={name}
+        onValue={setName}
+        name="username"
+        autocomplete="username"
+        required
+        autofocus
+      />
+      <TextField
+        label={words('password')}
+        value={password}
+        onValue={setPassword}
+        type="password"
+        name="password"
+        autocomplete="current-password"
+        required
+        error={isWrong ? words('wrong') : null}
+      />
       {problem !== null && !isWrong && <ErrorView problem={problem} isSmall />}
-      <Button look="main" size="l" type="submit" isBusy={isBusy}>{words('submit')}</Button>
+      <Button look="main" size="l" type="submit" isBusy={isBusy}>
+        {words('submit')}
+      </Button>
     </form>
   );
 }
@@ -57,12 +75,31 @@ function ByCode({ given }: { given: string }) {
           <code>{COMMAND}</code>
         </div>
       )}
-      <TextField label={words('code')} hint={words('codeHint')} value={code} onValue={setCode} autocomplete="one-time-code"
-                 spellcheck={false} required autofocus={given === ''} />
-      <TextField label={words('newPassword')} hint={words('passwordHint')} value={password} onValue={setPassword}
-                 type="password" autocomplete="new-password" minLength={10} required autofocus={given !== ''} />
+      <TextField
+        label={words('code')}
+        hint={words('codeHint')}
+        value={code}
+        onValue={setCode}
+        autocomplete="one-time-code"
+        spellcheck={false}
+        required
+        autofocus={given === ''}
+      />
+      <TextField
+        label={words('newPassword')}
+        hint={words('passwordHint')}
+        value={password}
+        onValue={setPassword}
+        type="password"
+        autocomplete="new-password"
+        minLength={10}
+        required
+        autofocus={given !== ''}
+      />
       {problem !== null && <ErrorView problem={problem} isSmall />}
-      <Button look="main" size="l" type="submit" isBusy={isBusy}>{words('codeSubmit')}</Button>
+      <Button look="main" size="l" type="submit" isBusy={isBusy}>
+        {words('codeSubmit')}
+      </Button>
     </form>
   );
 }
@@ -71,15 +108,23 @@ export function SignIn({ lead, isInside = false }: { lead?: string; isInside?: b
   const { hash, path } = place.value;
   const [given] = useState(hash.startsWith('azp_') ? hash : '');
   const [byCode, setByCode] = useState(given !== '');
-  useEffect(() => { if (given !== '') go(path, { replace: true }); }, []);
+  useEffect(() => {
+    if (given !== '') go(path, { replace: true });
+  }, []);
   return (
     <div class={isInside ? 'sign-in' : 'sign-in sign-in-page'}>
       {!isInside && <h1>{words('title')}</h1>}
       <p class="quiet">{lead ?? words(byCode ? 'codeTitle' : 'lead')}</p>
       <div class={isInside ? '' : 'panel'}>{byCode ? <ByCode given={given} /> : <ByPassword />}</div>
       <div class="row">
-        <Button look="quiet" size="s" onClick={() => setByCode(!byCode)}>{byCode ? words('havePassword') : words('haveCode')}</Button>
-        {!isInside && <a class="small" href="/invite">{words('invited')}</a>}
+        <Button look="quiet" size="s" onClick={() => setByCode(!byCode)}>
+          {byCode ? words('havePassword') : words('haveCode')}
+        </Button>
+        {!isInside && (
+          <a class="small" href="/invite">
+            {words('invited')}
+          </a>
+        )}
       </div>
     </div>
   );

@@ -23,23 +23,35 @@ import './app.css';
 function gate() {
   const now = who.value;
   switch (now.state) {
-    case 'unknown': return <Waiting />;
-    case 'unreachable': return <ErrorView problem={now.problem} onRetry={() => void loadSession()} />;
-    case 'signed_out': return now.ended ? null : <SignIn />;
-    default: return null;
+    case 'unknown':
+      return <Waiting />;
+    case 'unreachable':
+      return <ErrorView problem={now.problem} onRetry={() => void loadSession()} />;
+    case 'signed_out':
+      return now.ended ? null : <SignIn />;
+    default:
+      return null;
   }
 }
 
 function Ended() {
   const now = who.value;
   if (now.state !== 'signed_out' || !now.ended) return null;
-  const giveUp = () => { who.value = { state: 'signed_out', ended: false }; };
-  return <Dialog title={shellWords('signedOutTitle')} onClose={giveUp}><SignIn lead={sessionWords('ended')} isInside /></Dialog>;
+  const giveUp = () => {
+    who.value = { state: 'signed_out', ended: false };
+  };
+  return (
+    <Dialog title={shellWords('signedOutTitle')} onClose={giveUp}>
+      <SignIn lead={sessionWords('ended')} isInside />
+    </Dialog>
+  );
 }
 
 const Missing = () => (
   <Empty title={shellWords('missingTitle')} text={shellWords('missingText')}>
-    <LinkButton look="main" href="/">{shellWords('toCreate')}</LinkButton>
+    <LinkButton look="main" href="/">
+      {shellWords('toCreate')}
+    </LinkButton>
   </Empty>
 );
 
@@ -47,20 +59,31 @@ const Missing = () => (
 let pathBefore = '';
 effect(() => {
   const { path } = place.value;
-  if (pathBefore !== '' && path !== pathBefore) document.getElementById('main')?.focus({ preventScroll: true });
+  if (pathBefore !== '' && path !== pathBefore)
+    document.getElementById('main')?.focus({ preventScroll: true });
   pathBefore = path;
 });
 
 export function App() {
   return (
     <>
-      <a class="skip" href="#main">{shellWords('skip')}</a>
+      <a class="skip" href="#main">
+        {shellWords('skip')}
+      </a>
       <Header />
       <NoticeBar />
-      {isIn.value && !isLive.value &&
-        <div class="app-line" role="status"><Icon name="cloud" size={18} />{shellWords('reconnecting')}</div>}
-      {needsTerms.value && place.value.path !== '/terms' &&
-        <div class="app-line"><Icon name="info" size={18} />{shellWords('termsWaiting')} <a href="/terms">{shellWords('termsRead')}</a></div>}
+      {isIn.value && !isLive.value && (
+        <div class="app-line" role="status">
+          <Icon name="cloud" size={18} />
+          {shellWords('reconnecting')}
+        </div>
+      )}
+      {needsTerms.value && place.value.path !== '/terms' && (
+        <div class="app-line">
+          <Icon name="info" size={18} />
+          {shellWords('termsWaiting')} <a href="/terms">{shellWords('termsRead')}</a>
+        </div>
+      )}
       <main id="main" class="main" tabIndex={-1}>
         <Outlet routes={routes} gate={gate()} missing={<Missing />} />
       </main>

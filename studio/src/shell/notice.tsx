@@ -19,11 +19,16 @@ export async function loadNotice(): Promise<void> {
 
 export function startNotice(): void {
   void loadNotice();
-  setInterval(() => { if (document.visibilityState === 'visible') void loadNotice(); }, EVERY_MS);
+  setInterval(() => {
+    if (document.visibilityState === 'visible') void loadNotice();
+  }, EVERY_MS);
 }
 
-const TEXTS = { generation: 'noticeGeneration', maintenance: 'noticeMaintenance',
-                everything: 'noticeEverything' } as const;
+const TEXTS = {
+  generation: 'noticeGeneration',
+  maintenance: 'noticeMaintenance',
+  everything: 'noticeEverything',
+} as const;
 
 export function NoticeBar() {
   const now = notice.value;
@@ -33,7 +38,9 @@ export function NoticeBar() {
       <Icon name="pause" size={18} />
       <p>
         <strong>{shellWords(TEXTS[now.stopped])}</strong> {now.message}
-        {now.since !== null && <span class="notice-since"> {shellWords('noticeSince', { time: formatDay(now.since) })}</span>}
+        {now.since !== null && (
+          <span class="notice-since"> {shellWords('noticeSince', { time: formatDay(now.since) })}</span>
+        )}
       </p>
     </div>
   );

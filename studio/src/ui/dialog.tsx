@@ -23,9 +23,22 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Pr
     return () => element?.close();
   }, []);
   return (
-    <dialog ref={dialog} class={isWide ? 'dialog dialog-wide' : 'dialog'} aria-labelledby={id}
-            onCancel={(event) => { event.preventDefault(); onClose(); }}
-            onClick={(event) => { if (event.target === event.currentTarget) onClose(); }}>
+    <dialog
+      ref={dialog}
+      class={isWide ? 'dialog dialog-wide' : 'dialog'}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      // A browser closes it at a second Escape whatever is said; one that is gone already is nobody's.
+      onClose={() => {
+        if (dialog.current !== null) onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+    >
       <div class="dialog-body">
         <header>
           <h2 id={id}>{title}</h2>

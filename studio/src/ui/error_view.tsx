@@ -27,9 +27,17 @@ const VIEWS: Record<ProblemKind, { icon: IconName; title: Key; text: Key }> = {
 };
 
 // The server's own sentence says more where it is about what was asked, and the notice's always.
-const SPEAKS: ReadonlySet<ProblemKind> = new Set<ProblemKind>(['invalid', 'stopped', 'policy', 'too_large', 'forbidden']);
+const SPEAKS: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
+  'invalid',
+  'stopped',
+  'policy',
+  'too_large',
+  'forbidden',
+]);
 
-export function problemTitle(problem: Problem): string { return shellWords(VIEWS[problem.kind].title); }
+export function problemTitle(problem: Problem): string {
+  return shellWords(VIEWS[problem.kind].title);
+}
 
 export function problemText(problem: Problem): string {
   if (SPEAKS.has(problem.kind) && problem.message !== '') return problem.message;
@@ -61,17 +69,33 @@ export function ErrorView({ problem, onRetry, isSmall = false }: Props) {
       <div class="stack-s grow">
         {isSmall ? <strong>{problemTitle(problem)}</strong> : <h2>{problemTitle(problem)}</h2>}
         {problemText(problem) !== problemTitle(problem) && <p>{problemText(problem)}</p>}
-        {problem.kind === 'server' && problem.requestId !== null &&
-          <p class="small quiet">{shellWords('requestId', { id: problem.requestId })}</p>}
+        {problem.kind === 'server' && problem.requestId !== null && (
+          <p class="small quiet">{shellWords('requestId', { id: problem.requestId })}</p>
+        )}
         <div class="row">
-          {problem.kind === 'signed_out' && <LinkButton look="main" href="/signin">{shellWords('signIn')}</LinkButton>}
-          {problem.kind === 'terms' && <LinkButton look="main" href="/terms">{shellWords('termsRead')}</LinkButton>}
-          {onRetry !== undefined && problem.kind !== 'signed_out' && problem.kind !== 'terms' &&
-            <Button look={isSmall ? 'plain' : 'main'} size={isSmall ? 's' : 'm'} disabled={left > 0} onClick={onRetry}>
+          {problem.kind === 'signed_out' && (
+            <LinkButton look="main" href="/signin">
+              {shellWords('signIn')}
+            </LinkButton>
+          )}
+          {problem.kind === 'terms' && (
+            <LinkButton look="main" href="/terms">
+              {shellWords('termsRead')}
+            </LinkButton>
+          )}
+          {onRetry !== undefined && problem.kind !== 'signed_out' && problem.kind !== 'terms' && (
+            <Button
+              look={isSmall ? 'plain' : 'main'}
+              size={isSmall ? 's' : 'm'}
+              disabled={left > 0}
+              onClick={onRetry}
+            >
               {left > 0 ? shellWords('retryIn', { time: formatDuration(left) }) : shellWords('retry')}
-            </Button>}
-          {onRetry === undefined && left > 0 &&
-            <span class="small numbers">{shellWords('retryIn', { time: formatDuration(left) })}</span>}
+            </Button>
+          )}
+          {onRetry === undefined && left > 0 && (
+            <span class="small numbers">{shellWords('retryIn', { time: formatDuration(left) })}</span>
+          )}
         </div>
       </div>
     </div>

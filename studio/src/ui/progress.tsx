@@ -20,8 +20,15 @@ export function Progress({ percent, label }: { percent: number | null; label: st
   }, [percent]);
   const now = percent === null ? {} : { 'aria-valuenow': Math.round(percent) };
   return (
-    <div ref={bar} class={percent === null ? 'progress progress-open' : 'progress'} role="progressbar"
-         aria-label={label} aria-valuemin={0} aria-valuemax={100} {...now}>
+    <div
+      ref={bar}
+      class={percent === null ? 'progress progress-open' : 'progress'}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      {...now}
+    >
       <div />
     </div>
   );
@@ -36,7 +43,12 @@ export function Waiting() {
   }, []);
   return (
     <div class="waiting" role="status">
-      {isLate && <><Spinner size={28} /><span class="visually-hidden">{shellWords('loading')}</span></>}
+      {isLate && (
+        <>
+          <Spinner size={28} />
+          <span class="visually-hidden">{shellWords('loading')}</span>
+        </>
+      )}
     </div>
   );
 }

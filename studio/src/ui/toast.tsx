@@ -34,19 +34,31 @@ function One({ toast: one }: { toast: Toast }) {
   }, [one.id, one.lastsMs]);
   const { action } = one;
   return (
-    <li class={`toast toast-${one.look}`}>
+    <div class={`toast toast-${one.look}`}>
       <span>{one.text}</span>
-      {action !== null &&
-        <Button size="s" look="quiet" onClick={() => { action.run(); dismiss(one.id); }}>{action.label}</Button>}
+      {action !== null && (
+        <Button
+          size="s"
+          look="quiet"
+          onClick={() => {
+            action.run();
+            dismiss(one.id);
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
       <IconButton size="s" icon="close" label={shellWords('close')} onClick={() => dismiss(one.id)} />
-    </li>
+    </div>
   );
 }
 
 export function Toasts() {
   return (
-    <ul class="toasts" role="status" aria-live="polite">
-      {toasts.value.map((one) => <One key={one.id} toast={one} />)}
-    </ul>
+    <div class="toasts" role="status">
+      {toasts.value.map((one) => (
+        <One key={one.id} toast={one} />
+      ))}
+    </div>
   );
 }

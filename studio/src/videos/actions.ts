@@ -17,10 +17,15 @@ async function begun(answer: Answer<Video>): Promise<Answer<Video>> {
   shelf.put(answer.value);
   void loadMe();
   const together = answer.value.aozora?.variations ?? [];
-  await Promise.all(together.filter((id) => id !== answer.value.id).map(async (id) => {
-    const video = await refreshOne(id);
-    if ('id' in video && video.aozora) shelf.put({ ...video, aozora: { ...video.aozora, variations: together } });
-  }));
+  await Promise.all(
+    together
+      .filter((id) => id !== answer.value.id)
+      .map(async (id) => {
+        const video = await refreshOne(id);
+        if ('id' in video && video.aozora)
+          shelf.put({ ...video, aozora: { ...video.aozora, variations: together } });
+      }),
+  );
   return answer;
 }
 
@@ -49,7 +54,10 @@ export async function cancelVideo(id: string): Promise<Answer<Video>> {
 }
 
 export async function deleteVideo(id: string, isLeaving = false): Promise<Answer<Response>> {
-  const answer = await request('delete', '/videos/{video_id}', { path: { video_id: id }, keepalive: isLeaving });
+  const answer = await request('delete', '/videos/{video_id}', {
+    path: { video_id: id },
+    keepalive: isLeaving,
+  });
   if (answer.ok || answer.problem.kind === 'missing') shelf.remove(id);
   return answer;
 }

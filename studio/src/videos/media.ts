@@ -6,8 +6,10 @@ import type { Video } from '../api/types';
 export type Variant = 'video' | 'thumbnail' | 'spritesheet';
 
 export function contentUrl(id: string, variant: Variant = 'video'): string {
-  return urlOf('/videos/{video_id}/content', { path: { video_id: id },
-                                               query: variant === 'video' ? {} : { variant } });
+  return urlOf('/videos/{video_id}/content', {
+    path: { video_id: id },
+    query: variant === 'video' ? {} : { variant },
+  });
 }
 
 // Fetched anew with each revision.
@@ -19,7 +21,11 @@ export function previewUrl(video: Video): string | null {
 
 // "a-red-sailboat-on-a-calm": what a person recognises in a folder of downloads.
 export function fileName(video: Video, ending: string): string {
-  const words = (video.prompt ?? '').normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toLowerCase()
+  const words =
+    (video.prompt ?? '')
+      .normalize('NFKD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? [];
   let name = '';
   for (const word of words) {
@@ -36,8 +42,10 @@ export const SHEET = { columns: 5, rows: 4 };
 export function cellAt(part: number): { x: number; y: number } {
   const count = SHEET.columns * SHEET.rows;
   const cell = Math.min(count - 1, Math.max(0, Math.floor(part * count)));
-  return { x: (cell % SHEET.columns) / (SHEET.columns - 1) * 100,
-           y: Math.floor(cell / SHEET.columns) / (SHEET.rows - 1) * 100 };
+  return {
+    x: ((cell % SHEET.columns) / (SHEET.columns - 1)) * 100,
+    y: (Math.floor(cell / SHEET.columns) / (SHEET.rows - 1)) * 100,
+  };
 }
 
 export function sizeOf(video: { size: string }): { width: number; height: number } {

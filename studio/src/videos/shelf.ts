@@ -5,18 +5,28 @@ import type { Video } from '../api/types';
 
 export class Shelf {
   #known = signal<ReadonlyMap<string, Video>>(new Map());
-  #heard = new Map<string, number>();   // id -> when something was last heard of it
-  #heardAt = new Map<string, number>();   // the same as a time of day
+  #heard = new Map<string, number>(); // id -> when something was last heard of it
+  #heardAt = new Map<string, number>(); // the same as a time of day
   #clock = 0;
 
   readonly list = computed(() => [...this.#known.value.values()].sort(newestFirst));
 
   // Moments, in the order in which things were asked and heard.
-  now(): number { return ++this.#clock; }
+  now(): number {
+    return ++this.#clock;
+  }
 
-  heardAt(id: string): number { return this.#heardAt.get(id) ?? Date.now(); }
+  heardAt(id: string): number {
+    return this.#heardAt.get(id) ?? Date.now();
+  }
 
-  get(id: string): Video | undefined { return this.#known.value.get(id); }
+  peek(id: string): Video | undefined {
+    return this.#known.peek().get(id);
+  }
+
+  get(id: string): Video | undefined {
+    return this.#known.value.get(id);
+  }
 
   // Heard just now: an event, or the answer to something that this page did.
   put(...videos: Video[]): void {

@@ -3,7 +3,7 @@
 // the last one before a page was loaded again.
 
 export interface StreamEvent {
-  id: string | null;   // the last one that was said, also by an earlier event
+  id: string | null; // the last one that was said, also by an earlier event
   name: string;
   data: string;
 }
@@ -19,7 +19,7 @@ export class EventParser {
     const events: StreamEvent[] = [];
     this.#rest += text;
     // A carriage return at the end may be half of a line end.
-    for (let match; (match = /\r\n|\n|\r(?!$)/.exec(this.#rest)) !== null;) {
+    for (let match; (match = /\r\n|\n|\r(?!$)/.exec(this.#rest)) !== null; ) {
       const line = this.#rest.slice(0, match.index);
       this.#rest = this.#rest.slice(match.index + match[0].length);
       const event = this.#take(line);
@@ -30,7 +30,7 @@ export class EventParser {
 
   #take(line: string): StreamEvent | null {
     if (line === '') return this.#finish();
-    if (line.startsWith(':')) return null;   // a sign of life
+    if (line.startsWith(':')) return null; // a sign of life
     const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');

@@ -18,9 +18,13 @@ export function statusText(video: Video): string {
   }
   if (extras?.step != null && extras.steps != null) return words('step', { k: extras.step, n: extras.steps });
   switch (extras?.stage) {
-    case 'text': return words('stageText');
-    case 'denoise': return words('stageDenoise');
-    case 'decode': return words('stageDecode');
-    default: return words('working');
+    case 'text':
+      return words('stageText');
+    case 'denoise':
+      return words('stageDenoise');
+    case 'decode':
+      return words('stageDecode');
+    default:
+      return words('working');
   }
 }

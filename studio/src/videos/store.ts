@@ -6,6 +6,7 @@ import { api } from '../api/client';
 import { isObject, type Problem } from '../api/problem';
 import { isRunning, type Video, type VideoEvent } from '../api/types';
 import { isIn } from '../session/session';
+import { announce } from './announce';
 import { hidden } from './hidden';
 import { Shelf } from './shelf';
 import { Stream } from './stream';
@@ -23,7 +24,7 @@ export const videos = computed(() => shelf.list.value.filter(({ id }) => !hidden
 // In the order of the queue.
 export const running = computed(() => videos.value.filter(isRunning).sort((a, b) => placeOf(a) - placeOf(b)));
 const placeOf = (video: Video): number =>
-    video.status === 'in_progress' ? 0 : video.aozora?.queue_position ?? Number.MAX_SAFE_INTEGER;
+  video.status === 'in_progress' ? 0 : (video.aozora?.queue_position ?? Number.MAX_SAFE_INTEGER);
 export const isLoaded = signal(false);
 export const problem = signal<Problem | null>(null);
 // False while the event stream is down: what is shown may be old.
@@ -78,7 +79,11 @@ function onEvent(data: string): void {
   if (!isObject(event) || typeof event['video_id'] !== 'string') return;
   const { video, video_id } = event as unknown as VideoEvent;
   if (video === null) shelf.remove(video_id);
-  else if (isObject(video)) shelf.put(video);
+  else if (isObject(video)) {
+    const before = shelf.peek(video_id);
+    shelf.put(video);
+    announce(before, video);
+  }
 }
 
 const stream = new Stream('/events', {
@@ -87,7 +92,9 @@ const stream = new Stream('/events', {
     isLive.value = true;
     void refresh();
   },
-  lost: () => { isLive.value = false; },
+  lost: () => {
+    isLive.value = false;
+  },
 });
 
 // Follows the session: starts when somebody is in, and forgets everything when they leave.
@@ -103,7 +110,9 @@ export function startStore(): void {
     void refresh();
     stream.start();
   });
-  addEventListener('online', () => { if (isIn.peek()) stream.hurry(); });
+  addEventListener('online', () => {
+    if (isIn.peek()) stream.hurry();
+  });
   let seenAt = Date.now();
   setInterval(() => {
     // A clock that jumped: the machine slept, and the line with it.

@@ -13,7 +13,7 @@ const WAIT_MS_MAX = 15_000;
 // Half of it by chance, so that not all pages come back at once.
 export function waitMs(failures: number, chance: number): number {
   const most = Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 2 ** Math.min(failures, 10));
-  return most / 2 + chance * most / 2;
+  return most / 2 + (chance * most) / 2;
 }
 
 export interface StreamHooks {
@@ -75,7 +75,7 @@ export class Stream {
     this.#failures = 0;
     this.#hooks.open();
     await this.#read(answer.value, aborter);
-    if (aborter.signal.aborted && this.#aborter !== aborter || this.#closed) return;
+    if ((aborter.signal.aborted && this.#aborter !== aborter) || this.#closed) return;
     this.#hooks.lost(null);
     this.#again(null);
   }

@@ -19,11 +19,13 @@ function show(ids: readonly string[]): void {
 }
 
 async function send(ids: readonly string[], isLeaving: boolean): Promise<void> {
-  const answers = await Promise.all(ids.map(async (id) => {
-    clearTimeout(timers.get(id));
-    timers.delete(id);
-    return { id, answer: await deleteVideo(id, isLeaving) };
-  }));
+  const answers = await Promise.all(
+    ids.map(async (id) => {
+      clearTimeout(timers.get(id));
+      timers.delete(id);
+      return { id, answer: await deleteVideo(id, isLeaving) };
+    }),
+  );
   show(ids);
   for (const { answer } of answers) {
     if (!answer.ok && answer.problem.kind !== 'missing') toast(problemText(answer.problem), { look: 'bad' });
@@ -48,7 +50,14 @@ export function deleteLater(ids: readonly string[]): void {
   });
 }
 
+// Whoever signs out could not send them any more.
+export function sendDeletes(): Promise<void> {
+  return send([...timers.keys()], false);
+}
+
 // A page that goes away takes its timers with it, not what was asked for.
 export function watchLeaving(): void {
-  addEventListener('pagehide', () => { void send([...timers.keys()], true); });
+  addEventListener('pagehide', () => {
+    void send([...timers.keys()], true);
+  });
 }

@@ -33,7 +33,8 @@ export const sessionWords = area({
     submit: 'Se connecter',
     wrong: 'Le nom ou le mot de passe n’est pas le bon.',
     codeTitle: 'Première visite ?',
-    codeLead: 'La personne qui gère ce serveur peut vous donner un code : il fixe votre mot de passe, une seule fois.',
+    codeLead:
+      'La personne qui gère ce serveur peut vous donner un code : il fixe votre mot de passe, une seule fois.',
     codeOwnTitle: 'Vous gérez vous-même ce serveur',
     codeOwnText: 'Tapez ceci dans un terminal, puis collez le code affiché :',
     code: 'Code',

@@ -11,15 +11,23 @@ type Name = keyof typeof LIMITS;
 function NumberField({ name, placeholder }: { name: Name; placeholder: string }) {
   const { min, max } = LIMITS[name];
   return (
-    <TextField label={words(name)} value={draft[name].value} inputMode={name === 'guidance' ? 'decimal' : 'numeric'} placeholder={placeholder}
-               autocomplete="off" error={isRight(name, draft[name].value) ? null : words('range', { min, max })}
-               onValue={(value) => { draft[name].value = value; }} />
+    <TextField
+      label={words(name)}
+      value={draft[name].value}
+      inputMode={name === 'guidance' ? 'decimal' : 'numeric'}
+      placeholder={placeholder}
+      autocomplete="off"
+      error={isRight(name, draft[name].value) ? null : words('range', { min, max })}
+      onValue={(value) => {
+        draft[name].value = value;
+      }}
+    />
   );
 }
 
 export function Advanced() {
   const known = knownModel(draftEngine.value);
-  const preset = (value: number | null) => value === null ? words('preset') : words('presetIs', { value });
+  const preset = (value: number | null) => (value === null ? words('preset') : words('presetIs', { value }));
   const reset = () => {
     for (const name of ['seed', 'steps', 'guidance', 'negative'] as const) draft[name].value = '';
   };
@@ -29,10 +37,19 @@ export function Advanced() {
       <NumberField name="steps" placeholder={preset(known.steps)} />
       <NumberField name="guidance" placeholder={preset(known.guidance)} />
       <div class="composer-negative">
-        <TextArea label={words('negative')} hint={words('negativeHint')} rows={2} value={draft.negative.value}
-                  onValue={(value) => { draft.negative.value = value; }} />
+        <TextArea
+          label={words('negative')}
+          hint={words('negativeHint')}
+          rows={2}
+          value={draft.negative.value}
+          onValue={(value) => {
+            draft.negative.value = value;
+          }}
+        />
       </div>
-      <Button size="s" look="quiet" icon="undo" onClick={reset}>{words('reset')}</Button>
+      <Button size="s" look="quiet" icon="undo" onClick={reset}>
+        {words('reset')}
+      </Button>
     </div>
   );
 }

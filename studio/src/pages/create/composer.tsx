@@ -15,6 +15,7 @@ import { EstimateLine } from './estimate_line';
 import { imageIn, readImage } from './image';
 import { Options } from './options';
 import { Styles } from './styles';
+import '../../ui/chip.css';
 import './composer.css';
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -43,7 +44,15 @@ function Picture() {
   return (
     <div class="composer-picture">
       <img src={image.url} alt={words('image', { name: image.name })} />
-      <IconButton size="s" look="plain" icon="close" label={words('imageRemove')} onClick={() => { draft.image.value = null; }} />
+      <IconButton
+        size="s"
+        look="plain"
+        icon="close"
+        label={words('imageRemove')}
+        onClick={() => {
+          draft.image.value = null;
+        }}
+      />
     </div>
   );
 }
@@ -69,7 +78,9 @@ export function Composer() {
   }, [prompt]);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]') !== null;
+      const isTyping =
+        event.target instanceof Element &&
+        event.target.closest('input, textarea, select, [contenteditable]') !== null;
       if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       box.current?.focus();
@@ -99,36 +110,72 @@ export function Composer() {
   };
 
   return (
-    <form class={isDropping ? 'composer composer-drop' : 'composer'} onSubmit={(event) => { event.preventDefault(); void make(); }}
-          onKeyDown={onKeyDown}
-          onDragOver={(event) => { event.preventDefault(); setDropping(true); }}
-          onDragLeave={() => setDropping(false)}
-          onDrop={(event) => { event.preventDefault(); setDropping(false); void takeImage(event.dataTransfer); }}>
+    <form
+      class={isDropping ? 'composer composer-drop' : 'composer'}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void make();
+      }}
+      onKeyDown={onKeyDown}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setDropping(false);
+        void takeImage(event.dataTransfer);
+      }}
+    >
       <div class="composer-box">
         <Picture />
-        <textarea ref={box} rows={2} value={prompt} aria-label={words('prompt')} placeholder={words('placeholder')} maxLength={32000}
-                  enterkeyhint="send"
-                  onInput={(event) => {
-                    draft.prompt.value = event.currentTarget.value;
-                    if (problem !== null && problem.kind !== 'offline') setProblem(null);
-                  }}
-                  onPaste={(event) => {
-                    if (imageIn(event.clipboardData) === null) return;
-                    event.preventDefault();
-                    void takeImage(event.clipboardData);
-                  }} />
+        <textarea
+          ref={box}
+          rows={2}
+          value={prompt}
+          aria-label={words('prompt')}
+          placeholder={words('placeholder')}
+          maxLength={32000}
+          enterkeyhint="send"
+          onInput={(event) => {
+            draft.prompt.value = event.currentTarget.value;
+            if (problem !== null && problem.kind !== 'offline') setProblem(null);
+          }}
+          onPaste={(event) => {
+            if (imageIn(event.clipboardData) === null) return;
+            event.preventDefault();
+            void takeImage(event.clipboardData);
+          }}
+        />
       </div>
       <Styles />
       <div class="composer-foot">
         <Options onImage={(file) => void takeImage(file)} />
         <div class="composer-send">
           <kbd aria-hidden="true">{IS_MAC ? '⌘' : words('control')} ↵</kbd>
-          <Button look="main" size="l" type="submit" icon="arrow" isBusy={isBusy} disabled={prompt.trim() === ''} reason={reason}
-                  aria-keyshortcuts="Control+Enter Meta+Enter">{words('make')}</Button>
+          <Button
+            look="main"
+            size="l"
+            type="submit"
+            icon="arrow"
+            isBusy={isBusy}
+            disabled={prompt.trim() === ''}
+            reason={reason}
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+          >
+            {words('make')}
+          </Button>
         </div>
       </div>
       <Advanced />
-      {problem !== null && <ErrorView problem={problem} isSmall onRetry={problem.kind === 'invalid' || problem.kind === 'policy' ? undefined : () => void make()} />}
+      {problem !== null && (
+        <ErrorView
+          problem={problem}
+          isSmall
+          onRetry={problem.kind === 'invalid' || problem.kind === 'policy' ? undefined : () => void make()}
+        />
+      )}
       <EstimateLine fresh={videos.value.length} />
     </form>
   );

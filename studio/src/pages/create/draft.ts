@@ -8,8 +8,8 @@ import { engineOf, findModel } from '../../models/models';
 import { knownModel } from '../../models/known';
 import { stylesFor, withStyle } from '../../models/styles';
 
-const text = (value: unknown): string => typeof value === 'string' ? value : '';
-const textOrNull = (value: unknown): string | null => typeof value === 'string' ? value : null;
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 export const LENGTHS = [2, 4, 6, 8, 10, 15, 20] as const;
 const SECONDS = 4;
@@ -19,7 +19,7 @@ export const draft = {
   prompt: kept('draft.prompt', text),
   model: kept('draft.model', textOrNull),
   size: kept('draft.size', textOrNull),
-  seconds: kept('draft.seconds', (value) => typeof value === 'number' ? value : SECONDS),
+  seconds: kept('draft.seconds', (value) => (typeof value === 'number' ? value : SECONDS)),
   count: kept<Count>('draft.count', oneOf<Count>('1', '2', '4')),
   style: kept('draft.style', textOrNull),
   seed: kept('draft.seed', text),
@@ -41,12 +41,17 @@ export const sizes = computed<readonly string[]>(() => {
 export const draftSize = computed(() => {
   const known = sizes.value;
   const asked = draft.size.value;
-  return asked !== null && known.includes(asked) ? asked : known.includes('1280x720') ? '1280x720' : known[0] ?? '1280x720';
+  return asked !== null && known.includes(asked)
+    ? asked
+    : known.includes('1280x720')
+      ? '1280x720'
+      : (known[0] ?? '1280x720');
 });
 export const secondsMax = computed(() => draftModel.value?.aozora?.seconds_max ?? 20);
 export const draftSeconds = computed(() => Math.min(draft.seconds.value, secondsMax.value));
-export const draftStyle = computed(() =>
-    stylesFor(draftEngine.value).find(({ id }) => id === draft.style.value) ?? null);
+export const draftStyle = computed(
+  () => stylesFor(draftEngine.value).find(({ id }) => id === draft.style.value) ?? null,
+);
 
 // Numbers as people write them; null where nothing usable is written.
 export function numberIn(written: string, min: number, max: number, isWhole = true): number | null {
@@ -69,7 +74,9 @@ export function isRight(name: keyof typeof LIMITS, written: string): boolean {
 export function bodyOfDraft(): CreateVideo {
   const body: CreateVideo = {
     prompt: withStyle(draft.prompt.value, draftStyle.value?.id ?? null, locale.value),
-    seconds: draftSeconds.value, size: draftSize.value };
+    seconds: draftSeconds.value,
+    size: draftSize.value,
+  };
   if (draftModel.value !== null) body.model = draftModel.value.id;
   const n = Number(draft.count.value);
   if (n > 1) body.n = n;

@@ -17,13 +17,20 @@ export function shapeOfBody(body: CreateVideo): string {
   return JSON.stringify({ ...shape, prompt: 'a boat' });
 }
 
-export function useEstimate(body: CreateVideo, isWanted: boolean, fresh: unknown): ReadonlySignal<Estimate | null> {
+export function useEstimate(
+  body: CreateVideo,
+  isWanted: boolean,
+  fresh: unknown,
+): ReadonlySignal<Estimate | null> {
   const shape = shapeOfBody(body);
   useEffect(() => {
     if (!isWanted || isMissing) return;
     const aborter = new AbortController();
     const timer = setTimeout(async () => {
-      const answer = await json<Estimate>('post', '/videos/estimate', { body: JSON.parse(shape), signal: aborter.signal });
+      const answer = await json<Estimate>('post', '/videos/estimate', {
+        body: JSON.parse(shape),
+        signal: aborter.signal,
+      });
       if (aborter.signal.aborted) return;
       estimate.value = answer.ok ? answer.value : null;
       if (!answer.ok) isMissing = answer.problem.kind === 'missing' || answer.problem.status === 405;

@@ -2,7 +2,7 @@
 // What it costs and how long it takes, before anything is pressed.
 import { formatDuration } from '../../lib/time';
 import { formatNumber } from '../../lib/words';
-import { me } from '../../session/session';
+import { counted, secondsLeftToday } from '../../session/session';
 import { createWords as words } from '../../words/create';
 import { bodyOfDraft, draft, draftModel, draftSeconds } from './draft';
 import { useEstimate } from './estimate';
@@ -10,13 +10,14 @@ import { useEstimate } from './estimate';
 export function EstimateLine({ fresh }: { fresh: unknown }) {
   const estimate = useEstimate(bodyOfDraft(), draftModel.value !== null, fresh).value;
   const cost = estimate?.quota_seconds ?? draftSeconds.value * Number(draft.count.value);
-  const person = me.value;
-  const left = estimate !== null ? estimate.quota_seconds_left
-      : person?.seconds_per_day === undefined ? null : Math.max(0, person.seconds_per_day - (person.seconds_today ?? 0));
-  const parts = [left === null ? words('cost', { n: cost }) : words('costOf', { n: cost, left: formatNumber(left) })];
+  const left = estimate === null ? secondsLeftToday.value : counted(estimate.quota_seconds_left);
+  const parts = [
+    left === null ? words('cost', { n: cost }) : words('costOf', { n: cost, left: formatNumber(left) }),
+  ];
   if (estimate !== null) {
     parts.push(words('takes', { time: formatDuration(estimate.render_seconds) }));
-    if (estimate.wait_seconds >= 2) parts.push(words('waits', { time: formatDuration(estimate.wait_seconds) }));
+    if (estimate.wait_seconds >= 2)
+      parts.push(words('waits', { time: formatDuration(estimate.wait_seconds) }));
   }
   return (
     <p class="composer-estimate small numbers" aria-live="polite">

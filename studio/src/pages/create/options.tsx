@@ -20,8 +20,14 @@ function sizeItems(): MenuItem[] {
   for (const shape of ['wide', 'tall', 'square'] as const) {
     const fitting = sizes.value.filter((size) => shapeOf(size) === shape);
     for (const [i, size] of fitting.entries()) {
-      items.push({ label: `${words(shape)} · ${sizeText(size)}`, isChecked: size === draftSize.value,
-                   isApart: i === 0 && items.length > 0, run: () => { draft.size.value = size; } });
+      items.push({
+        label: `${words(shape)} · ${sizeText(size)}`,
+        isChecked: size === draftSize.value,
+        isApart: i === 0 && items.length > 0,
+        run: () => {
+          draft.size.value = size;
+        },
+      });
     }
   }
   return items;
@@ -29,37 +35,87 @@ function sizeItems(): MenuItem[] {
 
 function lengthItems(): MenuItem[] {
   return LENGTHS.filter((seconds) => seconds <= secondsMax.value).map((seconds) => ({
-    label: words('seconds', { n: seconds }), isChecked: seconds === draftSeconds.value,
-    run: () => { draft.seconds.value = seconds; } }));
+    label: words('seconds', { n: seconds }),
+    isChecked: seconds === draftSeconds.value,
+    run: () => {
+      draft.seconds.value = seconds;
+    },
+  }));
 }
 
 function modelItems(): MenuItem[] {
   return (models.value ?? []).map(({ id }) => ({
-    label: id, isChecked: id === draftModel.value?.id, run: () => { draft.model.value = id; } }));
+    label: id,
+    isChecked: id === draftModel.value?.id,
+    run: () => {
+      draft.model.value = id;
+    },
+  }));
 }
 
-const COUNTS: readonly { value: Count; label: string }[] =
-    (['1', '2', '4'] as const).map((value) => ({ value, label: value }));
+const COUNTS: readonly { value: Count; label: string }[] = (['1', '2', '4'] as const).map((value) => ({
+  value,
+  label: value,
+}));
 
 export function Options({ onImage }: { onImage: (data: DataTransfer) => void }) {
   const file = useRef<HTMLInputElement>(null);
   const several = (models.value?.length ?? 0) > 1;
   return (
     <div class="composer-options">
-      <Button size="s" look="quiet" icon="image" reason={can(draftModel.value, 'image') ? undefined : words('imageCannot')}
-              onClick={() => file.current?.click()}>{words('addImage')}</Button>
-      <input ref={file} type="file" accept="image/*" hidden aria-label={words('addImage')} onChange={(event) => {
-        const data = new DataTransfer();
-        for (const one of event.currentTarget.files ?? []) data.items.add(one);
-        onImage(data);
-        event.currentTarget.value = '';
-      }} />
-      <Menu label={words('sizeIs', { size: draftSize.value })} icon="expand" size="s" side="start" items={sizeItems()}>{sizeText(draftSize.value)}</Menu>
-      <Menu label={words('lengthIs', { n: draftSeconds.value })} icon="film" size="s" side="start" items={lengthItems()}>{formatDuration(draftSeconds.value)}</Menu>
-      {several && <Menu label={words('modelIs', { name: draftModel.value?.id ?? '' })} icon="sun" size="s" side="start" items={modelItems()}>{draftModel.value?.id}</Menu>}
-      <Segments label={words('variations')} value={draft.count.value} choices={COUNTS} onValue={(value) => { draft.count.value = value; }} />
-      <Button size="s" look="quiet" icon="sliders" aria-expanded={isAdvanced.value} aria-controls="advanced"
-              onClick={() => { isAdvanced.value = !isAdvanced.value; }}>{words('advanced')}</Button>
+      <Button
+        size="s"
+        look="quiet"
+        icon="image"
+        reason={can(draftModel.value, 'image') ? undefined : words('imageCannot')}
+        onClick={() => file.current?.click()}
+      >
+        {words('addImage')}
+      </Button>
+      <input
+        ref={file}
+        type="file"
+        accept="image/*"
+        hidden
+        aria-label={words('addImage')}
+        onChange={(event) => {
+          const data = new DataTransfer();
+          for (const one of event.currentTarget.files ?? []) data.items.add(one);
+          onImage(data);
+          event.currentTarget.value = '';
+        }}
+      />
+      <Menu label={words('size')} icon="expand" size="s" side="start" items={sizeItems()}>
+        {sizeText(draftSize.value)}
+      </Menu>
+      <Menu label={words('length')} icon="film" size="s" side="start" items={lengthItems()}>
+        {formatDuration(draftSeconds.value)}
+      </Menu>
+      {several && (
+        <Menu label={words('model')} icon="sun" size="s" side="start" items={modelItems()}>
+          {draftModel.value?.id}
+        </Menu>
+      )}
+      <Segments
+        label={words('variations')}
+        value={draft.count.value}
+        choices={COUNTS}
+        onValue={(value) => {
+          draft.count.value = value;
+        }}
+      />
+      <Button
+        size="s"
+        look="quiet"
+        icon="sliders"
+        aria-expanded={isAdvanced.value}
+        aria-controls="advanced"
+        onClick={() => {
+          isAdvanced.value = !isAdvanced.value;
+        }}
+      >
+        {words('advanced')}
+      </Button>
     </div>
   );
 }

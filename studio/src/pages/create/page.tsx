@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The home page: a sentence becomes a clip.
 import { useEffect } from 'preact/hooks';
+import { useTitle } from '../../lib/title';
 import { modelsProblem, loadModels } from '../../models/models';
 import { go, place } from '../../router/router';
 import { ErrorView } from '../../ui/error_view';
@@ -8,6 +9,7 @@ import { isLoaded, problem, refresh, running, shelf, videos } from '../../videos
 import { RunningCard, FailedCard } from '../../videos/ui/running_card';
 import { Tile } from '../../videos/ui/tile';
 import { createWords as words } from '../../words/create';
+import { shellWords } from '../../words/shell';
 import { Composer } from './composer';
 import { takeFrom } from './draft';
 import { Examples } from './examples';
@@ -29,12 +31,18 @@ function useFrom(): void {
 }
 
 export default function CreatePage() {
+  useTitle(shellWords('create'));
   useFrom();
   const isRecent = (at: number) => at > Date.now() / 1000 - FAILED_FOR_S;
-  const failed = videos.value.filter((video) => video.status === 'failed' && isRecent(video.created_at)).slice(0, 3);
+  const failed = videos.value
+    .filter((video) => video.status === 'failed' && isRecent(video.created_at))
+    .slice(0, 3);
   const ready = videos.value.filter((video) => video.status === 'completed').slice(0, RECENT);
   const trouble = modelsProblem.value ?? (isLoaded.value ? null : problem.value);
-  const retry = () => { void loadModels(); void refresh(); };
+  const retry = () => {
+    void loadModels();
+    void refresh();
+  };
   return (
     <div class="create">
       <h1>{words('title')}</h1>
@@ -43,8 +51,12 @@ export default function CreatePage() {
       {running.value.length + failed.length > 0 && (
         <section class="create-running" aria-label={words('running')}>
           <div class="running-list">
-            {running.value.map((video) => <RunningCard key={video.id} video={video} />)}
-            {failed.map((video) => <FailedCard key={video.id} video={video} />)}
+            {running.value.map((video) => (
+              <RunningCard key={video.id} video={video} />
+            ))}
+            {failed.map((video) => (
+              <FailedCard key={video.id} video={video} />
+            ))}
           </div>
         </section>
       )}
@@ -53,9 +65,15 @@ export default function CreatePage() {
         <section class="create-recent">
           <div class="create-recent-head">
             <h2>{words('recent')}</h2>
-            <a class="small" href="/library">{words('toLibrary')}</a>
+            <a class="small" href="/library">
+              {words('toLibrary')}
+            </a>
           </div>
-          <div class="tiles">{ready.map((video) => <Tile key={video.id} video={video} />)}</div>
+          <div class="tiles">
+            {ready.map((video) => (
+              <Tile key={video.id} video={video} />
+            ))}
+          </div>
         </section>
       )}
       {ready.length >= 4 && <Examples />}

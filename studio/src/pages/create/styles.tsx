@@ -10,8 +10,18 @@ export function Styles() {
       {stylesFor(draftEngine.value).map(({ id, label, words: said }) => {
         const isOn = draft.style.value === id;
         return (
-          <button key={id} type="button" class="chip" aria-pressed={isOn} title={said[locale.value]}
-                  onClick={() => { draft.style.value = isOn ? null : id; }}>{label[locale.value]}</button>
+          <button
+            key={id}
+            type="button"
+            class="chip"
+            aria-pressed={isOn}
+            title={said[locale.value]}
+            onClick={() => {
+              draft.style.value = isOn ? null : id;
+            }}
+          >
+            {label[locale.value]}
+          </button>
         );
       })}
     </div>

@@ -28,7 +28,9 @@ function Preview({ video }: { video: Video }) {
     const image = new Image();
     image.onload = () => setShown(url);
     image.src = url;
-    return () => { image.onload = null; };
+    return () => {
+      image.onload = null;
+    };
   }, [url]);
   if (shown === null) return <div class="running-sky" aria-hidden="true" />;
   return <img src={shown} alt={words('preview', { prompt: titleOf(video) })} />;
@@ -37,8 +39,14 @@ function Preview({ video }: { video: Video }) {
 function Picture({ video }: { video: Video }) {
   const frame = useRef<HTMLDivElement>(null);
   const { width, height } = sizeOf(video);
-  useEffect(() => { frame.current?.style.setProperty('aspect-ratio', `${width} / ${height}`); }, [width, height]);
-  return <div class="running-picture" ref={frame}><Preview video={video} /></div>;
+  useEffect(() => {
+    frame.current?.style.setProperty('aspect-ratio', `${width} / ${height}`);
+  }, [width, height]);
+  return (
+    <div class="running-picture" ref={frame}>
+      <Preview video={video} />
+    </div>
+  );
 }
 
 export function RunningCard({ video }: { video: Video }) {
@@ -57,14 +65,27 @@ export function RunningCard({ video }: { video: Video }) {
     <article class="running">
       <Picture video={video} />
       <div class="running-text">
-        <p class="running-title"><a href={`/video/${video.id}`}>{title}</a></p>
+        <p class="running-title">
+          <a href={`/video/${video.id}`}>{title}</a>
+        </p>
         <p class="small quiet numbers">
           <span aria-live="polite">{status}</span>
           {left !== null && <> · {words('left', { time: formatDuration(left) })}</>}
         </p>
-        <Progress percent={video.status === 'queued' ? null : video.progress} label={words('progress', { prompt: title })} />
+        <Progress
+          percent={video.status === 'queued' ? null : video.progress}
+          label={words('progress', { prompt: title })}
+        />
       </div>
-      <Button size="s" look="quiet" isBusy={isStopping} onClick={stop} aria-label={words('stopLabel', { prompt: title })}>{words('stop')}</Button>
+      <Button
+        size="s"
+        look="quiet"
+        isBusy={isStopping}
+        onClick={stop}
+        aria-label={words('stopLabel', { prompt: title })}
+      >
+        {words('stop')}
+      </Button>
     </article>
   );
 }
@@ -73,12 +94,24 @@ export function FailedCard({ video }: { video: Video }) {
   const title = titleOf(video);
   return (
     <article class="running running-failed">
-      <span class="running-mark"><Icon name={isCancelled(video) ? 'pause' : 'alert'} size={22} /></span>
+      <span class="running-mark">
+        <Icon name={isCancelled(video) ? 'pause' : 'alert'} size={22} />
+      </span>
       <div class="running-text">
         <p class="running-title">{title}</p>
-        <p class="small quiet">{isCancelled(video) ? words('stopped') : <><strong>{words('failed')}</strong> · {video.error?.message}</>}</p>
+        <p class="small quiet">
+          {isCancelled(video) ? (
+            words('stopped')
+          ) : (
+            <>
+              <strong>{words('failed')}</strong> · {video.error?.message}
+            </>
+          )}
+        </p>
       </div>
-      <Button size="s" onClick={() => go(`/?from=${video.id}`)}>{words('retry')}</Button>
+      <Button size="s" onClick={() => go(`/?from=${video.id}`)}>
+        {words('retry')}
+      </Button>
       <IconButton size="s" icon="trash" label={words('delete')} onClick={() => deleteLater([video.id])} />
     </article>
   );

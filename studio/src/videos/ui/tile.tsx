@@ -28,9 +28,15 @@ function Scrub({ video }: { video: Video }) {
     line.current?.style.setProperty('transform', `scaleX(${Math.min(1, Math.max(0, part))})`);
   };
   return (
-    <div class={isOver ? 'scrub scrub-on' : 'scrub'} onPointerMove={show} onPointerLeave={() => setOver(false)}>
+    <div
+      class={isOver ? 'scrub scrub-on' : 'scrub'}
+      onPointerMove={show}
+      onPointerLeave={() => setOver(false)}
+    >
       <div class="scrub-sheet" ref={sheet} />
-      <div class="scrub-line"><div ref={line} /></div>
+      <div class="scrub-line">
+        <div ref={line} />
+      </div>
     </div>
   );
 }
@@ -38,10 +44,14 @@ function Scrub({ video }: { video: Video }) {
 // What a clip came from, said in a word.
 function kindOf(video: Video): string | null {
   switch (video.aozora?.kind) {
-    case 'remix': return words('kindRemix');
-    case 'edit': return words('kindEdit');
-    case 'extension': return words('kindExtension');
-    default: return null;
+    case 'remix':
+      return words('kindRemix');
+    case 'edit':
+      return words('kindEdit');
+    case 'extension':
+      return words('kindExtension');
+    default:
+      return null;
   }
 }
 
@@ -51,17 +61,31 @@ export function Tile({ video, children }: { video: Video; children?: ComponentCh
   const kind = kindOf(video);
   return (
     <article class="tile">
-      <a class="tile-media" href={`/video/${video.id}`} aria-label={words('open', { prompt: title })}>
-        {isBroken
-          ? <span class="tile-gone small"><Icon name="cloud" size={26} />{words('expired')}</span>
-          : <img src={contentUrl(video.id, 'thumbnail')} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} />}
+      <a class="tile-media" href={`/video/${video.id}`}>
+        <span class="visually-hidden">{words('open', { prompt: title })}</span>
+        {isBroken ? (
+          <span class="tile-gone small">
+            <Icon name="cloud" size={26} />
+            {words('expired')}
+          </span>
+        ) : (
+          <img
+            src={contentUrl(video.id, 'thumbnail')}
+            alt=""
+            loading="lazy"
+            decoding="async"
+            onError={() => setBroken(true)}
+          />
+        )}
         {!isBroken && <Scrub video={video} />}
         <span class="tile-length numbers">{formatDuration(Number(video.seconds))}</span>
         {kind !== null && <span class="tile-kind">{kind}</span>}
       </a>
       {children}
       <div class="tile-foot">
-        <p class="tile-title" title={title}>{title}</p>
+        <p class="tile-title" title={title}>
+          {title}
+        </p>
         <Menu label={words('actions', { prompt: title })} items={tileItems(video)} size="s" />
       </div>
     </article>

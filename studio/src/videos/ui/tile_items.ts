@@ -6,7 +6,7 @@ import { may } from '../../session/session';
 import { routes } from '../../pages/routes';
 import type { MenuItem } from '../../ui/menu';
 import { videoWords as words } from '../../words/videos';
-import { contentUrl, fileName } from '../media';
+import { contentUrl } from '../media';
 import { deleteLater } from '../undo';
 
 export function tileItems(video: Video): MenuItem[] {
@@ -15,11 +15,17 @@ export function tileItems(video: Video): MenuItem[] {
     { label: words('remix'), icon: 'remix', run: () => go(`/video/${video.id}/remix`) },
     { label: words('extend'), icon: 'extend', run: () => go(`/video/${video.id}/extend`) },
     { label: words('again'), icon: 'undo', run: () => go(`/?from=${video.id}`) },
-    { label: words('download'), icon: 'download', href: contentUrl(video.id), download: fileName(video, 'mp4') },
+    { label: words('download'), icon: 'download', href: contentUrl(video.id), download: '' },
   ];
   if (may('submit') && findRoute(routes, '/clips') !== null) {
     items.push({ label: words('share'), icon: 'share', run: () => go(`/clips?video=${video.id}`) });
   }
-  items.push({ label: words('delete'), icon: 'trash', isBad: true, isApart: true, run: () => deleteLater([video.id]) });
+  items.push({
+    label: words('delete'),
+    icon: 'trash',
+    isBad: true,
+    isApart: true,
+    run: () => deleteLater([video.id]),
+  });
   return items;
 }

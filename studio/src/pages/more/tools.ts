@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ways to make more of a clip, and why one of them cannot be had now.
+import type { Model, Video } from '../../api/types';
+import { can } from '../../models/models';
+import type { IconName } from '../../ui/icon';
+
+export const TOOLS = ['remix', 'edit', 'extend', 'recut', 'loop', 'blend'] as const;
+export type Tool = (typeof TOOLS)[number];
+
+export const ICONS: Record<Tool, IconName> = {
+  remix: 'remix',
+  edit: 'sliders',
+  extend: 'extend',
+  recut: 'scissors',
+  loop: 'loop',
+  blend: 'blend',
+};
+
+export const isTool = (name: string): name is Tool => TOOLS.some((tool) => tool === name);
+
+// Of all extensions of one clip together, as the server has it.
+export const EXTENDED_SECONDS_MAX = 120;
+
+export type Reason = 'modelGone' | 'noRemix' | 'noExtension' | 'noImage' | 'noLoop' | 'noBlend' | 'tooLong';
+
+export function reasonAgainst(tool: Tool, video: Video, model: Model | null): Reason | null {
+  if (model === null) return 'modelGone';
+  switch (tool) {
+    case 'remix':
+      return can(model, 'remix') ? null : 'noRemix';
+    case 'edit':
+      return can(model, 'edit') ? null : 'noRemix';
+    case 'extend':
+      if (!can(model, 'extension')) return 'noExtension';
+      return Number(video.seconds) < EXTENDED_SECONDS_MAX ? null : 'tooLong';
+    // The picture at the cut is what the next clip begins with.
+    case 'recut':
+      return can(model, 'image') ? null : 'noImage';
+    // The API has no ending that is given, nor two sources.
+    case 'loop':
+      return 'noLoop';
+    case 'blend':
+      return 'noBlend';
+  }
+}
+
+// Lengths that an extension may add to a clip.
+export function addable(video: Video, model: Model | null): number[] {
+  const most = Math.min(model?.aozora?.seconds_max ?? 20, EXTENDED_SECONDS_MAX - Number(video.seconds));
+  return [1, 2, 4, 6, 8, 10, 15, 20].filter((seconds) => seconds <= most);
+}
+
+// How a strength feels, in five words.
+export function strengthWord(
+  strength: number,
+): 'strength1' | 'strength2' | 'strength3' | 'strength4' | 'strength5' {
+  if (strength <= 0.25) return 'strength1';
+  if (strength <= 0.5) return 'strength2';
+  if (strength <= 0.7) return 'strength3';
+  return strength <= 0.9 ? 'strength4' : 'strength5';
+}

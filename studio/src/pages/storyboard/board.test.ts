@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { videoOf } from '../../testing';
+import type { Model } from '../../api/types';
+import { addable, reasonAgainst, strengthWord, TOOLS } from '../more/tools';
+import { goOn, moved, newCard, parseRun, type Run } from './board';
+import { nextOf } from './runner';
+
+const CARDS = [newCard('one'), newCard('two'), newCard('three')];
+const RUN: Run = {
+  cards: CARDS,
+  size: '128x72',
+  model: 'mini',
+  key: 'k',
+  videoIds: [],
+  state: 'running',
+  why: null,
+};
+const next = (videoIds: string[], ...videos: ReturnType<typeof videoOf>[]) =>
+  nextOf({ ...RUN, videoIds }, (id) => videos.find((video) => video.id === id));
+
+describe('a storyboard', () => {
+  it('begins with the first card', () => {
+    expect(next([])).toEqual({ todo: 'create' });
+  });
+  it('waits while a clip is made', () => {
+    expect(next(['a'], videoOf('a', { status: 'queued' }))).toEqual({ todo: 'wait' });
+  });
+  it('extends what is finished', () => {
+    expect(next(['a'], videoOf('a'))).toEqual({ todo: 'extend', from: 'a', card: 1 });
+  });
+  it('ends with the last card', () => {
+    expect(next(['a', 'b', 'c'], videoOf('c'))).toEqual({ todo: 'finish' });
+  });
+  it('says why it stops', () => {
+    const failed = videoOf('a', { status: 'failed', error: { code: 'x', message: 'no room' } });
+    expect(next(['a'], failed)).toEqual({ todo: 'give_up', why: 'no room' });
+  });
+  it('looks for a clip that it does not know', () => {
+    expect(next(['a'])).toEqual({ todo: 'look_up', id: 'a' });
+  });
+  it('goes on without the clip that failed', () => {
+    const stuck: Run = { ...RUN, state: 'stuck', why: 'x', videoIds: ['a', 'b'] };
+    expect(goOn(stuck, false)).toMatchObject({ state: 'running', why: null, videoIds: ['a'], key: 'k' });
+    expect(goOn(stuck, true).videoIds).toEqual(['a', 'b']);
+    expect(goOn({ ...stuck, videoIds: ['a'] }, false).key).not.toBe('k');
+  });
+  it('is read back as it was kept', () => {
+    expect(parseRun(JSON.parse(JSON.stringify(RUN)))).toEqual(RUN);
+    for (const broken of [null, 3, {}, { ...RUN, state: 'x' }, { ...RUN, videoIds: 'a' }])
+      expect(parseRun(broken)).toBeNull();
+  });
+});
+
+describe('moved', () => {
+  const order = (id: string, by: number) => moved(CARDS, id, by).map(({ prompt }) => prompt);
+  it('keeps all cards', () => {
+    expect(order(CARDS[0]!.id, 1)).toEqual(['two', 'one', 'three']);
+    expect(order(CARDS[2]!.id, -5)).toEqual(['three', 'one', 'two']);
+    expect(order('nobody', 1)).toEqual(['one', 'two', 'three']);
+  });
+});
+
+describe('tools', () => {
+  const model = (...can: string[]) =>
+    ({ id: 'm', object: 'model', created: 0, owned_by: 'x', aozora: { can, seconds_max: 10 } }) as Model;
+  it('say why they cannot be had', () => {
+    const all = (one: Model | null) => TOOLS.map((tool) => reasonAgainst(tool, videoOf('a'), one));
+    expect(all(model('text', 'remix', 'edit', 'extension'))).toEqual([
+      null,
+      null,
+      null,
+      'noImage',
+      'noLoop',
+      'noBlend',
+    ]);
+    expect(all(model('text'))).toEqual(['noRemix', 'noRemix', 'noExtension', 'noImage', 'noLoop', 'noBlend']);
+    expect(all(null)).toEqual(Array(6).fill('modelGone'));
+  });
+  it('stay within the longest clip', () => {
+    expect(addable(videoOf('a', { seconds: '117' }), model('extension'))).toEqual([1, 2]);
+    expect(addable(videoOf('a'), model('extension'))).toEqual([1, 2, 4, 6, 8, 10]);
+    expect(reasonAgainst('extend', videoOf('a', { seconds: '120' }), model('extension'))).toBe('tooLong');
+  });
+  it('name a strength', () => {
+    expect([0.1, 0.5, 0.6, 0.8, 1].map(strengthWord)).toEqual([1, 2, 3, 4, 5].map((n) => `strength${n}`));
+  });
+});

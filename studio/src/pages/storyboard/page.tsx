@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { can } from '../../models/models';
+import { useTitle } from '../../lib/title';
+import { formatDuration } from '../../lib/time';
+import { draftModel, draftSize, sizes } from '../create/draft';
+import { imageIn, readImage } from '../create/image';
+import { Button, IconButton } from '../../ui/button';
+import { Select } from '../../ui/field';
+import { toast } from '../../ui/toast';
+import { boardWords as words } from '../../words/storyboard';
+import { shellWords } from '../../words/shell';
+import {
+  type Card,
+  cards,
+  CARDS_MAX,
+  change,
+  firstPicture,
+  moved,
+  newCard,
+  remove,
+  run,
+  total,
+  TOTAL_MAX,
+  written,
+} from './board';
+import { Progress } from './run_view';
+import { startRun, startRunner } from './runner';
+import './storyboard.css';
+
+const LENGTHS = ['1', '2', '4', '6', '8', '10', '15', '20'] as const;
+
+async function takePicture(data: DataTransfer | null): Promise<void> {
+  const file = imageIn(data);
+  const image = file === null ? null : await readImage(file);
+  if (image !== null) firstPicture.value = image;
+  else if (file !== null) toast(words('pictureTooLarge'), { look: 'bad' });
+}
+
+function FirstPicture() {
+  const file = useRef<HTMLInputElement>(null);
+  const image = firstPicture.value;
+  if (image !== null) {
+    return (
+      <div class="card-picture">
+        <img src={image.url} alt={words('picture', { name: image.name })} />
+        <IconButton
+          size="s"
+          look="plain"
+          icon="close"
+          label={words('removePicture')}
+          onClick={() => {
+            firstPicture.value = null;
+          }}
+        />
+      </div>
+    );
+  }
+  return (
+    <>
+      <Button
+        size="s"
+        look="quiet"
+        icon="image"
+        reason={can(draftModel.value, 'image') ? undefined : words('noPicture')}
+        onClick={() => file.current?.click()}
+      >
+        {words('addPicture')}
+      </Button>
+      <input
+        ref={file}
+        type="file"
+        accept="image/*"
+        hidden
+        aria-label={words('addPicture')}
+        onChange={(event) => {
+          const data = new DataTransfer();
+          for (const one of event.currentTarget.files ?? []) data.items.add(one);
+          void takePicture(data);
+        }}
+      />
+    </>
+  );
+}
+
+function CardView({ card, index }: { card: Card; index: number }) {
+  const item = useRef<HTMLLIElement>(null);
+  const n = index + 1;
+  // As wide as it is long.
+  useEffect(() => {
+    item.current?.style.setProperty('--seconds', String(card.seconds));
+  }, [card.seconds]);
+  const move = (by: number) => {
+    cards.value = moved(cards.value, card.id, by);
+    requestAnimationFrame(() => item.current?.querySelector('textarea')?.focus());
+  };
+  return (
+    <li
+      ref={item}
+      class="card"
+      onKeyDown={(event) => {
+        if (!event.altKey || (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight')) return;
+        event.preventDefault();
+        move(event.key === 'ArrowLeft' ? -1 : 1);
+      }}
+    >
+      <header>
+        <strong>{words('card', { n })}</strong>
+        <IconButton
+          size="s"
+          icon="left"
+          label={words('earlier', { n })}
+          disabled={index === 0}
+          onClick={() => move(-1)}
+        />
+        <IconButton
+          size="s"
+          icon="right"
+          label={words('later', { n })}
+          disabled={n === cards.value.length}
+          onClick={() => move(1)}
+        />
+        <IconButton
+          size="s"
+          icon="trash"
+          label={words('removeCard', { n })}
+          disabled={cards.value.length === 1}
+          onClick={() => remove(card.id)}
+        />
+      </header>
+      <textarea
+        class="input"
+        rows={4}
+        value={card.prompt}
+        aria-label={words('cardPrompt', { n })}
+        placeholder={words(index === 0 ? 'placeholderFirst' : 'placeholderNext')}
+        maxLength={32000}
+        onInput={(event) => change(card.id, { prompt: event.currentTarget.value })}
+      />
+      {index === 0 && <FirstPicture />}
+      <Select
+        label={words('cardLength', { n })}
+        value={String(card.seconds) as (typeof LENGTHS)[number]}
+        choices={LENGTHS.map((value) => ({ value, label: formatDuration(Number(value)) }))}
+        onValue={(value) => change(card.id, { seconds: Number(value) })}
+      />
+    </li>
+  );
+}
+
+export default function StoryboardPage() {
+  const [size, setSize] = useState(draftSize.peek());
+  useEffect(startRunner, []);
+  useTitle(words('title'));
+  const model = draftModel.value;
+  const isUnderWay = run.value?.state === 'running';
+  const reason =
+    !can(model, 'extension') && model !== null
+      ? words('noExtension', { model: model.id })
+      : written.value.length === 0
+        ? words('noCards')
+        : total.value > TOTAL_MAX
+          ? words('tooLong', { n: TOTAL_MAX })
+          : isUnderWay
+            ? words('underWay')
+            : undefined;
+  const sizeNow = sizes.value.includes(size) ? size : draftSize.value;
+  return (
+    <div class="stack board">
+      <div class="stack-s">
+        <h1>{words('title')}</h1>
+        <p class="quiet board-lead">{words('lead')}</p>
+      </div>
+      <Progress />
+      <ol class="cards">
+        {cards.value.map((card, index) => (
+          <CardView key={card.id} card={card} index={index} />
+        ))}
+        {cards.value.length < CARDS_MAX && (
+          <li class="card-add">
+            <Button
+              look="quiet"
+              icon="plus"
+              onClick={() => {
+                cards.value = [...cards.value, newCard()];
+              }}
+            >
+              {words('addCard')}
+            </Button>
+          </li>
+        )}
+      </ol>
+      <div class="board-foot">
+        <Select
+          label={words('size')}
+          value={sizeNow}
+          choices={sizes.value.map((value) => ({ value, label: value.replace('x', ' × ') }))}
+          onValue={setSize}
+        />
+        <p class="small quiet numbers">
+          {words('total', { n: written.value.length, time: formatDuration(total.value) })}
+        </p>
+        <Button
+          look="main"
+          size="l"
+          icon="play"
+          reason={reason}
+          onClick={() => startRun(sizeNow, model?.id ?? null)}
+        >
+          {words('render')}
+        </Button>
+      </div>
+      <p class="small quiet">
+        {words('note')} {words('keys')} <a href="/">{shellWords('toCreate')}</a>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public page of a clip.
+import { area } from '../lib/words';
+
+export const shareWords = area({
+  en: {
+    by: 'Made by {name}',
+    byUnnamed: 'Its maker prefers not to be named',
+    on: 'Public since {time}',
+    prompt: 'Made from these words',
+    promptHidden: 'The words that it was made from are not shown.',
+    download: 'Download, with its marks',
+    copyLink: 'Copy the link',
+    linkCopied: 'The link is copied.',
+    goneTitle: 'This page is not public',
+    goneText: 'Its maker has ended the link, it has not begun yet, or it never was.',
+    origin: 'Where it comes from',
+    madeByModel: 'Made by a model',
+    madeByModelText: 'Nobody filmed this: a model imagined it from words.',
+    every: 'What every video here carries',
+    everyVisible: 'A visible mark that moves, and a line in words at the beginning.',
+    everyInvisible: 'An invisible mark in its pictures, which leads back to this one video.',
+    everyManifest: 'A signed manifest in the file, which anybody can read.',
+    checkedNot: 'This page did not look at the file itself.',
+    check: 'Check this file now',
+    checkSignIn: 'Members can have the file checked here; the manifest can be read with any C2PA tool.',
+    checked: 'Checked against the file itself.',
+  },
+  fr: {
+    by: 'Créé par {name}',
+    byUnnamed: 'Son auteur préfère ne pas être nommé',
+    on: 'Public depuis le {time}',
+    prompt: 'Créé à partir de ces mots',
+    promptHidden: 'Les mots dont il est issu ne sont pas montrés.',
+    download: 'Télécharger, avec ses marques',
+    copyLink: 'Copier le lien',
+    linkCopied: 'Le lien est copié.',
+    goneTitle: 'Cette page n’est pas publique',
+    goneText: 'Son auteur a mis fin au lien, il n’a pas encore commencé, ou n’a jamais existé.',
+    origin: 'D’où cela vient',
+    madeByModel: 'Créé par un modèle',
+    madeByModelText: 'Personne ne l’a filmé : un modèle l’a imaginé à partir de mots.',
+    every: 'Ce que porte chaque vidéo d’ici',
+    everyVisible: 'Une marque visible qui se déplace, et une ligne de texte au début.',
+    everyInvisible: 'Une marque invisible dans ses images, qui mène à cette vidéo et à elle seule.',
+    everyManifest: 'Un manifeste signé dans le fichier, que chacun peut lire.',
+    checkedNot: 'Cette page n’a pas examiné le fichier lui-même.',
+    check: 'Vérifier ce fichier maintenant',
+    checkSignIn:
+      'Les membres peuvent faire vérifier le fichier ici ; le manifeste se lit avec tout outil C2PA.',
+    checked: 'Vérifié sur le fichier lui-même.',
+  },
+});
