@@ -56,18 +56,14 @@ function Tiles({ status, watch }: { status: Status | null; watch: Watch | null }
   const rendered = status?.queue.in_progress ?? jobs('in_progress');
   const free =
     status?.disk.free_bytes ?? (watch === null ? null : sumOf(watch.metrics, 'aozora_disk_free_bytes'));
-  const used =
-    status === null
-      ? null
-      : (status.disk.used_bytes ??
-        (status.disk.total_bytes === undefined ? null : status.disk.total_bytes - status.disk.free_bytes));
+  const all = status?.disk.total_bytes;
   return (
     <dl class="tiles-numbers">
       {queued !== null && <Tile name={words('queue')} value={formatNumber(queued)} />}
       {rendered !== null && <Tile name={words('rendered')} value={formatNumber(rendered)} />}
       {free !== null && (
         <Tile name={words('disk')} value={size(free)}>
-          {used !== null && words('diskUsed', { size: size(used) })}
+          {all !== undefined && words('diskAll', { size: size(all) })}
         </Tile>
       )}
       {status !== null && (

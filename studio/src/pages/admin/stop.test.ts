@@ -17,6 +17,7 @@ describe('setting a stop', () => {
   it('needs a reason and the word', () => expect(missingOf(NO_WISH, 'STOP')).toEqual(['reason', 'typed']));
   it('takes the word in small letters', () =>
     expect(missingOf({ ...ready, typed: ' stop ' }, 'STOP')).toEqual([]));
+  it('does not ask for accents', () => expect(missingOf({ ...ready, typed: 'arret' }, 'ARRÊT')).toEqual([]));
   it('takes no other word', () => expect(missingOf({ ...ready, typed: 'STO' }, 'STOP')).toEqual(['typed']));
   it('needs to know whom', () =>
     expect(missingOf({ ...ready, scope: 'person' }, 'STOP')).toEqual(['subject']));

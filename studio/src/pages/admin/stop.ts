@@ -27,12 +27,15 @@ export const NO_WISH: Wish = {
   typed: '',
 };
 
+// ARRET is as good as arrêt.
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').trim().toUpperCase();
+
 // What is missing before it can be set.
 export function missingOf(wish: Wish, word: string): ('subject' | 'reason' | 'typed')[] {
   const missing: ('subject' | 'reason' | 'typed')[] = [];
   if (wish.scope !== 'all' && wish.subject.trim() === '') missing.push('subject');
   if (wish.reason.trim() === '') missing.push('reason');
-  if (wish.typed.trim().toLocaleUpperCase() !== word) missing.push('typed');
+  if (plain(wish.typed) !== plain(word)) missing.push('typed');
   return missing;
 }
 

@@ -137,7 +137,11 @@ export function StopForm({ people, onSet }: { people: People; onSet: (stops: Sto
         label={words('running')}
         value={wish.running}
         onValue={(running) => change({ running })}
-        choices={RUNNING.map((value) => ({ value, title: words(value), text: words(`runningText_${value}`) }))}
+        choices={RUNNING.map((value) => ({
+          value,
+          title: words(value),
+          text: words(`runningText_${value}`),
+        }))}
       />
       <TextArea
         label={words('reason')}

@@ -12,7 +12,7 @@ export interface Status {
     progress?: number;
     seen_seconds_ago: number;
   }[];
-  disk: { free_bytes: number; total_bytes?: number; used_bytes?: number };
+  disk: { free_bytes: number; total_bytes?: number };
   finished_last_day: { completed: number; failed: number };
   render_seconds_last_day: number;
 }
