@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tests share; no page imports it.
-import type { Extras, Video } from './api/types';
+import type { Extras, Settings, Video } from './api/types';
+
+export const settingsOf = (part: Partial<Settings> = {}): Settings => ({
+  steps: null,
+  guidance: null,
+  negative_prompt: null,
+  fps: null,
+  strength: null,
+  creator: null,
+  ...part,
+});
 
 export function videoOf(
   id: string,
@@ -28,6 +38,11 @@ export function videoOf(
       queue_position: null,
       seconds_left: null,
       stage: null,
+      step: null,
+      steps: null,
+      preview: null,
+      settings: settingsOf(),
+      request_id: null,
       source_video_id: null,
       variations: [],
       ...aozora,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeEach, describe, expect, it } from 'vitest';
-import { videoOf } from '../../testing';
+import { settingsOf, videoOf } from '../../testing';
 import { bodyOfDraft, draft, isRight, numberIn, takeFrom } from './draft';
 import { shapeOfBody } from './estimate';
 
@@ -65,7 +65,7 @@ describe('takeFrom', () => {
         prompt: 'a kite',
         seconds: '8',
         size: '720x1280',
-        aozora: { seed: 42, settings: { steps: 4, guidance: 2 } },
+        aozora: { seed: 42, settings: settingsOf({ steps: 4, guidance: 2 }) },
       }),
     );
     expect(bodyOfDraft()).toMatchObject({

@@ -15,9 +15,9 @@ export function EstimateLine({ fresh }: { fresh: unknown }) {
     left === null ? words('cost', { n: cost }) : words('costOf', { n: cost, left: formatNumber(left) }),
   ];
   if (estimate !== null) {
-    parts.push(words('takes', { time: formatDuration(estimate.render_seconds) }));
-    if (estimate.wait_seconds >= 2)
-      parts.push(words('waits', { time: formatDuration(estimate.wait_seconds) }));
+    const { render_seconds: render, wait_seconds: wait } = estimate;
+    if (render !== null) parts.push(words('takes', { time: formatDuration(render) }));
+    if (wait !== null && wait >= 2) parts.push(words('waits', { time: formatDuration(wait) }));
   }
   return (
     <p class="composer-estimate small numbers" aria-live="polite">

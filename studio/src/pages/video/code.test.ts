@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { videoOf } from '../../testing';
+import { settingsOf, videoOf } from '../../testing';
 import { curlFor, pythonFor, scriptFor, settingsJson, wishOf } from './code';
 import { nearestLength } from './frames';
 import { lineage } from './lineage';
 
 const VIDEO = videoOf('video_1', {
   prompt: `it's "red"\n`,
-  aozora: { seed: 7, settings: { steps: 4, guidance: null } },
+  aozora: { seed: 7, settings: settingsOf({ steps: 4 }) },
 });
 const BASE = 'http://127.0.0.1:8080/v1';
 
