@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { join, videoOf } from './lib/people.js';
-import { accessible, blameless, PASSWORD, Studio } from './lib/studio.js';
+import { accessible, blameless, noSidewaysScroll, PASSWORD, Studio } from './lib/studio.js';
 
 let studio, admin, mika, ren, shared, clipPath, video;
 before(async () => {
@@ -213,6 +213,34 @@ test('testers file findings, and admins judge them', async () => {
   await kit.getByText('Confirmed', { exact: true }).waitFor();
   blameless(kit);
   await kit.context().close();
+});
+
+test('a phone, in the dark, shows all of it', { timeout: 120_000 }, async () => {
+  const phone = { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true };
+  const stranger = await studio.visitor(phone);
+  await stranger.goto(shared);
+  await stranger.getByText('Made by mika').waitFor();
+  await noSidewaysScroll(stranger, '/s/… on a phone');
+  await accessible(stranger, '/s/… on a phone');
+  await stranger.context().close();
+  await ren.setViewportSize(phone.viewport);
+  await ren.emulateMedia({ colorScheme: 'dark' });
+  for (const path of [
+    '/clips',
+    clipPath,
+    '/reviews',
+    '/screening',
+    '/verify',
+    '/account',
+    '/credits',
+    '/terms',
+  ]) {
+    await ren.goto(studio.url + path);
+    await ren.locator('main :is(h1, h2)').first().waitFor();
+    await ren.locator('.waiting').waitFor({ state: 'detached' });
+    await noSidewaysScroll(ren, `${path} on a phone`);
+    await accessible(ren, `${path} on a phone`);
+  }
 });
 
 test('the link ends for everybody', async () => {

@@ -32,7 +32,8 @@ export const stopWords = area({
     level: 'How much?',
     levelText_generation: 'Nothing new is made. Watching, sharing and everything else goes on.',
     levelText_maintenance: 'Nothing can be changed. Watching goes on.',
-    levelText_everything: 'Nothing can be changed or read. Only admins still get in, to release it.',
+    levelText_everything:
+      'Nothing can be changed or read. Keep this page open: the release is asked for here.',
     running: 'What becomes of videos that are being made?',
     park: 'Park them',
     runningText_park: 'They go on where they were once the stop is released.',
@@ -84,7 +85,7 @@ export const stopWords = area({
     levelText_generation: 'Rien de nouveau n’est créé. Regarder, partager et tout le reste continue.',
     levelText_maintenance: 'Rien ne peut être modifié. On peut encore regarder.',
     levelText_everything:
-      'Rien ne peut être modifié ni lu. Seuls les administrateurs entrent encore, pour lever l’arrêt.',
+      'Rien ne peut être modifié ni lu. Gardez cette page ouverte : c’est ici que se demande la levée.',
     running: 'Que deviennent les vidéos en cours ?',
     park: 'Les mettre de côté',
     runningText_park: 'Elles reprennent où elles en étaient quand l’arrêt est levé.',
