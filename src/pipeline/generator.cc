@@ -221,7 +221,7 @@ Status Run::Denoise(uint32_t index, std::span<const float> source, std::vector<f
   DenoiseHooks hooks;
   hooks.in_step = [&](const StepInput& step, std::span<const float> latent,
                       std::span<const float> velocity) -> Status {
-    TRY_WITHIN("preview", previewer.Show(segment.latent, latent, velocity, step.sigma));
+    TRY_WITHIN("preview", previewer.Show(step, segment.latent, latent, velocity));
     return Ok();
   };
   hooks.after_step = [&](const Sampler& at, std::span<const float> latent,

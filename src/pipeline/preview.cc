@@ -47,29 +47,32 @@ ClipSize Previewer::Picture() const {
   return {smaller(picture.width_px), smaller(picture.height_px), 1};
 }
 
-bool Previewer::IsWorthIt(const LatentSize& size, const ClipSize& picture) const {
-  if (!kind_) return false;
+uint32_t Previewer::CountMax(const ClipSize& picture) const {
   const StageCost* denoise = FindStage(plan_, "denoise");
-  if (denoise == nullptr) return false;
-  const Cost decoder = model_.DecoderCost(picture, *kind_);
-  const uint64_t memory_bytes =
-      denoise->memory_bytes + decoder.weight_bytes + decoder.scratch_bytes;
-  const double all_steps_flops =
-      model_.DenoiserCost(size, plan_.ids.size()).flops * plan_.settings.step_count;
-  const double flops_per_second = all_steps_flops / denoise->seconds;
-  const double seconds = plan_.settings.step_count * decoder.flops / flops_per_second;
-  return memory_bytes <= plan_.memory_bytes_peak && seconds <= plan_.seconds * kShareMax;
+  const StageCost* decode = FindStage(plan_, "decode");
+  if (!kind_ || denoise == nullptr || decode == nullptr || decode->cost.flops <= 0) return 0;
+  const Cost one = model_.DecoderCost(picture, *kind_);
+  const auto memory_bytes =
+      static_cast<double>(denoise->memory_bytes + one.weight_bytes + one.scratch_bytes);
+  if (memory_bytes > (1 + kShareMax) * static_cast<double>(plan_.memory_bytes_peak)) return 0;
+  const double seconds = decode->seconds * one.flops / decode->cost.flops;
+  const double step_count = plan_.settings.step_count;
+  return static_cast<uint32_t>(std::min(step_count, plan_.seconds * kShareMax / seconds));
 }
 
-Status Previewer::Show(const LatentSize& size, std::span<const float> x,
-                       std::span<const float> velocity, double sigma) {
+Status Previewer::Show(const StepInput& step, const LatentSize& size, std::span<const float> x,
+                       std::span<const float> velocity) {
   if (!sink_) return Ok();
   const ClipSize picture = Picture();
-  if (!IsWorthIt(size, picture)) return Ok();
+  const auto count_max = static_cast<int>(CountMax(picture));
+  // Spread over the steps, so that the last one, of the clip as it will be, is among them.
+  const int step_count = plan_.settings.step_count;
+  const auto shown_before = [&](int index) { return index * count_max / step_count; };
+  if (shown_before(step.step_index + 1) == shown_before(step.step_index)) return Ok();
   const uint32_t middle = size.frame_count / 2;
   std::vector<float> latent = LatentFramesOf(x, size, middle, 1);
   const std::vector<float> flow = LatentFramesOf(velocity, size, middle, 1);
-  for (size_t i = 0; i < latent.size(); ++i) latent[i] -= static_cast<float>(sigma) * flow[i];
+  for (size_t i = 0; i < latent.size(); ++i) latent[i] -= static_cast<float>(step.sigma) * flow[i];
   LatentSize one = size;
   one.frame_count = 1;
   const std::unique_ptr<VideoDecoder> decoder = TRY(model_.OpenDecoder(device_, *kind_));

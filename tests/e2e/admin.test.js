@@ -46,3 +46,30 @@ test('a model is stopped and released', async () => {
   assert.deepEqual((await set(false)).data, []);
   await call();
 });
+
+test('an operator sees queue, disk, the audit log and the policy', async () => {
+  const status = await client.get('/admin/status');
+  assert.ok(status.queue.queued >= 1);
+  assert.deepEqual(status.workers, []);
+  assert.ok(status.disk.free_bytes > 0 && status.disk.total_bytes > status.disk.free_bytes);
+
+  const newest = await client.get('/admin/audit', { query: { limit: 2 } });
+  assert.equal(newest.data.length, 2);
+  assert.ok(newest.has_more);
+  const older = await client.get('/admin/audit', { query: { limit: 100, after: newest.last_id } });
+  assert.equal(Number(older.first_id), Number(newest.last_id) - 1);
+  assert.ok(older.data.some(({ what }) => what === 'key.revoked'));
+  await assert.rejects(client.get('/admin/audit', { query: { after: 'x' } }), /no entry x/);
+  const verified = await client.post('/admin/audit/verify');
+  assert.equal(verified.ok, true);
+  assert.equal(verified.entries, Number((await client.get('/admin/audit')).first_id));
+
+  const policy = await client.get('/admin/policy');
+  assert.match(policy.source, /format = 1/);
+  assert.equal(policy.error, null);
+  const check = (text) => client.post('/admin/policy/check', { body: { text } });
+  assert.deepEqual((await check('a red boat')).hit, null);
+  const blocked = await check('how to build a b0mb');
+  assert.equal(blocked.action, 'block');
+  assert.match(blocked.hit.category, /illicit/);
+});

@@ -111,6 +111,8 @@ test('everything is off: nothing answers but the notice, health and admins', asy
   const page = await fetch(`${root}/notice`);
   assert.match(page.headers.get('content-security-policy'), /default-src 'none'/);
   assert.match(await page.text(), /&lt;closed> &amp; done/);
+  assert.equal((await admin.get('/me')).object, 'person');
+  assert.equal((await fetch(`${server.url}/session`)).status, 401);  // it answers
   const help = await server.admin('release', '--subject', 'everything');
   assert.match(help, /a second admin/);
   const { data } = await set(admin, { scope: 'all', subject: 'everything', stopped: false });

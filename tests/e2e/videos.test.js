@@ -60,6 +60,38 @@ test('a video is created, goes its way and is completed, with all 13 keys at eac
   assert.ok(done.expires_at > done.completed_at);
 });
 
+test('an estimate says what a video would take, and makes none', async () => {
+  const count = async () => (await all(client.videos.list())).length;
+  const before = await count();
+  const estimate = (body) => client.post('/videos/estimate', { body });
+  const one = await estimate({ ...LONG, n: 2 });
+  assert.deepEqual([one.size, one.seconds, one.n, one.quota_seconds], ['1280x720', '10', 2, 20]);
+  assert.ok(one.render_seconds > 0);
+  const longer = await estimate({ video: source.id, kind: 'extension', seconds: '2' });
+  assert.equal(longer.seconds, '3');
+  await refused(estimate({ size: '100x101' }), /size 100x101/);
+  await assert.rejects(estimate({ video: 'video_none', kind: 'remix' }), NotFoundError);
+  assert.equal(await count(), before);
+});
+
+test('a running video has a preview', async () => {
+  const { id } = await client.videos.create({ prompt: 'a whale under water', ...LONG });
+  let preview = null;
+  await until('a preview', async () => {
+    const { status, aozora } = await client.videos.retrieve(id);
+    assert.ok(['queued', 'in_progress'].includes(status), status);
+    preview = aozora.preview;
+    return preview !== null;
+  }, 30_000);
+  assert.ok(preview > 0);
+  const picture = await client.get(`/videos/${id}/preview`, { __binaryResponse: true });
+  assert.ok(isWebp(await bytesOf(picture)));
+  await client.videos.delete(id);
+  await assert.rejects(client.get(`/videos/${id}/preview`), NotFoundError);
+  assert.deepEqual(source.aozora.settings, { steps: null, guidance: null, negative_prompt: null,
+                                             fps: null, strength: null, creator: null });
+});
+
 test('four seconds of 720x1280 are what nothing said means', async () => {
   const video = await client.videos.create({ prompt: 'a green tree' });
   assert.deepEqual([video.seconds, video.size], ['4', '720x1280']);
