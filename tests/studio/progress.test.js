@@ -121,5 +121,5 @@ test('what it costs and takes is said before anything is pressed', async () => {
   await page.getByText('That is more than you have left today.').waitFor();
   await page.getByLabel('Describe the clip').fill('words that are nobody’s business yet');
   await page.waitForTimeout(800);
-  assert.ok(asked.every(({ prompt }) => prompt === 'a boat'));
+  assert.ok(asked.every(({ prompt }) => prompt === undefined));
 });

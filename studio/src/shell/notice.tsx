@@ -8,7 +8,7 @@ import { Icon } from '../ui/icon';
 import { shellWords } from '../words/shell';
 import './notice.css';
 
-const EVERY_MS = 20_000;
+const EVERY_MS = 10_000;
 
 export const notice = signal<Notice | null>(null);
 
