@@ -108,7 +108,7 @@ try {
   }
   if (names.length === 0 || names.includes('dark')) {
     await page.emulateMedia({ colorScheme: 'dark' });
-    await shoot(page, 'dark', PAGES.library);
+    await shoot(page, 'dark', PAGES['library']);
     await page.emulateMedia({ colorScheme: 'light' });
   }
   if (names.length === 0 || names.includes('phone')) {

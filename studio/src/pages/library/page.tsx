@@ -31,7 +31,7 @@ function useSearchKey(): void {
         event.target instanceof Element && event.target.closest('input, textarea, select') !== null;
       if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
-      document.querySelector<HTMLInputElement>('.library-search input')?.focus();
+      document.querySelector<HTMLInputElement>('.shelf-search input')?.focus();
     };
     addEventListener('keydown', focus);
     return () => removeEventListener('keydown', focus);
@@ -119,8 +119,8 @@ export default function LibraryPage() {
   const playable = found.filter(({ status }) => status === 'completed').slice(0, shown);
   const others = found.filter(({ status }) => status !== 'completed');
   return (
-    <div class="stack library">
-      <div class="library-head">
+    <div class="stack shelf">
+      <div class="shelf-head">
         <h1>{words('title')}</h1>
         <span class="quiet numbers" aria-live="polite">
           {words('count', { n: found.length })}
@@ -128,7 +128,7 @@ export default function LibraryPage() {
         <Button
           size="s"
           look="quiet"
-          class="library-choose"
+          class="shelf-choose"
           aria-pressed={isChoosing}
           onClick={() => (isChoosing ? done() : setChoosing(true))}
         >
@@ -175,7 +175,7 @@ export default function LibraryPage() {
         ))}
       </div>
       {isCut && (
-        <Button class="library-more" onClick={() => setShown(shown + PORTION)}>
+        <Button class="shelf-more" onClick={() => setShown(shown + PORTION)}>
           {words('more')}
         </Button>
       )}

@@ -34,8 +34,8 @@ export function Tools(props: Props) {
   const shape = (value: Filter['shape']) => words(`shape_${value}`);
   const order = (value: Filter['order']) => words(`order_${value}`);
   return (
-    <div class="library-tools" role="search">
-      <label class="library-search">
+    <div class="shelf-tools" role="search">
+      <label class="shelf-search">
         <Icon name="search" size={18} />
         <span class="visually-hidden">{words('search')}</span>
         <input
