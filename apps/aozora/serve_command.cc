@@ -53,18 +53,20 @@ With the same two variables, programs that use the openai client run as they are
 // Where nobody can log in yet, whoever started the server may be the first: a way to set the
 // admin's password, once, in the studio. Not where strangers could read the log and reach the
 // address.
-Result<std::optional<std::string>> MakeFirstLogin(Storage& storage) {
+Status OfferFirstLogin(Storage& storage, std::string_view url) {
   const PersonRecord* admin = nullptr;
   const std::vector<PersonRecord> people = TRY(storage.keys().People());
   for (const PersonRecord& person : people) {
-    if (!person.password_hash.empty()) return std::optional<std::string>();
+    if (!person.password_hash.empty()) return Ok();
     if (admin == nullptr && person.role == NameOf(Role::kAdmin)) admin = &person;
   }
-  if (admin == nullptr) return std::optional<std::string>();
+  if (admin == nullptr) return Ok();
   const Actor actor{"first start", std::string(NameOf(Role::kAdmin)), ""};
   const MadePasswordLink made =
       TRY(storage.programme().accounts.MakePasswordLink(admin->id, actor));
-  return std::optional(fmt::format("{} (log in as {})", made.code, admin->name));
+  fmt::print("The studio, to choose a password: {}/signin#{} (log in as {})\n", url, made.code,
+             admin->name);
+  return Ok();
 }
 
 std::string UrlOf(const ServerOptions& options, uint16_t port) {
@@ -77,11 +79,7 @@ Status Execute(const ServerOptions& options, const Environment& environment) {
   const std::unique_ptr<Host> host = TRY(Host::Start(environment, options));
   const std::string url = UrlOf(options, host->port());
   if (const auto key = TRY(MakeFirstKey(host->storage().keys()))) PrintFirstKey(*key, url);
-  if (host->is_local()) {
-    if (const auto code = TRY(MakeFirstLogin(host->storage()))) {
-      fmt::print("The studio, to choose a password: {}/signin#{}\n", url, *code);
-    }
-  }
+  if (host->is_local()) TRY(OfferFirstLogin(host->storage(), url));
   fmt::print("listening on {}\n", url);
   std::fflush(stdout);
   Wake never_called;

@@ -229,24 +229,30 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
   return Enqueue(service, origin, std::move(job));
 }
 
+Outcome<JobRecord> FindVideo(const Service& service, const std::string& person_id,
+                             std::string_view id) {
+  Result<JobRecord> job = service.queue.GetOf(person_id, id);
+  if (job.ok()) return std::move(job).value();
+  if (job.error().code() == ErrorCode::kNotFound) return NoSuch("video", id);
+  return job.error();
+}
+
 Outcome<VideoForecast> ForecastVideo(const Service& service, const Origin& origin,
                                      const json& body) {
   VideoForecast made;
   QueuedJob job;
   if (body.contains("video")) {
-    const std::string id = body["video"].get<std::string>();
-    const Result<JobRecord> source = service.queue.GetOf(origin.person_id, id);
-    if (!source.ok() && source.error().code() == ErrorCode::kNotFound) return NoSuch("video", id);
-    if (!source.ok()) return source.error();
+    const JobRecord source =
+        TRY(FindVideo(service, origin.person_id, body["video"].get<std::string>()));
     const bool extends = body.value("kind", "") == NameOf(JobKind::kExtension);
     const uint32_t added = !extends                   ? 0
                            : body.contains("seconds") ? ReadSeconds(body["seconds"])
                                                       : kSecondsDefault;
-    made.model = source->model_asked;
-    made.size = fmt::format("{}x{}", source->width, source->height);
-    made.seconds = source->seconds + added;
-    job.model = source->model;
-    job.estimated_work_ms = DerivedWorkMs(*source, made.seconds);
+    made.model = source.model_asked;
+    made.size = fmt::format("{}x{}", source.width, source.height);
+    made.seconds = source.seconds + added;
+    job.model = source.model;
+    job.estimated_work_ms = DerivedWorkMs(source, made.seconds);
   } else {
     Asked asked = TRY(ReadWish(service, body));
     asked.wish.prompt = kAnyPrompt;

@@ -40,6 +40,10 @@ struct DerivedVideo {
 Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& origin,
                                       const DerivedVideo& video);
 
+// A job of that person's, with 404 for all others.
+Outcome<JobRecord> FindVideo(const Service& service, const std::string& person_id,
+                             std::string_view id);
+
 // What CreateVideo would make of the body, or CreateDerivedVideo of a source, without making it.
 struct VideoForecast {
   std::string model;

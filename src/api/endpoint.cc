@@ -181,6 +181,8 @@ json SecondsOf(std::optional<int64_t> time_ms) {
   return time_ms ? json(SecondsOf(*time_ms)) : json(nullptr);
 }
 
+json SecondsUp(std::optional<int64_t> ms) { return ms ? json((*ms + 999) / 1000) : json(nullptr); }
+
 http::Gate MakeGate(const Service& service) {
   return [&service](http::Request& request,
                     const http::RouteOptions& route) -> std::optional<http::Response> {

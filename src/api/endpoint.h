@@ -62,6 +62,8 @@ http::Response AnswerList(nlohmann::json data);
 
 // Seconds since 1970 as the API counts them, or null.
 nlohmann::json SecondsOf(std::optional<int64_t> time_ms);
+// A length of time, rounded up, or null.
+nlohmann::json SecondsUp(std::optional<int64_t> ms);
 inline int64_t SecondsOf(int64_t time_ms) { return time_ms / 1000; }
 
 }  // namespace aozora::api

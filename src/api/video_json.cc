@@ -63,7 +63,7 @@ json ExtrasOf(const DataFolder& folder, const JobRecord& job,
                  {"source_video_id", TextOrNull(job.source_job_id)},
                  {"variations", json::array()}};
   if (place && place->position > 0) extras["queue_position"] = place->position;
-  if (place && place->ready_in_ms) extras["seconds_left"] = (*place->ready_in_ms + 999) / 1000;
+  if (place) extras["seconds_left"] = SecondsUp(place->ready_in_ms);
   return extras;
 }
 

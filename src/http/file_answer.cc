@@ -27,13 +27,6 @@ bool EtagListHas(std::string_view list, std::string_view etag, bool weak) {
   return false;
 }
 
-bool HasEtag(const Headers& request, std::string_view name, std::string_view etag, bool weak) {
-  return std::any_of(
-      request.fields().begin(), request.fields().end(), [&](const Headers::Field& field) {
-        return EqualsNoCase(field.first, name) && EtagListHas(field.second, etag, weak);
-      });
-}
-
 // Section 13.1.5: a range is wanted only if the file is still the one that was begun. Dates are not
 // compared, since we send none.
 bool RangeIsWanted(const Headers& request, std::string_view etag) {
@@ -84,6 +77,13 @@ std::string AttachmentDisposition(std::string_view name) {
   }
   if (plain == name || !IsUtf8(name)) return fmt::format("attachment; filename=\"{}\"", plain);
   return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, encoded);
+}
+
+bool HasEtag(const Headers& request, std::string_view name, std::string_view etag, bool weak) {
+  return std::any_of(
+      request.fields().begin(), request.fields().end(), [&](const Headers::Field& field) {
+        return EqualsNoCase(field.first, name) && EtagListHas(field.second, etag, weak);
+      });
 }
 
 FileAnswer AnswerWithFile(const FileBody& file, uint64_t file_bytes, Method method,

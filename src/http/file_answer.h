@@ -26,6 +26,10 @@ struct FileAnswer {
   uint64_t bytes() const;  // of all pieces
 };
 
+// Whether a field of that name lists the tag (given without quotes) or "*"; `weak`: weak tags
+// count.
+bool HasEtag(const Headers& request, std::string_view name, std::string_view etag, bool weak);
+
 // `boundary` parts several ranges from each other. For 412 and 416 there is no body yet: that is
 // the error writer's.
 FileAnswer AnswerWithFile(const FileBody& file, uint64_t file_bytes, Method method,

@@ -217,7 +217,7 @@ Status Run::Denoise(uint32_t index, std::span<const float> source, std::vector<f
   const uint32_t step_count = static_cast<uint32_t>(sampler->step_count());
   const uint32_t steps_resumed = static_cast<uint32_t>(sampler->step_index());
   meter_.Report(index, steps_resumed, step_count);
-  Previewer previewer(model_, device_, plan_, options_.preview);
+  Previewer previewer(model_, device_, plan_, sampler->step_count(), options_.preview);
   DenoiseHooks hooks;
   hooks.in_step = [&](const StepInput& step, std::span<const float> latent,
                       std::span<const float> velocity) -> Status {

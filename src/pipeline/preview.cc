@@ -24,50 +24,49 @@ const StageCost* FindStage(const Plan& plan, std::string_view name) {
   return found == plan.stages.end() ? nullptr : &*found;
 }
 
+// One picture of the clip, small where the model can paint it so.
+ClipSize PictureOf(const ClipSize& clip, const LatentGeometry& latent) {
+  const uint32_t longer_px = std::max(clip.width_px, clip.height_px);
+  if (!latent.fixed_grid || longer_px <= Previewer::kSidePx) {
+    return {clip.width_px, clip.height_px, 1};
+  }
+  const auto smaller = [&](uint32_t side_px) {
+    const uint32_t scaled_px = side_px * Previewer::kSidePx / longer_px / LatentGeometry::kEven;
+    return std::max(1u, scaled_px) * LatentGeometry::kEven;
+  };
+  return {smaller(clip.width_px), smaller(clip.height_px), 1};
+}
+
 }  // namespace
 
-Previewer::Previewer(const Model& model, op::Device& device, const Plan& plan,
+Previewer::Previewer(const Model& model, op::Device& device, const Plan& plan, int step_count,
                      const PreviewSink& sink)
     : model_(model),
       device_(device),
-      plan_(plan),
       sink_(sink),
-      kind_(DecoderFor(model.capabilities())) {}
+      step_count_(step_count),
+      kind_(DecoderFor(model.capabilities())),
+      picture_(PictureOf(plan.settings.clip, model.capabilities().latent)),
+      count_max_(sink ? CountMax(plan) : 0) {}
 
-ClipSize Previewer::Picture() const {
-  ClipSize picture = plan_.settings.clip;
-  picture.frame_count = 1;
-  if (!model_.capabilities().latent.fixed_grid) return picture;
-  const uint32_t longer_px = std::max(picture.width_px, picture.height_px);
-  const auto smaller = [&](uint32_t side_px) {
-    const uint32_t scaled_px = side_px * kSidePx / longer_px / LatentGeometry::kEven;
-    return std::max(1u, scaled_px) * LatentGeometry::kEven;
-  };
-  if (longer_px <= kSidePx) return picture;
-  return {smaller(picture.width_px), smaller(picture.height_px), 1};
-}
-
-uint32_t Previewer::CountMax(const ClipSize& picture) const {
-  const StageCost* denoise = FindStage(plan_, "denoise");
-  const StageCost* decode = FindStage(plan_, "decode");
+int Previewer::CountMax(const Plan& plan) const {
+  const StageCost* denoise = FindStage(plan, "denoise");
+  const StageCost* decode = FindStage(plan, "decode");
   if (!kind_ || denoise == nullptr || decode == nullptr || decode->cost.flops <= 0) return 0;
-  const Cost one = model_.DecoderCost(picture, *kind_);
+  const Cost one = model_.DecoderCost(picture_, *kind_);
   const auto memory_bytes =
       static_cast<double>(denoise->memory_bytes + one.weight_bytes + one.scratch_bytes);
-  if (memory_bytes > (1 + kShareMax) * static_cast<double>(plan_.memory_bytes_peak)) return 0;
+  if (memory_bytes > (1 + kShareMax) * static_cast<double>(plan.memory_bytes_peak)) return 0;
   const double seconds = decode->seconds * one.flops / decode->cost.flops;
-  const double step_count = plan_.settings.step_count;
-  return static_cast<uint32_t>(std::min(step_count, plan_.seconds * kShareMax / seconds));
+  const double allowed_seconds =
+      kShareMax * plan.seconds / static_cast<double>(plan.segments.size());
+  return static_cast<int>(std::min(double{1} * step_count_, allowed_seconds / seconds));
 }
 
 Status Previewer::Show(const StepInput& step, const LatentSize& size, std::span<const float> x,
                        std::span<const float> velocity) {
-  if (!sink_) return Ok();
-  const ClipSize picture = Picture();
-  const auto count_max = static_cast<int>(CountMax(picture));
   // Spread over the steps, so that the last one, of the clip as it will be, is among them.
-  const int step_count = plan_.settings.step_count;
-  const auto shown_before = [&](int index) { return index * count_max / step_count; };
+  const auto shown_before = [&](int index) { return index * count_max_ / step_count_; };
   if (shown_before(step.step_index + 1) == shown_before(step.step_index)) return Ok();
   const uint32_t middle = size.frame_count / 2;
   std::vector<float> latent = LatentFramesOf(x, size, middle, 1);
@@ -76,13 +75,13 @@ Status Previewer::Show(const StepInput& step, const LatentSize& size, std::span<
   LatentSize one = size;
   one.frame_count = 1;
   const std::unique_ptr<VideoDecoder> decoder = TRY(model_.OpenDecoder(device_, *kind_));
-  TRY(decoder->Begin(device_, one, picture));
+  TRY(decoder->Begin(device_, one, picture_));
   bool shown = false;
   const PictureSink show = [&](ConstView pictures) -> Status {
     if (shown) return Ok();
     std::vector<float> values(static_cast<size_t>(pictures.shape().item_count()));
     device_.Download(pictures.Items(0, 1), values);
-    sink_(ToImage(values, picture.width_px, picture.height_px));
+    sink_(ToImage(values, picture_.width_px, picture_.height_px));
     shown = true;
     return Ok();
   };

@@ -23,8 +23,9 @@ class Previewer {
   // Of the longer side, where the model can paint its latents at any size.
   static constexpr uint32_t kSidePx = 480;
 
-  // All are borrowed.
-  Previewer(const Model& model, op::Device& device, const Plan& plan, const PreviewSink& sink);
+  // Of a segment of the plan, which takes `step_count` steps. All are borrowed.
+  Previewer(const Model& model, op::Device& device, const Plan& plan, int step_count,
+            const PreviewSink& sink);
 
   // In a step: `x` [C, F, h, w] has the noise level of the step, `velocity` is what the model said
   // of it. For x = (1 - sigma) clean + sigma noise and velocity = noise - clean, as flow matching
@@ -34,14 +35,15 @@ class Previewer {
               std::span<const float> velocity);
 
  private:
-  uint32_t CountMax(const ClipSize& picture) const;
-  ClipSize Picture() const;
+  int CountMax(const Plan& plan) const;
 
   const Model& model_;
   op::Device& device_;
-  const Plan& plan_;
   const PreviewSink& sink_;
+  const int step_count_;
   const std::optional<DecoderKind> kind_;
+  const ClipSize picture_;
+  const int count_max_;  // last: it follows from the others
 };
 
 }  // namespace aozora

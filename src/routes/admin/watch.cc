@@ -36,13 +36,13 @@ json WorkersOf(const std::vector<RunningJob>& running, int64_t lease_ms, int64_t
   return workers;
 }
 
-Outcome<http::Response> Status(const api::Service& service, const Call&) {
+Outcome<http::Response> GetStatus(const api::Service& service, const Call&) {
   const int64_t now_ms = NowMs(service.clock);
   const QueueCounts counts = TRY(service.queue.Counts());
   std::vector<RunningJob> running;
   std::vector<RenderedJob> renders;
   int64_t failed = 0;
-  TRY(service.store.Read([&](Transaction& t) -> aozora::Status {
+  TRY(service.store.Read([&](Transaction& t) -> Status {
     running = TRY(t.Select(Query<RunningJob>().Equal(&RunningJob::state, JobState::kInProgress)));
     renders = TRY(t.Select(Query<RenderedJob>()
                                .Equal(&RenderedJob::state, JobState::kCompleted)
@@ -164,7 +164,7 @@ void AddWatchRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
   api::AddOperations(router, service,
                      {
-                         {Method::kGet, "/v1/admin/status", "getStatus", Status},
+                         {Method::kGet, "/v1/admin/status", "getStatus", GetStatus},
                          {Method::kGet, "/v1/admin/audit", "listAudit", ListAudit},
                          {Method::kPost, "/v1/admin/audit/verify", "verifyAudit", VerifyLog},
                          {Method::kGet, "/v1/admin/policy", "getPolicy", GetPolicy},

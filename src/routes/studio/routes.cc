@@ -3,12 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "base/hash.h"
+#include "http/file_answer.h"
+#include "http/syntax.h"
 
 namespace aozora::routes {
 namespace {
@@ -48,7 +49,7 @@ std::string_view MediaTypeOf(std::string_view name) {
 struct Encoded {
   std::string_view encoding;  // of Content-Encoding; empty: as it is
   std::string_view bytes;
-  std::string etag;  // with quotes
+  std::string etag;  // without quotes
 };
 
 struct Page {
@@ -58,7 +59,7 @@ struct Page {
 using Pages = std::map<std::string_view, Page, std::less<>>;
 
 Encoded Encode(std::string_view encoding, std::string_view bytes) {
-  return {encoding, bytes, fmt::format("\"{}\"", Sha256Hex(bytes).substr(0, kEtagLength))};
+  return {encoding, bytes, Sha256Hex(bytes).substr(0, kEtagLength)};
 }
 
 Pages Arrange(const std::vector<StudioFile>& files) {
@@ -81,16 +82,8 @@ Pages Arrange(const std::vector<StudioFile>& files) {
 // Browsers say "gzip, deflate, br"; one that gives weights does without, which is always right.
 bool Takes(const http::Request& request, std::string_view encoding) {
   const std::string_view accepted = request.headers.Find("accept-encoding").value_or("");
-  if (accepted.find(";q") != std::string_view::npos || encoding.empty()) return encoding.empty();
-  for (size_t at = 0; at < accepted.size();) {
-    const size_t end = std::min(accepted.find(',', at), accepted.size());
-    std::string_view each = accepted.substr(at, end - at);
-    while (each.starts_with(' ')) each.remove_prefix(1);
-    while (each.ends_with(' ')) each.remove_suffix(1);
-    if (each == encoding) return true;
-    at = end + 1;
-  }
-  return false;
+  if (encoding.empty()) return true;
+  return accepted.find(";q") == std::string_view::npos && http::ListHas(accepted, encoding);
 }
 
 http::Response Serve(const Page& page, const http::Request& request) {
@@ -100,14 +93,13 @@ http::Response Serve(const Page& page, const http::Request& request) {
     form = &each;
     break;
   }
-  const bool known =
-      request.headers.Find("if-none-match").value_or("").find(form->etag) != std::string_view::npos;
+  const bool known = http::HasEtag(request.headers, "If-None-Match", form->etag, true);
   http::Response response =
       known ? http::Response::Empty(304)
             : http::Response::Data(200, MediaTypeOf(page.name), std::string(form->bytes));
   if (!form->encoding.empty() && !known) response.headers.Set("Content-Encoding", form->encoding);
   response.headers.Set("Vary", "Accept-Encoding");
-  response.headers.Set("ETag", form->etag);
+  response.headers.Set("ETag", fmt::format("\"{}\"", form->etag));
   response.headers.Set("Cache-Control", page.name.starts_with(kAssets)
                                             ? "public, max-age=31536000, immutable"
                                             : "no-cache");

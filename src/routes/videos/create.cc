@@ -49,10 +49,6 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   return AnswerVideo(video, jobs.front(), place);
 }
 
-json SecondsUp(const std::optional<int64_t>& ms) {
-  return ms ? json((*ms + 999) / 1000) : json(nullptr);
-}
-
 Outcome<http::Response> Estimate(const api::Service& service, const Call& call) {
   const api::VideoForecast made = TRY(api::ForecastVideo(service, OriginOf(call), call.body));
   return api::AnswerJson({{"object", "video.estimate"},
@@ -62,8 +58,8 @@ Outcome<http::Response> Estimate(const api::Service& service, const Call& call) 
                           {"n", made.count},
                           {"quota_seconds", made.quota_seconds},
                           {"quota_seconds_left", made.quota_seconds_left},
-                          {"render_seconds", SecondsUp(made.forecast.render_ms)},
-                          {"wait_seconds", SecondsUp(made.forecast.place.start_in_ms)},
+                          {"render_seconds", api::SecondsUp(made.forecast.render_ms)},
+                          {"wait_seconds", api::SecondsUp(made.forecast.place.start_in_ms)},
                           {"queue_position", made.forecast.place.position}});
 }
 

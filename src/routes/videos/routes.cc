@@ -28,10 +28,7 @@ void AddVideoRoutes(http::Router& router, const api::Service& service) {
 
 api::Outcome<JobRecord> FindVideo(const api::Service& service, const api::Call& call,
                                   std::string_view id) {
-  Result<JobRecord> job = service.queue.GetOf(call.principal.person_id, id);
-  if (job.ok()) return std::move(job).value();
-  if (job.error().code() == ErrorCode::kNotFound) return api::NoSuch("video", id);
-  return job.error();
+  return api::FindVideo(service, call.principal.person_id, id);
 }
 
 http::Response AnswerVideo(const nlohmann::json& video, const JobRecord& job,
