@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Facts } from '../ui/facts';
 import { provenanceWords as words } from '../words/provenance';
 import { settingsOf, type Verification } from './verdict';
-
-const Facts = ({ facts }: { facts: readonly [string, string][] }) => (
-  <dl class="found-facts small">
-    {facts.map(([name, value]) => (
-      <div key={name}>
-        <dt>{name}</dt>
-        <dd class="numbers">{value}</dd>
-      </div>
-    ))}
-  </dl>
-);
 
 export function Details({ found, facts }: { found: Verification; facts: readonly [string, string][] }) {
   const settings = settingsOf(found);

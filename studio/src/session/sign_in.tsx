@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { ErrorView } from '../ui/error_view';
 import { TextField } from '../ui/field';
 import { sessionWords as words } from '../words/session';
+import { NewPassword } from './new_password';
 import { signIn, signInByCode } from './session';
 import './sign_in.css';
 
@@ -85,17 +86,7 @@ function ByCode({ given }: { given: string }) {
         required
         autofocus={given === ''}
       />
-      <TextField
-        label={words('newPassword')}
-        hint={words('passwordHint')}
-        value={password}
-        onValue={setPassword}
-        type="password"
-        autocomplete="new-password"
-        minLength={10}
-        required
-        autofocus={given !== ''}
-      />
+      <NewPassword value={password} onValue={setPassword} autofocus={given !== ''} />
       {problem !== null && <ErrorView problem={problem} isSmall />}
       <Button look="main" size="l" type="submit" isBusy={isBusy}>
         {words('codeSubmit')}

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../../api/client';
 import { useAct } from '../../lib/load';
+import { NewPassword } from '../../session/new_password';
 import { enter, me } from '../../session/session';
 import { Button } from '../../ui/button';
 import { ErrorView } from '../../ui/error_view';
@@ -47,16 +48,7 @@ export function Password({ onChanged }: { onChanged: () => void }) {
         required
         error={isWrong ? words('passwordWrong') : null}
       />
-      <TextField
-        label={words('newPassword')}
-        hint={words('passwordHint')}
-        type="password"
-        autocomplete="new-password"
-        minLength={10}
-        value={password}
-        onValue={setPassword}
-        required
-      />
+      <NewPassword value={password} onValue={setPassword} />
       {problem !== null && !isWrong && <ErrorView problem={problem} isSmall />}
       <div class="row">
         <Button type="submit" isBusy={isBusy}>

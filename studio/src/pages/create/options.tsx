@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is chosen most: picture, size, length, number, model.
 import { signal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
-import { can, models } from '../../models/models';
+import { models } from '../../models/models';
 import { formatDuration } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { Segments } from '../../ui/field';
@@ -10,6 +9,7 @@ import { Menu, type MenuItem } from '../../ui/menu';
 import { shapeOf } from '../../videos/media';
 import { createWords as words } from '../../words/create';
 import { type Count, draft, draftModel, draftSeconds, draftSize, LENGTHS, secondsMax, sizes } from './draft';
+import { PickPicture } from './pick_picture';
 
 export const isAdvanced = signal(false);
 
@@ -59,32 +59,10 @@ const COUNTS: readonly { value: Count; label: string }[] = (['1', '2', '4'] as c
 }));
 
 export function Options({ onImage }: { onImage: (data: DataTransfer) => void }) {
-  const file = useRef<HTMLInputElement>(null);
   const several = (models.value?.length ?? 0) > 1;
   return (
     <div class="composer-options">
-      <Button
-        size="s"
-        look="quiet"
-        icon="image"
-        reason={can(draftModel.value, 'image') ? undefined : words('imageCannot')}
-        onClick={() => file.current?.click()}
-      >
-        {words('addImage')}
-      </Button>
-      <input
-        ref={file}
-        type="file"
-        accept="image/*"
-        hidden
-        aria-label={words('addImage')}
-        onChange={(event) => {
-          const data = new DataTransfer();
-          for (const one of event.currentTarget.files ?? []) data.items.add(one);
-          onImage(data);
-          event.currentTarget.value = '';
-        }}
-      />
+      <PickPicture label={words('addImage')} whyNot={words('imageCannot')} onPick={onImage} />
       <Menu label={words('size')} icon="expand" size="s" side="start" items={sizeItems()}>
         {sizeText(draftSize.value)}
       </Menu>

@@ -6,6 +6,7 @@ import type { Schemas } from '../../api/types';
 import { useAct, useLoad } from '../../lib/load';
 import { formatDay } from '../../lib/words';
 import { go, place } from '../../router/router';
+import { NewPassword } from '../../session/new_password';
 import { enter, who } from '../../session/session';
 import { Badge } from '../../ui/badge';
 import { Button } from '../../ui/button';
@@ -107,16 +108,7 @@ function Join({ code, invitation, onOther }: { code: string; invitation: Invitat
         maxLength={80}
         autofocus
       />
-      <TextField
-        label={words('password')}
-        hint={words('passwordHint')}
-        value={password}
-        onValue={setPassword}
-        type="password"
-        autocomplete="new-password"
-        minLength={10}
-        required
-      />
+      <NewPassword label={words('password')} value={password} onValue={setPassword} />
       {version > 0 && (
         <div class="stack-s">
           <div class="invite-terms" tabIndex={0} role="region" aria-label={words('termsTitle')}>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Icon } from '../../ui/icon';
-import { Menu, type MenuItem } from '../../ui/menu';
+import { Menu } from '../../ui/menu';
 import { libraryWords as words } from '../../words/library';
 import type { Filter } from './search';
 
@@ -14,25 +14,36 @@ const KINDS = ['all', 'create', 'remix', 'edit', 'extension'] as const;
 const SHAPES = ['all', 'wide', 'tall', 'square'] as const;
 const ORDERS = ['newest', 'oldest', 'longest'] as const;
 
-function items<K extends keyof Filter>(
-  name: K,
-  values: readonly Filter[K][],
-  word: (value: Filter[K]) => string,
-  { filter, onFilter }: Props,
-): MenuItem[] {
-  return values.map((value) => ({
+// One of the filters: what is chosen stands on its button.
+function Choice<K extends keyof Filter>({
+  name,
+  label,
+  values,
+  word,
+  side = 'start',
+  filter,
+  onFilter,
+}: Props & {
+  name: K;
+  label: string;
+  values: readonly Filter[K][];
+  word: (value: Filter[K]) => string;
+  side?: 'start' | 'end';
+}) {
+  const items = values.map((value) => ({
     label: word(value),
     isChecked: filter[name] === value,
     run: () => onFilter({ [name]: value } as Partial<Filter>),
   }));
+  return (
+    <Menu size="s" look="plain" icon="down" side={side} label={label} items={items}>
+      {word(filter[name])}
+    </Menu>
+  );
 }
 
 export function Tools(props: Props) {
   const { filter, onFilter } = props;
-  const state = (value: Filter['state']) => words(`state_${value}`);
-  const kind = (value: Filter['kind']) => words(`kind_${value}`);
-  const shape = (value: Filter['shape']) => words(`shape_${value}`);
-  const order = (value: Filter['order']) => words(`order_${value}`);
   return (
     <div class="shelf-tools" role="search">
       <label class="shelf-search">
@@ -48,46 +59,35 @@ export function Tools(props: Props) {
         />
       </label>
       <div class="row">
-        <Menu
-          size="s"
-          look="plain"
-          icon="down"
-          side="start"
+        <Choice
+          name="state"
           label={words('state')}
-          items={items('state', STATES, state, props)}
-        >
-          {state(filter.state)}
-        </Menu>
-        <Menu
-          size="s"
-          look="plain"
-          icon="down"
-          side="start"
+          values={STATES}
+          word={(v) => words(`state_${v}`)}
+          {...props}
+        />
+        <Choice
+          name="kind"
           label={words('kind')}
-          items={items('kind', KINDS, kind, props)}
-        >
-          {kind(filter.kind)}
-        </Menu>
-        <Menu
-          size="s"
-          look="plain"
-          icon="down"
-          side="start"
+          values={KINDS}
+          word={(v) => words(`kind_${v}`)}
+          {...props}
+        />
+        <Choice
+          name="shape"
           label={words('shape')}
-          items={items('shape', SHAPES, shape, props)}
-        >
-          {shape(filter.shape)}
-        </Menu>
-        <Menu
-          size="s"
-          look="plain"
-          icon="down"
-          side="end"
+          values={SHAPES}
+          word={(v) => words(`shape_${v}`)}
+          {...props}
+        />
+        <Choice
+          name="order"
           label={words('order')}
-          items={items('order', ORDERS, order, props)}
-        >
-          {order(filter.order)}
-        </Menu>
+          values={ORDERS}
+          word={(v) => words(`order_${v}`)}
+          side="end"
+          {...props}
+        />
       </div>
     </div>
   );

@@ -5,6 +5,7 @@ import { useTitle } from '../../lib/title';
 import { formatDuration } from '../../lib/time';
 import { draftModel, draftSize, sizes } from '../create/draft';
 import { imageIn, readImage } from '../create/image';
+import { PickPicture } from '../create/pick_picture';
 import { Button, IconButton } from '../../ui/button';
 import { Select } from '../../ui/field';
 import { toast } from '../../ui/toast';
@@ -38,7 +39,6 @@ async function takePicture(data: DataTransfer | null): Promise<void> {
 }
 
 function FirstPicture() {
-  const file = useRef<HTMLInputElement>(null);
   const image = firstPicture.value;
   if (image !== null) {
     return (
@@ -57,29 +57,11 @@ function FirstPicture() {
     );
   }
   return (
-    <>
-      <Button
-        size="s"
-        look="quiet"
-        icon="image"
-        reason={can(draftModel.value, 'image') ? undefined : words('noPicture')}
-        onClick={() => file.current?.click()}
-      >
-        {words('addPicture')}
-      </Button>
-      <input
-        ref={file}
-        type="file"
-        accept="image/*"
-        hidden
-        aria-label={words('addPicture')}
-        onChange={(event) => {
-          const data = new DataTransfer();
-          for (const one of event.currentTarget.files ?? []) data.items.add(one);
-          void takePicture(data);
-        }}
-      />
-    </>
+    <PickPicture
+      label={words('addPicture')}
+      whyNot={words('noPicture')}
+      onPick={(data) => void takePicture(data)}
+    />
   );
 }
 

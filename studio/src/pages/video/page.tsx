@@ -11,6 +11,7 @@ import { routes } from '../routes';
 import { may } from '../../session/session';
 import { Button, LinkButton } from '../../ui/button';
 import { ErrorView } from '../../ui/error_view';
+import { Facts } from '../../ui/facts';
 import { Waiting } from '../../ui/progress';
 import { deleteLater } from '../../videos/undo';
 import { StateCard } from '../../videos/ui/running_card';
@@ -23,7 +24,7 @@ import { Player } from './player';
 import { Take } from './take';
 import './video.css';
 
-function Facts({ video }: { video: Video }) {
+function About({ video }: { video: Video }) {
   const now = useClock();
   const facts: [string, string][] = [
     [words('size'), video.size.replace('x', '\u202f×\u202f')],
@@ -36,16 +37,7 @@ function Facts({ video }: { video: Video }) {
   if (video.completed_at !== null)
     facts.push([words('took'), formatDuration(video.completed_at - video.created_at)]);
   if (video.expires_at !== null) facts.push([words('kept'), formatDay(video.expires_at)]);
-  return (
-    <dl class="facts small">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="numbers">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts facts={facts} />;
 }
 
 function More({ video }: { video: Video }) {
@@ -91,7 +83,7 @@ function Watch({ video }: { video: Video }) {
             </LinkButton>
           )}
         </div>
-        <Facts video={video} />
+        <About video={video} />
         <Take video={video} />
         <Button
           class="video-delete"
@@ -126,7 +118,7 @@ export default function VideoPage({ parameters }: { parameters: Record<string, s
       <h1 class="video-title">{titleOf(video)}</h1>
       <StateCard video={video} />
       {isRunning(video) && <p class="small quiet">{words('leave')}</p>}
-      <Facts video={video} />
+      <About video={video} />
       <History video={video} />
     </div>
   );
