@@ -12,8 +12,6 @@ export interface KnownModel {
   groups: readonly { name: Both; words: Both }[];
   examples: readonly Both[];
   quickSizes: readonly string[];
-  steps: number | null;
-  guidance: number | null;
 }
 
 const MINI: KnownModel = {
@@ -80,8 +78,6 @@ const MINI: KnownModel = {
     },
   ],
   quickSizes: ['640x360', '360x640', '480x480'],
-  steps: 8,
-  guidance: 3,
 };
 
 const GENERAL: KnownModel = {
@@ -106,8 +102,6 @@ const GENERAL: KnownModel = {
     },
   ],
   quickSizes: [],
-  steps: null,
-  guidance: null,
 };
 
 export function knownModel(engine: string | null): KnownModel {

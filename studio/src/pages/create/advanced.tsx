@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { knownModel } from '../../models/known';
 import { Button } from '../../ui/button';
 import { TextArea, TextField } from '../../ui/field';
 import { createWords as words } from '../../words/create';
-import { draft, draftEngine, isRight, LIMITS } from './draft';
+import { draft, draftModel, isRight, LIMITS } from './draft';
 import { isAdvanced } from './options';
 
 type Name = keyof typeof LIMITS;
@@ -26,16 +25,17 @@ function NumberField({ name, placeholder }: { name: Name; placeholder: string })
 }
 
 export function Advanced() {
-  const known = knownModel(draftEngine.value);
-  const preset = (value: number | null) => (value === null ? words('preset') : words('presetIs', { value }));
+  const model = draftModel.value?.aozora;
+  const preset = (value: number | undefined) =>
+    value === undefined ? words('preset') : words('presetIs', { value });
   const reset = () => {
     for (const name of ['seed', 'steps', 'guidance', 'negative'] as const) draft[name].value = '';
   };
   return (
     <div id="advanced" class="composer-advanced" hidden={!isAdvanced.value}>
       <NumberField name="seed" placeholder={words('byChance')} />
-      <NumberField name="steps" placeholder={preset(known.steps)} />
-      <NumberField name="guidance" placeholder={preset(known.guidance)} />
+      <NumberField name="steps" placeholder={preset(model?.steps)} />
+      <NumberField name="guidance" placeholder={preset(model?.guidance)} />
       <div class="composer-negative">
         <TextArea
           label={words('negative')}
