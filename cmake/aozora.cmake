@@ -3,17 +3,34 @@
 #   x.cc -> the folder's library      x_test.cc -> its tests      x_fuzz.cc -> a fuzzer of its own
 #   x_testonly.{h,cc} -> helpers that only tests may use
 
-function(aozora_waiting_code target)
-  if(AOZORA_WAITING_CODE AND AOZORA_SANITIZE)
+function(aozora_unhurried_code target)
+  if(AOZORA_SANITIZE AND (AOZORA_WAITING_CODE OR AOZORA_CALLS_KERNELS))
     target_compile_options(${target} PRIVATE -O0)
   endif()
+endfunction()
+
+# Sanitized builds compile several files as one (CMAKE_UNITY_BUILD), which halves their time. A kernel
+# includes itself once for each instruction set and stays alone; a folder whose files give the same
+# names to their own things (each codec its Decoder, each route its Get) sets CMAKE_UNITY_BUILD OFF.
+function(aozora_kernels_alone)
+  foreach(source ${ARGN})
+    file(STRINGS ${source} kernel REGEX "define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)
+    if(kernel)
+      set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+      if(AOZORA_SANITIZE)
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -O1)
+      endif()
+    endif()
+  endforeach()
 endfunction()
 
 # aozora_library(NAME [DEPENDS lib ...] [LIBS external ...] [PRIVATE_LIBS external ...])
 # Makes target aozora_NAME from the *.cc beside the caller, NAME_test from the *_test.cc and, where
 # fuzzing is on, one executable for each *_fuzz.cc.
-# Where AOZORA_WAITING_CODE is set, sanitized builds compile it without optimisation: that takes half
-# the time, and it runs for moments.
+# Where AOZORA_WAITING_CODE is set, the code reads, asks and waits rather than computes. Sanitized
+# builds compile it without optimisation, which takes half the time, and its tests run for moments
+# there; `./dev check` does not run them a second time in the optimised build. Where
+# AOZORA_CALLS_KERNELS is set, the work is done by kernels, which stay optimised.
 function(aozora_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS;PRIVATE_LIBS;TEST_DEPENDS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
@@ -23,6 +40,7 @@ function(aozora_library name)
   list(TRANSFORM depends PREPEND aozora_)
   set(test_depends ${ARG_TEST_DEPENDS})
   list(TRANSFORM test_depends PREPEND aozora_)
+  aozora_kernels_alone(${sources})
   if(sources)
     add_library(aozora_${name} STATIC ${sources})
     set(scope PUBLIC)
@@ -33,7 +51,7 @@ function(aozora_library name)
   target_include_directories(aozora_${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(aozora_${name} ${scope} ${depends} ${ARG_LIBS} fmt::fmt Threads::Threads)
   if(sources)
-    aozora_waiting_code(aozora_${name})
+    aozora_unhurried_code(aozora_${name})
   endif()
   if(sources AND ARG_PRIVATE_LIBS)
     target_link_libraries(aozora_${name} PRIVATE ${ARG_PRIVATE_LIBS})
@@ -68,6 +86,11 @@ function(aozora_test name)
   endif()
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
+  if(AOZORA_WAITING_CODE)
+    set_tests_properties(${name} PROPERTIES LABELS waiting)
+  else()
+    add_dependencies(optimized ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "AOZORA_SOURCE_DIR=${PROJECT_SOURCE_DIR};ASAN_OPTIONS=detect_leaks=1;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/leaks.txt:print_suppressions=0;UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
     TIMEOUT 1800)

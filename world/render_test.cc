@@ -8,6 +8,7 @@
 #include <ctime>
 #include <map>
 
+#include "base/sanitized_testonly.h"
 #include "world/frame.h"
 
 namespace aozora::world {
@@ -53,7 +54,7 @@ TEST(Render, GivesTheSameBytesAgain) {
 // Widths that are no multiple of the processor's vectors end like the others.
 TEST(Render, ShowsTheSameWorldAtEverySize) {
   double lowest = 1e9, sum = 0;
-  constexpr int kScenes = 60;
+  constexpr int kScenes = kSanitized ? 10 : 60;
   for (uint64_t seed = 0; seed < kScenes; ++seed) {
     const Scene scene = SampleScene(seed);
     const Image small = RenderFrame(scene, 4.0, 250, 141);

@@ -9,7 +9,7 @@ namespace aozora::world {
 namespace {
 
 constexpr uint32_t kHeldOutOneIn = 20;
-constexpr int kTriesMax = 100'000;  // of drawing a plausible scene; a few dozen are usual
+constexpr int kSceneTriesMax = 100'000;  // of drawing a plausible scene; a few dozen are usual
 
 constexpr int kTriesOfPair = 2000;
 
@@ -55,7 +55,7 @@ Pair DrawPairing(Dice& dice, const WorldSubset& subset) {
   const bool setting_first = dice.Chance(0.5f);
   Pair pair{Draw<Setting>(dice, subset, Attribute::kSetting),
             Draw<Subject>(dice, subset, Attribute::kSubject)};
-  for (int tries = 0; tries < kTriesMax && !Fits(pair.setting, pair.subject); ++tries) {
+  for (int tries = 0; tries < kSceneTriesMax && !Fits(pair.setting, pair.subject); ++tries) {
     if (setting_first) {
       pair.subject = Draw<Subject>(dice, subset, Attribute::kSubject);
     } else {
@@ -137,7 +137,7 @@ Scene SampleScene(uint64_t seed, const WorldSubset& subset, Split split) {
   Dice dice(SplitSeed(seed, split == Split::kTrain ? 1 : 2));
   // Setting and subject are kept until something plausible comes of them, or nothing seems to.
   Pair pair = {};
-  for (int tries = 0; tries < kTriesMax; ++tries) {
+  for (int tries = 0; tries < kSceneTriesMax; ++tries) {
     if (tries % kTriesOfPair == 0) pair = DrawPairing(dice, subset);
     Scene scene = DrawScene(dice, subset, pair);
     if (!IsPlausible(scene) || !BelongsTo(scene, split)) continue;

@@ -8,7 +8,7 @@
 namespace aozora::world {
 namespace {
 
-constexpr int kSampleCount = 4000;
+constexpr int kSceneCount = 4000;
 
 bool Same(const Scene& a, const Scene& b) {
   for (int i = 0; i < kAttributeCount; ++i) {
@@ -30,7 +30,7 @@ TEST(Scene, IsTheSameForTheSameSeed) {
 
 TEST(Scene, ShowsEveryValueOfEveryAttribute) {
   std::set<int> seen[kAttributeCount];
-  for (uint64_t seed = 0; seed < kSampleCount; ++seed) {
+  for (uint64_t seed = 0; seed < kSceneCount; ++seed) {
     const Scene scene = SampleScene(seed);
     for (int i = 0; i < kAttributeCount; ++i) {
       seen[i].insert(scene.ValueOf(static_cast<Attribute>(i)));
@@ -43,7 +43,7 @@ TEST(Scene, ShowsEveryValueOfEveryAttribute) {
 }
 
 TEST(Scene, IsAlwaysPlausible) {
-  for (uint64_t seed = 0; seed < kSampleCount; ++seed) {
+  for (uint64_t seed = 0; seed < kSceneCount; ++seed) {
     for (const Split split : {Split::kTrain, Split::kHeldOut}) {
       EXPECT_TRUE(IsPlausible(SampleScene(seed, WorldSubset::Full(), split))) << seed;
     }
@@ -77,7 +77,7 @@ TEST(Split, NeverShowsHeldOutCombinationsInTraining) {
   const auto held_out = [](const Scene& scene, const Actor& actor) {
     return IsHeldOut(scene.setting, actor.subject, actor.colour);
   };
-  for (uint64_t seed = 0; seed < kSampleCount; ++seed) {
+  for (uint64_t seed = 0; seed < kSceneCount; ++seed) {
     const Scene train = SampleScene(seed, WorldSubset::Full(), Split::kTrain);
     EXPECT_FALSE(held_out(train, train.first));
     if (train.second) {
@@ -105,7 +105,7 @@ TEST(Split, HoldsOutAboutOneInTwenty) {
 TEST(Subset, IsKeptTo) {
   const WorldSubset plain = WorldSubset::Plain();
   std::set<int> settings, subjects;
-  for (uint64_t seed = 0; seed < kSampleCount; ++seed) {
+  for (uint64_t seed = 0; seed < kSceneCount; ++seed) {
     const Scene scene = SampleScene(seed, plain);
     for (int i = 0; i < kAttributeCount; ++i) {
       const Attribute attribute = static_cast<Attribute>(i);

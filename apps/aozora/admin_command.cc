@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "base/units.h"
 #include "base/wake.h"
 #include "jobs/audit_keeper.h"
 #include "jobs/poster.h"
@@ -22,11 +23,10 @@ namespace aozora::app {
 namespace {
 
 constexpr std::string_view kActor = "operator";
-constexpr int64_t kDayMs = 24LL * 3'600'000;
 constexpr int64_t kDrainLookMs = 500;
 constexpr const char* kRoles = "artist, partner, red_team, reviewer or admin";
 
-struct Options {
+struct AdminCommand {
   DataOptions data;
   std::string name, id, role = "artist", scopes, reason, target, url, scope = "all";
   std::string running_renders = "park", public_key;
@@ -34,7 +34,7 @@ struct Options {
   int64_t granted = 0;
   int64_t priority = 0;
 };
-using Action = std::function<Status(Storage&, const Options&, const Environment&)>;
+using Action = std::function<Status(Storage&, const AdminCommand&, const Environment&)>;
 
 std::string TimeOf(std::optional<int64_t> time_ms) {
   if (!time_ms) return "never";
@@ -56,7 +56,7 @@ Result<PersonRecord> FindPerson(Storage& storage, const std::string& name) {
   return Error::NotFound("there is no person {}: there are {}", name, fmt::join(names, ", "));
 }
 
-Status AddPerson(Storage& storage, const Options& o, const Environment&) {
+Status AddPerson(Storage& storage, const AdminCommand& o, const Environment&) {
   NewPerson person;
   person.name = o.name;
   person.role = o.role;
@@ -68,7 +68,7 @@ Status AddPerson(Storage& storage, const Options& o, const Environment&) {
   return Ok();
 }
 
-Status ListPeople(Storage& storage, const Options&, const Environment&) {
+Status ListPeople(Storage& storage, const AdminCommand&, const Environment&) {
   for (const PersonRecord& person : TRY(storage.keys().People())) {
     fmt::print("{}  {}  {}{}\n", person.id, person.name, person.role,
                person.disabled_ms ? "  (disabled)" : "");
@@ -76,7 +76,7 @@ Status ListPeople(Storage& storage, const Options&, const Environment&) {
   return Ok();
 }
 
-Status AddKey(Storage& storage, const Options& o, const Environment&) {
+Status AddKey(Storage& storage, const AdminCommand& o, const Environment&) {
   NewKey key;
   key.person_id = TRY(FindPerson(storage, o.name)).id;
   key.name = o.reason.empty() ? "made by the operator" : o.reason;
@@ -96,7 +96,7 @@ Status AddKey(Storage& storage, const Options& o, const Environment&) {
   return Ok();
 }
 
-Status ListKeys(Storage& storage, const Options&, const Environment&) {
+Status ListKeys(Storage& storage, const AdminCommand&, const Environment&) {
   for (const KeyRecord& key : TRY(storage.keys().Keys())) {
     fmt::print("{}  {}...  {}  {}  [{}]  used {}{}\n", key.id, key.prefix, key.person_id, key.name,
                key.scopes, TimeOf(key.last_used_ms), key.revoked_ms ? "  (revoked)" : "");
@@ -104,20 +104,20 @@ Status ListKeys(Storage& storage, const Options&, const Environment&) {
   return Ok();
 }
 
-Status RevokeKey(Storage& storage, const Options& o, const Environment&) {
+Status RevokeKey(Storage& storage, const AdminCommand& o, const Environment&) {
   TRY(storage.keys().Revoke(o.id, kActor));
   return Ok();
 }
 
 // Admins are named where they are asked; without a name it is the operator of the machine.
-Result<std::string> ActorOf(Storage& storage, const Options& o) {
+Result<std::string> ActorOf(Storage& storage, const AdminCommand& o) {
   if (o.name.empty()) return std::string(kActor);
   const PersonRecord person = TRY(FindPerson(storage, o.name));
   if (person.role != "admin") return Error::Invalid("{} is no admin", person.name);
   return person.id;
 }
 
-Result<Stop> StopOf(Storage& storage, const Options& o) {
+Result<Stop> StopOf(Storage& storage, const AdminCommand& o) {
   Stop stop;
   const std::optional<StopScope> scope = EnumOf<StopScope>(o.scope);
   if (!scope) {
@@ -137,11 +137,11 @@ Result<Stop> StopOf(Storage& storage, const Options& o) {
   return stop;
 }
 
-Status SetStop(Storage& storage, const Options& o, const Environment&) {
+Status SetStop(Storage& storage, const AdminCommand& o, const Environment&) {
   return storage.queue().SetStop(TRY(StopOf(storage, o)));
 }
 
-Status ReleaseStop(Storage& storage, const Options& o, const Environment&) {
+Status ReleaseStop(Storage& storage, const AdminCommand& o, const Environment&) {
   const Stop stop = TRY(StopOf(storage, o));
   switch (TRY(storage.queue().ReleaseStop(stop.scope, stop.subject, stop.set_by))) {
     case StopRelease::kNoSuchStop:
@@ -157,8 +157,8 @@ Status ReleaseStop(Storage& storage, const Options& o, const Environment&) {
 }
 
 // No new work, and what runs comes to its end.
-Status Drain(Storage& storage, const Options& o, const Environment& environment) {
-  Options stop = o;
+Status Drain(Storage& storage, const AdminCommand& o, const Environment& environment) {
+  AdminCommand stop = o;
   stop.scope = "all";
   stop.id = kStopMaintenance;
   stop.running_renders = "finish";
@@ -174,11 +174,11 @@ Status Drain(Storage& storage, const Options& o, const Environment& environment)
   return Error::Cancelled();
 }
 
-Status Backup(Storage& storage, const Options& o, const Environment&) {
+Status Backup(Storage& storage, const AdminCommand& o, const Environment&) {
   return storage.store().Backup(o.target);
 }
 
-Status VerifyAudit(Storage& storage, const Options& o, const Environment&) {
+Status VerifyAudit(Storage& storage, const AdminCommand& o, const Environment&) {
   std::string public_key;
   if (o.public_key.empty()) {
     public_key = TRY(SignKey::Open(storage.folder().sign_key())).public_key();
@@ -199,7 +199,7 @@ Status VerifyAudit(Storage& storage, const Options& o, const Environment&) {
   return Ok();
 }
 
-Status AddWebhook(Storage& storage, const Options& o, const Environment&) {
+Status AddWebhook(Storage& storage, const AdminCommand& o, const Environment&) {
   const std::unique_ptr<Poster> poster = MakeCurlPoster({});
   Webhooks webhooks(storage.store(), SystemClock(), SystemRandom(), *poster);
   const PersonRecord person = TRY(FindPerson(storage, o.name));
@@ -211,7 +211,7 @@ Status AddWebhook(Storage& storage, const Options& o, const Environment&) {
 
 Actor Operator() { return {std::string(kActor), std::string(aozora::NameOf(Role::kAdmin)), ""}; }
 
-Status Invite(Storage& storage, const Options& o, const Environment&) {
+Status Invite(Storage& storage, const AdminCommand& o, const Environment&) {
   const int64_t kept_ms = o.days ? *o.days * kDayMs : kInvitationKeptMs;
   const MadeInvitation made =
       TRY(storage.programme().invitations.Make(o.role, o.reason, Operator(), kept_ms));
@@ -221,13 +221,13 @@ Status Invite(Storage& storage, const Options& o, const Environment&) {
   return Ok();
 }
 
-Status SetRole(Storage& storage, const Options& o, const Environment&) {
+Status SetRole(Storage& storage, const AdminCommand& o, const Environment&) {
   const PersonRecord person = TRY(FindPerson(storage, o.name));
   TRY(storage.programme().accounts.SetRole(person.id, o.role, Operator()));
   return Ok();
 }
 
-Status PasswordLink(Storage& storage, const Options& o, const Environment&) {
+Status PasswordLink(Storage& storage, const AdminCommand& o, const Environment&) {
   const PersonRecord person = TRY(FindPerson(storage, o.name));
   const MadePasswordLink made =
       TRY(storage.programme().accounts.MakePasswordLink(person.id, Operator()));
@@ -237,7 +237,7 @@ Status PasswordLink(Storage& storage, const Options& o, const Environment&) {
   return Ok();
 }
 
-Status GiveGrant(Storage& storage, const Options& o, const Environment&) {
+Status GiveGrant(Storage& storage, const AdminCommand& o, const Environment&) {
   NewGrant grant;
   grant.person_id = TRY(FindPerson(storage, o.name)).id;
   grant.video_seconds = o.granted;
@@ -249,7 +249,7 @@ Status GiveGrant(Storage& storage, const Options& o, const Environment&) {
 }
 
 // Without a file, says which version counts.
-Status PublishTerms(Storage& storage, const Options& o, const Environment&) {
+Status PublishTerms(Storage& storage, const AdminCommand& o, const Environment&) {
   if (o.target.empty()) {
     const auto newest = TRY(storage.programme().terms.Newest());
     fmt::print("version {}\n", newest ? newest->version : 0);
@@ -265,7 +265,7 @@ Status PublishTerms(Storage& storage, const Options& o, const Environment&) {
 
 class Builder {
  public:
-  explicit Builder(std::shared_ptr<Options> options) : options_(std::move(options)) {}
+  explicit Builder(std::shared_ptr<AdminCommand> options) : options_(std::move(options)) {}
 
   CLI::App& Add(CLI::App& parent, const char* name, const char* help, Action action) {
     CLI::App* sub = parent.add_subcommand(name, help);
@@ -284,12 +284,12 @@ class Builder {
   }
 
  private:
-  std::shared_ptr<Options> options_;
+  std::shared_ptr<AdminCommand> options_;
   std::shared_ptr<std::vector<std::pair<CLI::App*, Action>>> actions_ =
       std::make_shared<std::vector<std::pair<CLI::App*, Action>>>();
 };
 
-void AddProgramme(CLI::App& app, CLI::App& person, Builder& builder, Options& o) {
+void AddProgramme(CLI::App& app, CLI::App& person, Builder& builder, AdminCommand& o) {
   CLI::App& invite = builder.Add(app, "invite", "Let one in; prints the code once", Invite);
   invite.add_option("--role", o.role, kRoles)->capture_default_str();
   invite.add_option("--for", o.reason, "For whom");
@@ -314,7 +314,7 @@ void AddProgramme(CLI::App& app, CLI::App& person, Builder& builder, Options& o)
 }  // namespace
 
 Command AddAdmin(CLI::App& app) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<AdminCommand>();
   o->data.AddTo(app);
   app.require_subcommand(1);
   app.fallthrough();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 
@@ -8,20 +7,16 @@
 #include "command.h"
 #include "engine.h"
 #include "ops/cpu/peak.h"
+#include "pipeline/machine.h"
 
 namespace aozora::app {
 namespace {
 
-struct Options {
+struct BenchCommand {
   std::string only;
   uint32_t threads = 0;
   bool json = false, explain = false;
 };
-
-uint64_t PeakResidentBytes() {
-  struct rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) << 10 : 0;
-}
 
 void PrintPeak(const ops::Peak& peak, bool json) {
   if (json) {
@@ -69,7 +64,7 @@ void PrintRecords(const op::Device& device) {
   }
 }
 
-Status Execute(const Options& options, const Environment& environment) {
+Status Execute(const BenchCommand& options, const Environment& environment) {
   bool found = options.only.empty();
   std::string names;
   for (const Benchmark& benchmark : Benchmarks()) {
@@ -97,7 +92,7 @@ Status Execute(const Options& options, const Environment& environment) {
 }  // namespace
 
 Command AddBench(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<BenchCommand>();
   app.add_option("--only", options->only, "One benchmark, by name");
   app.add_option("--threads", options->threads, "0: as many as there are");
   app.add_flag("--json", options->json, "Print one JSON object a line");

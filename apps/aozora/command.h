@@ -25,6 +25,9 @@ struct Environment {
   std::filesystem::path cache_folder;    // aozora in the cache folder; empty: keep nothing
 };
 
+// Until the process is to end.
+void WaitForSignal(const Environment& environment);
+
 using Command = std::function<Status(const Environment&)>;
 
 Command AddGenerate(CLI::App& app);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "media/scale.h"
 #include "model_options.h"
 #include "pipeline/generator.h"
+#include "pipeline/machine.h"
 #include "policy/text_check.h"
 #include "progress.h"
 #include "render/delivery.h"
@@ -32,7 +32,7 @@ namespace {
 constexpr size_t kNameWordsMax = 6;  // of the prompt, in a file name made from it
 constexpr uint32_t kThreadsMax = 1024;
 
-struct Options {
+struct GenerateCommand {
   ModelOptions model;
   SafeguardOptions safeguards;
   DataOptions data;
@@ -52,7 +52,7 @@ struct Options {
   bool clean = false, prompt_in_manifest = false;
 };
 
-void AddOptions(CLI::App& app, Options* o) {
+void AddOptions(CLI::App& app, GenerateCommand* o) {
   app.add_option("prompt", o->prompt, "What to make")->required();
   app.add_option("-o,--output", o->output, "The video file (made from the prompt if left out)");
   o->model.AddTo(app);
@@ -128,7 +128,7 @@ Result<uint64_t> RandomSeed() {
   return seed;
 }
 
-Status AddSource(const Options& o, GenerateRequest* request) {
+Status AddSource(const GenerateCommand& o, GenerateRequest* request) {
   const auto load = [](const std::string& path) -> Result<std::shared_ptr<const ClipLatent>> {
     return std::make_shared<const ClipLatent>(TRY(ClipLatent::Load(path)));
   };
@@ -144,7 +144,7 @@ Status AddSource(const Options& o, GenerateRequest* request) {
   return Ok();
 }
 
-Result<GenerateRequest> MakeRequest(const Options& o) {
+Result<GenerateRequest> MakeRequest(const GenerateCommand& o) {
   GenerateRequest request;
   request.prompt = o.prompt;
   request.negative_prompt = o.negative;
@@ -198,7 +198,7 @@ std::string NameFromPrompt(std::string_view prompt, uint64_t seed, VideoCodec co
   return fmt::format("{}-{}.{}", name, seed, codec == VideoCodec::kVp9 ? "webm" : "mp4");
 }
 
-Result<DeliverySettings> MakeDelivery(const Options& o, const Settings& settings) {
+Result<DeliverySettings> MakeDelivery(const GenerateCommand& o, const Settings& settings) {
   DeliverySettings delivery;
   delivery.video.codec = TRY(ParseCodec(o.codec));
   delivery.video.effort = TRY(ParseEncoderEffort(o.effort));
@@ -253,11 +253,6 @@ void PrintPlan(const Plan& plan, bool json) {
   for (const std::string& note : plan.notes) fmt::print(stderr, "note: {}\n", note);
 }
 
-uint64_t PeakResidentBytes() {
-  struct rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) << 10 : 0;
-}
-
 void PrintDone(const DeliverySettings& delivery, uint64_t frame_count, double seconds, bool json) {
   const std::string path = delivery.video_path.string();
   if (json) {
@@ -280,7 +275,7 @@ void PrintDone(const DeliverySettings& delivery, uint64_t frame_count, double se
 }
 
 // Who works at the machine itself is its admin.
-Status CheckPolicy(const Options& o, const policy::Policy& policy) {
+Status CheckPolicy(const GenerateCommand& o, const policy::Policy& policy) {
   const auto admin = policy::Role::kAdmin;
   if (o.clean && !policy.may_copy_clean[static_cast<size_t>(admin)]) {
     return Error::Invalid(
@@ -310,7 +305,7 @@ uint32_t MarkIdOf(const MarkKey& key, const Settings& settings) {
   return std::max(id, uint32_t{1});
 }
 
-Status Seal(const Options& o, const Settings& settings, const DeliverySettings& delivery,
+Status Seal(const GenerateCommand& o, const Settings& settings, const DeliverySettings& delivery,
             const Maker& maker) {
   ManifestContent content;
   content.title = delivery.video_path.filename();
@@ -331,7 +326,7 @@ Status Seal(const Options& o, const Settings& settings, const DeliverySettings& 
   return SealFiles(files, content, {maker, SystemClock(), SystemRandom()});
 }
 
-Status Execute(const Options& o, const Environment& environment) {
+Status Execute(const GenerateCommand& o, const Environment& environment) {
   const Clock& clock = SystemClock();
   const double start = clock.Seconds();
   const bool terminal = isatty(STDERR_FILENO) != 0;
@@ -397,7 +392,7 @@ Status Execute(const Options& o, const Environment& environment) {
 }  // namespace
 
 Command AddGenerate(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GenerateCommand>();
   AddOptions(app, options.get());
   return [options](const Environment& environment) { return Execute(*options, environment); };
 }

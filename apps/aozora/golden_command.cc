@@ -20,7 +20,7 @@ namespace {
 constexpr uint64_t kScheduleFileBytesMax = 64_MiB;
 constexpr std::string_view kScheduleFile = "schedulers.json";
 
-struct Options {
+struct GoldenCommand {
   std::string folder;
   std::string backend = "cpu";
   uint32_t threads = 0;
@@ -109,7 +109,7 @@ class TemporaryFolder {
 };
 
 // The golden files in the layout and type that were asked for; null if none was.
-Result<std::unique_ptr<TemporaryFolder>> Rewrite(const Options& options) {
+Result<std::unique_ptr<TemporaryFolder>> Rewrite(const GoldenCommand& options) {
   std::unique_ptr<TemporaryFolder> folder;
   if (options.layout.empty() && options.dtype.empty()) return folder;
   const wan::GoldenStyle style =
@@ -140,7 +140,7 @@ Status CompareFile(op::Device& device, const std::filesystem::path& path, Table*
   return Ok();
 }
 
-Status Execute(const Options& options, const Environment& environment) {
+Status Execute(const GoldenCommand& options, const Environment& environment) {
   if (options.backend != "cpu" && options.backend != "reference") {
     return Error::Invalid("backend {}: there are cpu and reference", options.backend);
   }
@@ -162,7 +162,7 @@ Status Execute(const Options& options, const Environment& environment) {
 }  // namespace
 
 Command AddGolden(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GoldenCommand>();
   app.add_option("folder", options->folder, "Folder of golden files")->required();
   app.add_option("--backend", options->backend, "cpu or reference");
   app.add_option("--threads", options->threads, "0: as many as there are");

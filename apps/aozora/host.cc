@@ -23,6 +23,7 @@ namespace {
 // Between two looks of what runs beside the server; most are woken earlier.
 constexpr int64_t kEventsMs = 250;  // changes that other processes make
 constexpr int64_t kReapMs = 1'000;
+constexpr int64_t kOrderMs = 5'000;
 constexpr int64_t kDeliveryMs = 1'000;
 constexpr int64_t kBatchMs = 1'000;
 constexpr int64_t kAuditMs = 5'000;
@@ -72,6 +73,9 @@ QueueHooks Host::Hooks() {
   hooks.work_added = [this] { work_.Call(); };
   hooks.webhook_added = [this] {
     if (Background* delivery = delivery_) delivery->wake().Call();
+  };
+  hooks.order_old = [this] {
+    if (Background* order = order_) order->wake().Call();
   };
   return hooks;
 }
@@ -147,6 +151,10 @@ void Host::StartBackground() {
     const Result<int64_t> tries = webhooks_->SendDue();
     return Survive("webhooks", tries.ok() ? Result<bool>(*tries > 0) : tries.error());
   });
+  order_ = add(kOrderMs, [this] {
+    const Status renewed = storage_->queue().RenewOrder();
+    return Survive("order", renewed.ok() ? Result<bool>(false) : renewed.error());
+  });
   add(kReapMs, [this] {
     const Result<int64_t> reaped = storage_->queue().ReapExpired();
     return Survive("leases", reaped.ok() ? Result<bool>(false) : reaped.error());
@@ -207,6 +215,7 @@ Host::~Host() {
   // From here on only a handler that outlived the draining could call them.
   events_ = nullptr;
   delivery_ = nullptr;
+  order_ = nullptr;
   background_.clear();
   server_.reset();
 }

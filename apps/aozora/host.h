@@ -68,6 +68,7 @@ class Host {
   std::vector<std::unique_ptr<Background>> background_;
   std::atomic<Background*> events_{nullptr};  // of background_
   std::atomic<Background*> delivery_{nullptr};
+  std::atomic<Background*> order_{nullptr};
   std::unique_ptr<Rendering> rendering_;
 };
 

@@ -88,12 +88,12 @@ void Print(const Model& model) {
 }  // namespace
 
 Command AddInspect(CLI::App& app) {
-  struct Options {
+  struct InspectCommand {
     ModelOptions model;
     std::string path;
     bool json = false;
   };
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InspectCommand>();
   app.add_option("path", options->path, "Folder, checkpoint file, or installed model")->required();
   app.add_flag("--json", options->json, "Print one JSON object");
   options->model.AddTo(app);

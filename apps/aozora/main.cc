@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "base/wake.h"
 #include "command.h"
 #include "shipped_models.h"
 
@@ -113,6 +114,12 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
+
+void WaitForSignal(const Environment& environment) {
+  constexpr int64_t kLookMs = 100;  // how soon it is seen
+  Wake never_called;
+  while (!environment.cancel.cancelled()) never_called.WaitFor(kLookMs);
+}
 }  // namespace aozora::app
 
 int main(int argc, char** argv) { return aozora::app::Main(argc, argv); }

@@ -8,11 +8,11 @@
 namespace aozora::app {
 namespace {
 
-struct Options {
+struct PolicyCommand {
   std::string file, prompt, role = "artist";
 };
 
-Status Try(const Options& o, const policy::Policy& policy) {
+Status Try(const PolicyCommand& o, const policy::Policy& policy) {
   const std::optional<policy::Role> role = policy::FromName<policy::Role>(o.role);
   if (!role) {
     return Error::Invalid("--role {}: there are artist, partner, red_team, reviewer and admin",
@@ -31,7 +31,7 @@ Status Try(const Options& o, const policy::Policy& policy) {
   return Ok();
 }
 
-Status Execute(const Options& o, const Environment&) {
+Status Execute(const PolicyCommand& o, const Environment&) {
   if (o.file.empty() && o.prompt.empty()) {
     fmt::print("{}", policy::DefaultPolicyToml());
     return Ok();
@@ -47,7 +47,7 @@ Status Execute(const Options& o, const Environment&) {
 }  // namespace
 
 Command AddPolicy(CLI::App& app) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<PolicyCommand>();
   app.add_option("file", o->file, "To check (without one, the built-in policy is printed)");
   app.add_option("--prompt", o->prompt, "Say what would become of it, and by which rule");
   app.add_option("--role", o->role, "Of whoever asks")->capture_default_str();

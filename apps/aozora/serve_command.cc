@@ -8,8 +8,6 @@
 namespace aozora::app {
 namespace {
 
-constexpr int64_t kLookMs = 100;  // how soon a signal is seen
-
 // A data folder without any key gets one, for everything, so that the first minute needs no manual.
 Result<std::optional<MadeKey>> MakeFirstKey(KeyRing& keys) {
   if (!TRY(keys.Keys()).empty()) return std::optional<MadeKey>();
@@ -82,8 +80,7 @@ Status Execute(const ServerOptions& options, const Environment& environment) {
   if (host->is_local()) TRY(OfferFirstLogin(host->storage(), url));
   fmt::print("listening on {}\n", url);
   std::fflush(stdout);
-  Wake never_called;
-  while (!environment.cancel.cancelled()) never_called.WaitFor(kLookMs);
+  WaitForSignal(environment);
   fmt::print("finishing answers; what is rendered goes on at the next start\n");
   return Ok();
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint64_t kRootsBytesMax = 10'000'000;
 
-struct Options {
+struct VerifyCommand {
   DataOptions data;
   SafeguardOptions safeguards;
   std::string file, roots;
@@ -64,7 +64,7 @@ void Print(const Verification& found) {
   fmt::print("{}\n", ours ? "made here" : "not made here, as far as can be told");
 }
 
-Status Execute(const Options& o, const Environment&) {
+Status Execute(const VerifyCommand& o, const Environment&) {
   if (!std::filesystem::exists(o.file)) return Error::NotFound("there is no file {}", o.file);
   const DataFolder data{TRY(o.data.Path())};
   const Safeguards safeguards = TRY(Safeguards::Open(o.safeguards, data.secrets()));
@@ -83,7 +83,7 @@ Status Execute(const Options& o, const Environment&) {
 }  // namespace
 
 Command AddVerify(CLI::App& app) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<VerifyCommand>();
   app.add_option("file", o->file, "Film or picture, from anybody")->required();
   app.add_option("--roots", o->roots, "PEM of more roots whose signers are trusted");
   app.add_flag("--json", o->json, "All that was found, as JSON");

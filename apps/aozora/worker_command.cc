@@ -7,16 +7,14 @@
 namespace aozora::app {
 namespace {
 
-constexpr int64_t kLookMs = 100;  // how soon a signal is seen
-
-struct Options {
+struct WorkerCommand {
   DataOptions data;
   WorkerOptions workers;
   SafeguardOptions safeguards;
   bool quiet = false;
 };
 
-Status Execute(const Options& options, const Environment& environment) {
+Status Execute(const WorkerCommand& options, const Environment& environment) {
   SetLogLevel(options.quiet ? LogLevel::kWarning : LogLevel::kInfo);
   const std::filesystem::path folder = TRY(options.data.Path());
   QueueHooks hooks;
@@ -34,15 +32,14 @@ Status Execute(const Options& options, const Environment& environment) {
       TRY(Rendering::Start(environment, options.workers, *storage, *shelf, safeguards, work));
   fmt::print("rendering for {}\n", folder.string());
   std::fflush(stdout);
-  Wake never_called;
-  while (!environment.cancel.cancelled()) never_called.WaitFor(kLookMs);
+  WaitForSignal(environment);
   return Ok();
 }
 
 }  // namespace
 
 Command AddWorker(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<WorkerCommand>();
   options->data.AddTo(app);
   options->workers.AddTo(app);
   options->safeguards.AddTo(app);

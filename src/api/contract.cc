@@ -40,13 +40,13 @@ Result<json> Resolve(const json& document, const json& node, int depth = 0) {
   return object;
 }
 
-struct Operation {
+struct OperationSchemas {
   std::optional<Schema> request;
   std::map<std::string, Schema, std::less<>> answers;  // by status, or "default"
 };
 
-Result<Operation> ReadOperation(const json& description) {
-  Operation operation;
+Result<OperationSchemas> ReadOperation(const json& description) {
+  OperationSchemas operation;
   if (description.contains("requestBody")) {
     // Forms and JSON have the same fields.
     const json& content = description["requestBody"]["content"];
@@ -65,10 +65,10 @@ Result<Operation> ReadOperation(const json& description) {
 
 struct Contract::Parts {
   std::string document;
-  std::map<std::string, Operation, std::less<>> operations;
+  std::map<std::string, OperationSchemas, std::less<>> operations;
   std::set<std::string, std::less<>> groups;  // first parts of paths
 
-  const Operation& Find(std::string_view name) const {
+  const OperationSchemas& Find(std::string_view name) const {
     const auto found = operations.find(name);
     CHECK(found != operations.end());
     return found->second;
@@ -96,7 +96,7 @@ Result<std::unique_ptr<const Contract>> Contract::Parse(std::string_view yaml) {
 }
 
 std::optional<Problem> Contract::CheckRequest(std::string_view operation, const json& body) const {
-  const Operation& found = parts_->Find(operation);
+  const OperationSchemas& found = parts_->Find(operation);
   CHECK(found.request.has_value());
   const std::optional<SchemaFault> fault = found.request->Check(body);
   if (!fault) return std::nullopt;
@@ -105,7 +105,7 @@ std::optional<Problem> Contract::CheckRequest(std::string_view operation, const 
 }
 
 std::string Contract::CheckAnswer(std::string_view operation, int status, const json& body) const {
-  const Operation& found = parts_->Find(operation);
+  const OperationSchemas& found = parts_->Find(operation);
   auto schema = found.answers.find(std::to_string(status));
   if (schema == found.answers.end()) schema = found.answers.find("default");
   if (schema == found.answers.end())
@@ -116,7 +116,7 @@ std::string Contract::CheckAnswer(std::string_view operation, int status, const 
 }
 
 const json* Contract::RequestSchema(std::string_view operation) const {
-  const Operation& found = parts_->Find(operation);
+  const OperationSchemas& found = parts_->Find(operation);
   return found.request ? &found.request->source() : nullptr;
 }
 

@@ -9,13 +9,14 @@
 
 #include "api/problem.h"
 #include "api/service.h"
+#include "base/units.h"
 #include "store/asset_records.h"
 
 namespace aozora::api {
 
 // Of what a request brought for its own use: not listed, gone after a week.
 inline constexpr std::string_view kJobInputPurpose = "job_input";
-inline constexpr int64_t kJobInputKeptMs = 7LL * 24 * 3'600'000;
+inline constexpr int64_t kJobInputKeptMs = 7 * kDayMs;
 
 struct NewFile {
   std::string person_id;

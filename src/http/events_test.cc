@@ -6,6 +6,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "base/sanitized_testonly.h"
 #include "http/http_testonly.h"
 #include "http/sse.h"
 
@@ -205,13 +206,8 @@ uint64_t AllocatedBytes() {
 }
 
 TEST_F(EventsTest, CostLittleWhileNothingHappens) {
-#ifdef AOZORA_SANITIZED
-  constexpr bool kMeasures = false;  // the allocators of sanitizers do not tell mallinfo
-  constexpr size_t kStreamCount = 300;
-#else
-  constexpr bool kMeasures = true;
-  constexpr size_t kStreamCount = 5000;
-#endif
+  constexpr bool kMeasures = !kSanitized;  // the allocators of sanitizers do not tell mallinfo
+  constexpr size_t kStreamCount = kSanitized ? 300 : 5000;
   rlimit files = {};
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/units.h"
 #include "jobs/webhooks.h"
 #include "store/audit.h"
 #include "store/programme_records.h"
 
 namespace aozora {
 namespace {
-
-constexpr int64_t kDayMs = 24 * 3'600'000;
 
 std::string EventData(const JobRecord& job) {
   nlohmann::json data{{"state", NameOf(job.state)},

@@ -29,9 +29,9 @@ struct QueueLimits {
   int64_t retries_max = 2;         // of failures that say they may go away
   int64_t retry_delay_ms = 5'000;  // doubled each time
 
-  int64_t output_kept_ms = 24 * 3'600'000;
-  int64_t batch_output_kept_ms = 48 * 3'600'000;
-  int64_t idempotency_kept_ms = 24 * 3'600'000;
+  int64_t output_kept_ms = kDayMs;
+  int64_t batch_output_kept_ms = 48 * kHourMs;
+  int64_t idempotency_kept_ms = kDayMs;
 
   int64_t speed_sample_max = 20;  // renders that a wait is estimated from
   int64_t retry_after_s_max = 3'600;
@@ -50,26 +50,26 @@ struct WorkerLimits {
 };
 
 struct WebhookLimits {
-  int64_t give_up_ms = 72 * 3'600'000;
+  int64_t give_up_ms = 72 * kHourMs;
   int64_t first_delay_ms = 5'000;  // doubled each time, up to:
-  int64_t delay_max_ms = 6 * 3'600'000;
+  int64_t delay_max_ms = 6 * kHourMs;
   double jitter_share = 0.2;        // either way
   int64_t timeout_ms = 15'000;      // of one try, connecting included
   int64_t body_bytes_max = 20'000;  // of what is sent
   int64_t answer_bytes_max = 64'000;
-  int64_t claim_ms = 60'000;             // a sender that died has its tries taken over after this
-  int64_t batch_max = 16;                // tries of one round
-  int64_t rotation_ms = 24 * 3'600'000;  // how long the old secret signs too
+  int64_t claim_ms = 60'000;     // a sender that died has its tries taken over after this
+  int64_t batch_max = 16;        // tries of one round
+  int64_t rotation_ms = kDayMs;  // how long the old secret signs too
   int64_t endpoints_per_person_max = 10;
   int64_t url_bytes_max = 2'000;
 };
 
 struct SweepLimits {
   int64_t batch_max = 100;  // rows or folders of one transaction
-  int64_t events_kept_ms = 7LL * 24 * 3'600'000;
-  int64_t deliveries_kept_ms = 30LL * 24 * 3'600'000;
-  int64_t deleted_jobs_kept_ms = 30LL * 24 * 3'600'000;  // the row, without files
-  int64_t orphan_age_ms = 3'600'000;  // younger ones may be about to get their row
+  int64_t events_kept_ms = 7 * kDayMs;
+  int64_t deliveries_kept_ms = 30 * kDayMs;
+  int64_t deleted_jobs_kept_ms = 30 * kDayMs;  // the row, without files
+  int64_t orphan_age_ms = kHourMs;             // younger ones may be about to get their row
   // A wall clock that ran away from the monotonic one by more is not trusted with deletions until
   // it has kept pace for the second figure.
   int64_t clock_jump_ms = 120'000;

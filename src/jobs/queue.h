@@ -42,6 +42,9 @@ struct QueueHooks {
   std::function<void(const JobRecord&)> changed = {};
   std::function<void()> work_added = {};
   std::function<void()> webhook_added = {};
+  // The order for Place is old and takes a while to work out: RenewOrder should be called soon, on
+  // a thread that nobody waits for. None: who asks works it out.
+  std::function<void()> order_old = {};
   bool remove_fence_for_test = false;  // what the simulation must find
 };
 
@@ -155,6 +158,8 @@ class JobQueue {
   Result<QueuePlace> Place(std::string_view job_id);
   // `job`: its model and estimated_work_ms.
   Result<Forecast> Foresee(const QueuedJob& job);
+  // What QueueHooks::order_old asks for; nothing, if it has not.
+  Status RenewOrder();
   Result<QueueCounts> Counts();
   // What is left of today: for the headers of an answer.
   Result<int64_t> VideoSecondsLeft(std::string_view person_id);
@@ -209,7 +214,7 @@ class JobQueue {
   };
 
   struct Known;
-  // Nothing: the caller is to work the order out, and to say so with SetOrder.
+  // Nothing: the caller is to work the order out.
   std::optional<Known> KnownPlace(std::string_view job_id);
   Status WorkOutOrder();
   template <class Fn>

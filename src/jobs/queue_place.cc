@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <queue>
+#include <utility>
 
 #include "jobs/order.h"
 #include "jobs/queue.h"
@@ -14,6 +15,10 @@ namespace {
 // The order is worked out for newcomers too, but not for longer than one part in so many of the
 // time: a thousand of them a second must not each sort a queue of ten thousand.
 constexpr double kOrderShare = 50;
+// An order that takes longer is worked out beside the requests, where there is a thread for it; the
+// old one serves meanwhile, but not for ever.
+constexpr double kOrderAtOnceS = 0.002;
+constexpr double kOrderUsableS = 5;
 
 using Places = std::map<std::string, QueuePlace, std::less<>>;
 
@@ -78,18 +83,36 @@ struct JobQueue::Known {
 };
 
 std::optional<JobQueue::Known> JobQueue::KnownPlace(std::string_view job_id) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (order_.worked_out_s >= 0) {
+  Known known;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const bool is_ordering = std::exchange(ordering_, true);
+    if (order_.worked_out_s < 0) return std::nullopt;
     const double age_s = clock_.Seconds() - order_.worked_out_s;
+    const double dear_s = order_.cost_s * kOrderShare;
     const auto place = order_.places.find(job_id);
-    if (place == order_.places.end()) {
-      if (ordering_ || age_s < order_.cost_s * kOrderShare) return Known{order_.behind, true};
-    } else if (ordering_ || age_s * 1000 < static_cast<double>(limits_.order_kept_ms)) {
-      return Known{place->second, false};
+    known.newcomer = place == order_.places.end();
+    known.place = known.newcomer ? order_.behind : place->second;
+    if (is_ordering) return known;
+    if (age_s < (known.newcomer ? dear_s : static_cast<double>(limits_.order_kept_ms) / 1000)) {
+      ordering_ = false;
+      return known;
+    }
+    if (!hooks_.order_old || order_.cost_s < kOrderAtOnceS ||
+        age_s > std::max(kOrderUsableS, 2 * dear_s)) {
+      return std::nullopt;
     }
   }
-  ordering_ = true;
-  return std::nullopt;
+  hooks_.order_old();
+  return known;
+}
+
+Status JobQueue::RenewOrder() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!ordering_) return Ok();
+  }
+  return WorkOutOrder();
 }
 
 Status JobQueue::WorkOutOrder() {
@@ -105,7 +128,7 @@ Status JobQueue::WorkOutOrder() {
   std::lock_guard<std::mutex> lock(mutex_);
   ordering_ = false;
   order.places = TRY(std::move(places));
-  order_ = std::move(order);
+  std::swap(order_, order);  // the old one goes after the lock does
   return Ok();
 }
 

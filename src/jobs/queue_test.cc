@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/hash.h"
+#include "base/units.h"
 #include "jobs/queue_testonly.h"
 #include "store/audit_checkpoint.h"
 
@@ -77,7 +78,7 @@ TEST_F(QueueTest, SecondsOfADayAreHeldAndGivenBackUnlessAVideoCameOfThem) {
   EXPECT_TRUE(queue_->Complete(Lease(), "{}", 1).value());
   EXPECT_EQ(queue_->VideoSecondsLeft("ann").value(), 8);
   EXPECT_EQ(Refused(Job("ann", 21)).retry_after_s, 0);  // no day is that long
-  Pass(24 * 3'600'000);
+  Pass(kDayMs);
   EXPECT_EQ(queue_->VideoSecondsLeft("ann").value(), 20);
 }
 
@@ -256,6 +257,33 @@ TEST_F(QueueTest, ALongQueueIsNotWorkedOutForEachNewcomer) {
   slow.Advance(std::chrono::seconds(5));
   EXPECT_EQ(queue.Place(bobs)->position, 2);
   EXPECT_EQ(queue.Place(anns)->position, 3);
+}
+
+TEST_F(QueueTest, AnOldOrderServesWhileAnotherThreadRenewsIt) {
+  SlowClock slow;
+  slow.Advance(std::chrono::hours(24 * 365 * 50));
+  int asked_count = 0;
+  QueueHooks hooks;
+  hooks.order_old = [&] { ++asked_count; };
+  JobQueue queue(*store_, slow, random_, limits_, hooks);
+  const auto create = [&](const std::string& person) {
+    return std::get<Created>(queue.Create(Job(person)).value()).jobs.at(0).id;
+  };
+  create("ann");
+  const std::string anns = create("ann");
+  EXPECT_EQ(queue.Place(anns)->position, 2);  // nothing is known yet: whoever asks works it out
+  EXPECT_EQ(asked_count, 0);
+  create("bob");
+  slow.Advance(std::chrono::seconds(2));
+  EXPECT_EQ(queue.Place(anns)->position, 2);
+  EXPECT_EQ(queue.Place(anns)->position, 2);
+  EXPECT_EQ(asked_count, 1);
+  EXPECT_TRUE(queue.RenewOrder().ok());
+  EXPECT_EQ(queue.Place(anns)->position, 3);  // bob's is before it, as ann has one before
+  slow.Advance(std::chrono::minutes(1));
+  create("bob");
+  EXPECT_EQ(queue.Place(anns)->queued_count, 4);  // too old to serve
+  EXPECT_EQ(asked_count, 1);
 }
 
 TEST_F(QueueTest, PlacesAndWaitsFollowTheOrderAndWhatRendersTook) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/units.h"
 #include "store/store.h"
 
 namespace aozora {
@@ -45,7 +46,7 @@ struct Stop {
 };
 
 // A release that was asked for and not agreed to is forgotten after so long.
-inline constexpr int64_t kReleaseAskedMs = 3'600'000;
+inline constexpr int64_t kReleaseAskedMs = kHourMs;
 
 // What a stop without a subject means: of kAll, generation. Of the others nothing (CheckStop).
 std::string SubjectOr(StopScope scope, std::string subject);

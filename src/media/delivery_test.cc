@@ -18,11 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-ThreadPool& Pool() {
-  static ThreadPool pool(2);
-  return pool;
-}
-
 // A frame whose grey value says which it is.
 Image Numbered(int index) {
   const uint8_t value = static_cast<uint8_t>(10 * index);

@@ -14,11 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 
-ThreadPool& Pool() {
-  static ThreadPool pool(2);
-  return pool;
-}
-
 std::vector<Image> Convert(const std::vector<Image>& frames, FrameRate from, FrameRate to,
                            ThreadPool& pool = Pool()) {
   CollectingSink out;

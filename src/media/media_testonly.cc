@@ -14,6 +14,11 @@
 
 namespace aozora {
 
+ThreadPool& Pool() {
+  static ThreadPool pool(2);
+  return pool;
+}
+
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "aozora-media-XXXXXX").string();
   CHECK(mkdtemp(name.data()) != nullptr);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "pipeline/frame_sink.h"
 #include "tensor/image.h"
 
@@ -39,6 +40,8 @@ class FileSizeLimit {
   uint64_t soft_before_;
   void (*handler_before_)(int);
 };
+
+ThreadPool& Pool();  // two threads, for all tests
 
 // Keeps every frame, or only counts.
 class CollectingSink : public FrameSink {

@@ -44,6 +44,11 @@ std::optional<uint64_t> ControlGroupBytes() {
 
 }  // namespace
 
+uint64_t PeakResidentBytes() {
+  struct rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<uint64_t>(usage.ru_maxrss) << 10 : 0;
+}
+
 Result<uint64_t> AvailableMemoryBytes() {
   const std::string info = TRY(ReadFile("/proc/meminfo", kProcFileBytesMax));
   const std::optional<uint64_t> available_kib = Field(info, "MemAvailable:");

@@ -19,6 +19,8 @@ struct Machine {
 // control groups (v2) and its address space limit.
 Result<uint64_t> AvailableMemoryBytes();
 
+uint64_t PeakResidentBytes();  // of this process until now; 0: the system does not say
+
 // Times a few matrix products on the device: some 50 ms. Cancelled with the device.
 Result<double> MeasureFlopsPerSecond(op::Device& device, const Clock& clock);
 

@@ -11,7 +11,7 @@
 namespace aozora::policy {
 namespace {
 
-constexpr uint32_t kSamplesPerSide = 6;
+constexpr uint32_t kSamplesPerCellSide = 6;
 
 const std::array<float, 256>& LinearLight() {
   static const std::array<float, 256> table = [] {
@@ -25,10 +25,10 @@ const std::array<float, 256>& LinearLight() {
   return table;
 }
 
-// Where to look in a side of so many pixels: `count` cells of kSamplesPerSide places each, evenly;
-// small pictures repeat pixels.
+// Where to look in a side of so many pixels: `count` cells of kSamplesPerCellSide places each,
+// evenly; small pictures repeat pixels.
 std::vector<uint32_t> Places(uint32_t side_px, uint32_t count) {
-  const uint64_t place_count = uint64_t{count} * kSamplesPerSide;
+  const uint64_t place_count = uint64_t{count} * kSamplesPerCellSide;
   std::vector<uint32_t> places;
   for (uint64_t i = 0; i < place_count; ++i) {
     places.push_back(static_cast<uint32_t>((2 * i + 1) * side_px / (2 * place_count)));
@@ -46,17 +46,17 @@ void PictureGrid::Read(const Image& picture) {
   for (std::array<float, kGridCells>* plane : {&red, &green, &blue, &shade}) plane->fill(0);
   for (size_t y = 0; y < ys.size(); ++y) {
     const uint8_t* row = picture.row(ys[y]).data();
-    const size_t first = y / kSamplesPerSide * kGridWidth;
+    const size_t first = y / kSamplesPerCellSide * kGridWidth;
     for (size_t x = 0; x < xs.size(); ++x) {
       const uint8_t* pixel = row + size_t{3} * xs[x];
-      const size_t cell = first + x / kSamplesPerSide;
+      const size_t cell = first + x / kSamplesPerCellSide;
       red[cell] += light[pixel[0]];
       green[cell] += light[pixel[1]];
       blue[cell] += light[pixel[2]];
       shade[cell] += static_cast<float>(pixel[0] + 2 * pixel[1] + pixel[2]);
     }
   }
-  constexpr float kShare = 1.0f / (kSamplesPerSide * kSamplesPerSide);
+  constexpr float kShare = 1.0f / (kSamplesPerCellSide * kSamplesPerCellSide);
   for (size_t i = 0; i < kGridCells; ++i) {
     red[i] *= kShare;
     green[i] *= kShare;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "base/sanitized_testonly.h"
 #include "policy/policy_file.h"
 
 namespace aozora::policy {
@@ -140,6 +141,7 @@ TEST_F(TextCheckTest, BytesThatAreNotUtf8PartWords) {
 // The hits and the work per hit must not grow with each other: four times the prompt may not take
 // much more than four times as long. Generous, for machines that do other things.
 TEST(TextCheckTime, IsLinearInThePrompt) {
+  if (kSanitized) GTEST_SKIP() << "it measures";
   const std::shared_ptr<const Policy> policy = DefaultPolicy();
   const auto seconds = [&](size_t bytes, std::string_view part) {
     std::string prompt;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/units.h"
 #include "programme/login_limiter.h"
 #include "programme/passwords.h"
 #include "programme/sessions.h"
@@ -14,7 +15,7 @@
 
 namespace aozora {
 
-inline constexpr int64_t kPasswordLinkKeptMs = 24LL * 3'600'000;
+inline constexpr int64_t kPasswordLinkKeptMs = kDayMs;
 
 struct LoginRequest {
   std::string name;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/units.h"
 #include "programme/act.h"
 #include "store/people_records.h"
 #include "store/programme_records.h"
@@ -12,7 +13,7 @@
 namespace aozora {
 
 inline constexpr int64_t kGrantedSecondsMax = 1'000'000;
-inline constexpr int64_t kGrantMsMax = 366LL * 24 * 3'600'000;
+inline constexpr int64_t kGrantMsMax = 366 * kDayMs;
 
 struct NewGrant {
   std::string person_id = {};

@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/units.h"
 #include "programme/accounts.h"
 
 namespace aozora {
 
-inline constexpr int64_t kInvitationKeptMs = 14LL * 24 * 3'600'000;
-inline constexpr int64_t kInvitationKeptMsMax = 90LL * 24 * 3'600'000;
+inline constexpr int64_t kInvitationKeptMs = 14 * kDayMs;
+inline constexpr int64_t kInvitationKeptMsMax = 90 * kDayMs;
 inline constexpr size_t kNoteBytesMax = 2'000;
 
 struct MadeInvitation {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/units.h"
 #include "programme/programme.h"
 #include "programme/roles.h"
 #include "store/audit.h"
@@ -20,8 +21,6 @@ namespace aozora {
 // argon2id as cheap as libsodium lets it be: only passwords_test is about its cost.
 inline constexpr PasswordCost kCheapPasswords{.memory_bytes = 8192, .passes = 1};
 inline const std::string kPassword = "correct horse battery";
-inline constexpr int64_t kHourMs = 3'600'000;
-inline constexpr int64_t kDayMs = 24 * kHourMs;
 
 class ProgrammeTest : public testing::Test {
  protected:

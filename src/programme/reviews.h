@@ -9,12 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/units.h"
 #include "programme/clips.h"
 
 namespace aozora {
 
-inline constexpr int64_t kReviewDueMs = 48LL * 3'600'000;
-inline constexpr int64_t kReviewDueMsMax = 60LL * 24 * 3'600'000;
+inline constexpr int64_t kReviewDueMs = 48 * kHourMs;
+inline constexpr int64_t kReviewDueMsMax = 60 * kDayMs;
 inline constexpr int64_t kFlaggedReviewCount = 2;
 
 struct QueuedReview {

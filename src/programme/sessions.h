@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "access/key_ring.h"
+#include "base/units.h"
 #include "programme/act.h"
 #include "store/account_records.h"
 
 namespace aozora {
 
-inline constexpr int64_t kSessionIdleMs = 12LL * 3'600'000;
-inline constexpr int64_t kSessionAbsoluteMs = 7LL * 24 * 3'600'000;
+inline constexpr int64_t kSessionIdleMs = 12 * kHourMs;
+inline constexpr int64_t kSessionAbsoluteMs = 7 * kDayMs;
 inline constexpr int64_t kSessionNotedMs = 60'000;  // how exact last_used_ms is
 inline constexpr int64_t kSessionsMax = 50;         // of a person; the oldest goes
 

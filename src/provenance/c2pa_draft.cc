@@ -32,7 +32,7 @@ std::string NewUuid(RandomSource& random) {
 
 std::string HashOfBox(std::string_view box) { return Sha256(box.substr(kJumbfHeaderBytes)); }
 
-CborValue HashedUri(const std::string& path, std::string_view box) {
+CborValue UriWithHash(const std::string& path, std::string_view box) {
   return CborMap{{"url", std::string(kUriHead) + path}, {"hash", CborValue::Bytes(HashOfBox(box))}};
 }
 
@@ -136,7 +136,7 @@ void ManifestDraft::Add(std::string_view label, const CborValue& value) {
 }
 
 CborValue ManifestDraft::ReferenceTo(const Assertion& assertion) const {
-  return HashedUri(fmt::format("{}/{}", kAssertionsLabel, assertion.label), assertion.box);
+  return UriWithHash(fmt::format("{}/{}", kAssertionsLabel, assertion.label), assertion.box);
 }
 
 CborValue ManifestDraft::IngredientOf(const Ingredient& ingredient) const {
@@ -151,9 +151,9 @@ CborValue ManifestDraft::IngredientOf(const Ingredient& ingredient) const {
   const JumbfBox* signature = parsed->Child(kSignatureLabel);
   CHECK(signature != nullptr);
   const std::string path = fmt::format("/{}/{}", kStoreLabel, ingredient.active_label);
-  map.emplace_back("activeManifest", HashedUri(path, active));
+  map.emplace_back("activeManifest", UriWithHash(path, active));
   map.emplace_back("claimSignature",
-                   HashedUri(fmt::format("{}/{}", path, kSignatureLabel), signature->whole));
+                   UriWithHash(fmt::format("{}/{}", path, kSignatureLabel), signature->whole));
   map.emplace_back("validationResults", ResultsOf(ingredient));
   return map;
 }

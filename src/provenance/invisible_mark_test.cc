@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/sanitized_testonly.h"
 #include "media/media_testonly.h"
 #include "provenance/mark_detector.h"
 
@@ -86,7 +87,8 @@ TEST(InvisibleMark, OneFrameSaysTheNumber) {
 
 TEST(InvisibleMark, IsInEveryKindOfPicture) {
   for (const auto& [width, height] : std::initializer_list<std::pair<uint32_t, uint32_t>>{
-           {848, 480}, {480, 848}, {600, 600}, {854, 481}, {1280, 720}}) {
+           {480, 848}, {848, 480}, {600, 600}, {854, 481}, {1280, 720}}) {
+    if (kSanitized && width != 480) continue;
     for (const bool flat : {false, true}) {
       const auto mark = Found(Marked(width, height, 1, flat));
       ASSERT_TRUE(mark.has_value()) << width << "x" << height << (flat ? " flat" : "");
@@ -97,13 +99,13 @@ TEST(InvisibleMark, IsInEveryKindOfPicture) {
 
 TEST(InvisibleMark, WithoutItNothingIsFound) {
   std::vector<Image> frames;
-  for (int i = 0; i < 3; ++i) frames.push_back(Scene(480, 270, i));
+  for (int i = 0; i < (kSanitized ? 1 : 3); ++i) frames.push_back(Scene(480, 270, i));
   EXPECT_FALSE(Found(frames).has_value());
   EXPECT_FALSE(Found({Image::Black(480, 270)}).has_value());
 }
 
 TEST(InvisibleMark, AnotherKeyFindsNothing) {
-  EXPECT_FALSE(Found(Marked(480, 270, 2), Key(10)).has_value());
+  EXPECT_FALSE(Found(Marked(480, 270, kSanitized ? 1 : 2), Key(10)).has_value());
 }
 
 TEST(InvisibleMark, StaysAboveFortyTwoDecibels) {
@@ -175,6 +177,7 @@ TEST(InvisibleMark, SurvivesMirrorCropAndBrightness) {
 }
 
 TEST(InvisibleMark, SurvivesATurn) {
+  if (kSanitized) GTEST_SKIP() << "a search over many angles";
   const Image frame = Marked(848, 480, 1)[0];
   Image turned = Image::Black(848, 480);
   const double cosine = std::cos(0.12), sine = std::sin(0.12);  // 6.9 degrees

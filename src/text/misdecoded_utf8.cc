@@ -52,7 +52,7 @@ size_t MatchAny(const Pattern (&patterns)[kCount], std::string_view bytes) {
   return 0;
 }
 
-constexpr ByteSet kSpace = {{0x20, 0x20}};
+constexpr ByteSet kSpaceByte = {{0x20, 0x20}};
 constexpr ByteSet kTail = {{0x80, 0xBF}};
 // Without A0, which is what got lost, and 85, which becomes three dots in other ways.
 constexpr ByteSet kTailBesideSpace = {{0x80, 0x84}, {0x86, 0x9F}, {0xA1, 0xBF}};
@@ -61,12 +61,13 @@ constexpr ByteSet kFourLead = {{0xF0, 0xF0}};
 // Two bytes: the leads with which A0 makes a likely character: the no-break space, à, Š, Π, Р and
 // ٠. Three: not Samaritan and Mongolian, nor CJK. Four: F0 alone has nearly all that is in use.
 constexpr Pattern kWithLostNoBreakSpace[] = {
-    {2, {ByteSet{{0xC2, 0xC3}, {0xC5, 0xC5}, {0xCE, 0xCE}, {0xD0, 0xD0}, {0xD9, 0xD9}}, kSpace}},
-    {3, {ByteSet{{0xE2, 0xE3}}, kSpace, kTailBesideSpace}},
-    {3, {ByteSet{{0xE0, 0xE3}}, kTailBesideSpace, kSpace}},
-    {4, {kFourLead, kSpace, kTail, kTail}},
-    {4, {kFourLead, kTail, kSpace, kTail}},
-    {4, {kFourLead, kTail, kTail, kSpace}},
+    {2,
+     {ByteSet{{0xC2, 0xC3}, {0xC5, 0xC5}, {0xCE, 0xCE}, {0xD0, 0xD0}, {0xD9, 0xD9}}, kSpaceByte}},
+    {3, {ByteSet{{0xE2, 0xE3}}, kSpaceByte, kTailBesideSpace}},
+    {3, {ByteSet{{0xE0, 0xE3}}, kTailBesideSpace, kSpaceByte}},
+    {4, {kFourLead, kSpaceByte, kTail, kTail}},
+    {4, {kFourLead, kTail, kSpaceByte, kTail}},
+    {4, {kFourLead, kTail, kTail, kSpaceByte}},
 };
 
 constexpr ByteSet kLost = {{0x1A, 0x1A}};

@@ -15,8 +15,6 @@
 namespace aozora {
 namespace {
 
-Bytes AsBytes(std::string_view text) { return std::as_bytes(std::span(text)); }
-
 class Random {
  public:
   explicit Random(uint64_t seed) : engine_(seed) {}

@@ -19,8 +19,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Bytes AsBytes(std::string_view text) { return std::as_bytes(std::span(text)); }
-
 // <pad> </s> <unk> and a few pieces, no rules: small enough to know by heart.
 TokenizerModel SmallModel() {
   TokenizerModel model;

@@ -17,8 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Bytes AsBytes(std::string_view text) { return std::as_bytes(std::span(text)); }
-
 const std::string& TinyProto() {
   static const std::string proto = TrainTinyModel();
   return proto;

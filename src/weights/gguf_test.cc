@@ -51,10 +51,6 @@ class Gguf {
 
 Result<FileLayout> Parse(const std::string& file) { return ParseGguf(AsBytes(file)); }
 
-std::string Floats(const std::vector<float>& values) {
-  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-}
-
 TEST(Gguf, TurnsSizesRound) {
   const std::string file = Gguf(1, 0).Tensor("w", {3, 2}, 0, 0).Data(Floats(Ramp(6)));
   const auto layout = Parse(file);

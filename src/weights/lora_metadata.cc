@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kTextBytesMax = 1 << 20;  // some kilobytes in real files
+constexpr size_t kLoraTextBytesMax = 1 << 20;  // some kilobytes in real files
 
 // The setting by itself, or that of the network where the file is for several parts; null if
 // absent.
@@ -34,7 +34,7 @@ Result<LoraScaling> ReadLoraScaling(const std::map<std::string, std::string>& me
   LoraScaling scaling;
   const auto text = metadata.find("lora_adapter_metadata");
   if (text == metadata.end()) return scaling;
-  if (text->second.size() > kTextBytesMax) {
+  if (text->second.size() > kLoraTextBytesMax) {
     return Error::Corrupt("its lora_adapter_metadata has {} bytes", text->second.size());
   }
   const json config = json::parse(text->second, nullptr, /*allow_exceptions=*/false);

@@ -13,17 +13,13 @@
 namespace aozora {
 namespace {
 
-Result<FileLayout> Parse(std::string_view header, std::string_view data = "") {
+Result<FileLayout> ParseHeader(std::string_view header, std::string_view data = "") {
   const std::string file = SafetensorsFile(header, data);
   return ParseSafetensors(AsBytes(file));
 }
 
-std::string Floats(const std::vector<float>& values) {
-  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-}
-
 TEST(Safetensors, ReadsTensorsAndMetadata) {
-  const auto layout = Parse(
+  const auto layout = ParseHeader(
       R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[1,2],"data_offsets":[4,12]},)"
       R"("a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}   )",
       std::string(12, 'x'));
@@ -38,9 +34,9 @@ TEST(Safetensors, ReadsTensorsAndMetadata) {
 
 TEST(Safetensors, ScalarsAndEmptyTensorsAreTensors) {
   const auto layout =
-      Parse(R"({"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]},)"
-            R"("e":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[4,4]}})",
-            "1234");
+      ParseHeader(R"({"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]},)"
+                  R"("e":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[4,4]}})",
+                  "1234");
   ASSERT_OK(layout);
   EXPECT_EQ(layout->tensors[0].shape.count(), 1);
   EXPECT_EQ(layout->tensors[1].shape.count(), 0);
@@ -50,21 +46,21 @@ TEST(Safetensors, RefusesWhatIsNotItsHeader) {
   EXPECT_ERROR(ParseSafetensors(AsBytes("short")), "too few");
   EXPECT_ERROR(ParseSafetensors(AsBytes(std::string(8, '\xff') + "{}")), "no safetensors file");
   EXPECT_ERROR(ParseSafetensors(AsBytes(std::string("\x40\0\0\0\0\0\0\0{}", 10))), "cut off");
-  EXPECT_ERROR(Parse("{"), "not JSON");
-  EXPECT_ERROR(Parse("[]"), "where it should not");
-  EXPECT_ERROR(Parse("null"), "where it should not");
-  EXPECT_ERROR(Parse(R"({"a":1})"), "where it should not");
-  EXPECT_ERROR(Parse(R"({"a":{"b":{}}})"), "where it should not");
-  EXPECT_ERROR(Parse(R"({"__metadata__":{"a":{}}})"), "where it should not");
-  EXPECT_ERROR(Parse("{\"\xff\":{}}"), "not JSON");
-  EXPECT_ERROR(Parse(R"({"a":{"dtype":"F32","shape":[]}})"), "lacks");
+  EXPECT_ERROR(ParseHeader("{"), "not JSON");
+  EXPECT_ERROR(ParseHeader("[]"), "where it should not");
+  EXPECT_ERROR(ParseHeader("null"), "where it should not");
+  EXPECT_ERROR(ParseHeader(R"({"a":1})"), "where it should not");
+  EXPECT_ERROR(ParseHeader(R"({"a":{"b":{}}})"), "where it should not");
+  EXPECT_ERROR(ParseHeader(R"({"__metadata__":{"a":{}}})"), "where it should not");
+  EXPECT_ERROR(ParseHeader("{\"\xff\":{}}"), "not JSON");
+  EXPECT_ERROR(ParseHeader(R"({"a":{"dtype":"F32","shape":[]}})"), "lacks");
 }
 
 TEST(Safetensors, RefusesLyingEntries) {
   const auto one = [](std::string_view dtype, std::string_view shape, std::string_view offsets) {
-    return Parse(fmt::format(R"({{"a":{{"dtype":"{}","shape":{},"data_offsets":{}}}}})", dtype,
-                             shape, offsets),
-                 std::string(16, 'x'));
+    return ParseHeader(fmt::format(R"({{"a":{{"dtype":"{}","shape":{},"data_offsets":{}}}}})",
+                                   dtype, shape, offsets),
+                       std::string(16, 'x'));
   };
   EXPECT_OK(one("F32", "[4]", "[0,16]"));
   EXPECT_ERROR(one("F31", "[4]", "[0,16]"), "unknown dtype \"F31\"");
@@ -84,19 +80,19 @@ TEST(Safetensors, RefusesLyingEntries) {
 
 TEST(Safetensors, RefusesOverlapsAndDuplicates) {
   const std::string data(16, 'x');
-  EXPECT_ERROR(Parse(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},)"
-                     R"("b":{"dtype":"U8","shape":[8],"data_offsets":[7,15]}})",
-                     data),
+  EXPECT_ERROR(ParseHeader(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},)"
+                           R"("b":{"dtype":"U8","shape":[8],"data_offsets":[7,15]}})",
+                           data),
                "\"a\" and \"b\" overlap");
-  EXPECT_ERROR(Parse(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},)"
-                     R"("a":{"dtype":"U8","shape":[8],"data_offsets":[8,16]}})",
-                     data),
+  EXPECT_ERROR(ParseHeader(R"({"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},)"
+                           R"("a":{"dtype":"U8","shape":[8],"data_offsets":[8,16]}})",
+                           data),
                "\"a\" is there twice");
 }
 
 TEST(Safetensors, MessagesShowNoControlCharactersAndNoEndlessNames) {
   const std::string name(5000, 'n');
-  const auto layout = Parse(fmt::format(R"({{"\u0007{}":{{}}}})", name));
+  const auto layout = ParseHeader(fmt::format(R"({{"\u0007{}":{{}}}})", name));
   ASSERT_FALSE(layout.ok());
   EXPECT_LT(layout.error().message().size(), 300u);
   EXPECT_EQ(layout.error().message().find('\a'), std::string::npos);

@@ -10,10 +10,6 @@
 namespace aozora {
 namespace {
 
-std::string Floats(const std::vector<float>& values) {
-  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-}
-
 // {"w": tensor} with that tensor in storage "0" of six floats.
 std::string OneTensor(int64_t first, const std::vector<int64_t>& sizes,
                       const std::vector<int64_t>& strides, int64_t storage_count = 6) {
@@ -22,7 +18,7 @@ std::string OneTensor(int64_t first, const std::vector<int64_t>& sizes,
   return WriteTorchZip(w.Stop(), {{"0", Floats({0, 1, 2, 3, 4, 5})}});
 }
 
-Result<FileLayout> Parse(const std::string& file) { return ParseTorchZip(AsBytes(file)); }
+Result<FileLayout> ParseTorch(const std::string& file) { return ParseTorchZip(AsBytes(file)); }
 
 TEST(Zip, FindsStoredEntriesWithAndWithout64BitSizes) {
   for (const bool zip64 : {false, true}) {
@@ -93,7 +89,7 @@ TEST(TorchZip, ReadsEveryStorageType) {
   for (const auto& [name, dtype] : types) {
     PickleWriter w;
     w.Op('}').Text("w").Tensor(name, "0", 2, 0, {2}, {1}).Op('s');
-    const auto layout = Parse(WriteTorchZip(w.Stop(), {{"0", std::string(16, '\0')}}));
+    const auto layout = ParseTorch(WriteTorchZip(w.Stop(), {{"0", std::string(16, '\0')}}));
     ASSERT_OK(layout);
     EXPECT_EQ(layout->tensors[0].dtype, dtype) << name;
   }
@@ -114,25 +110,25 @@ TEST(TorchZip, CopiesWhatIsNotDense) {
 }
 
 TEST(TorchZip, RefusesLyingTensors) {
-  EXPECT_OK(Parse(OneTensor(0, {6}, {1})));
-  EXPECT_ERROR(Parse(OneTensor(0, {7}, {1})), "past the end");
-  EXPECT_ERROR(Parse(OneTensor(1, {6}, {1})), "past the end");
-  EXPECT_ERROR(Parse(OneTensor(-1, {6}, {1})), "nowhere");
-  EXPECT_ERROR(Parse(OneTensor(7, {0}, {1})), "past the end");
-  EXPECT_ERROR(Parse(OneTensor(0, {7}, {1}, 7)), "are more");
-  EXPECT_ERROR(Parse(OneTensor(0, {6}, {1}, INT64_MAX)), "are more");
-  EXPECT_ERROR(Parse(OneTensor(0, {6}, {1}, -1)), "storage is not one");
-  EXPECT_ERROR(Parse(OneTensor(0, {-6}, {1})), "no size");
-  EXPECT_ERROR(Parse(OneTensor(0, {6}, {-1})), "no size");
-  EXPECT_ERROR(Parse(OneTensor(0, {6}, {1, 1})), "differ in number");
-  EXPECT_ERROR(Parse(OneTensor(0, {INT64_MAX, INT64_MAX}, {0, 0})), "63 bits");
-  EXPECT_ERROR(Parse(OneTensor(0, {1 << 30}, {0})), "repeat values");
-  EXPECT_ERROR(Parse(OneTensor(0, {2, 2}, {INT64_MAX, INT64_MAX})), "past the end");
-  EXPECT_ERROR(Parse(OneTensor(0, {1, 1, 1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1})),
+  EXPECT_OK(ParseTorch(OneTensor(0, {6}, {1})));
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {7}, {1})), "past the end");
+  EXPECT_ERROR(ParseTorch(OneTensor(1, {6}, {1})), "past the end");
+  EXPECT_ERROR(ParseTorch(OneTensor(-1, {6}, {1})), "nowhere");
+  EXPECT_ERROR(ParseTorch(OneTensor(7, {0}, {1})), "past the end");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {7}, {1}, 7)), "are more");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {6}, {1}, INT64_MAX)), "are more");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {6}, {1}, -1)), "storage is not one");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {-6}, {1})), "no size");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {6}, {-1})), "no size");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {6}, {1, 1})), "differ in number");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {INT64_MAX, INT64_MAX}, {0, 0})), "63 bits");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {1 << 30}, {0})), "repeat values");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {2, 2}, {INT64_MAX, INT64_MAX})), "past the end");
+  EXPECT_ERROR(ParseTorch(OneTensor(0, {1, 1, 1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1})),
                "9 axes");
   PickleWriter w;
   w.Op('}').Text("w").Tensor("FloatStorage", "../secret", 1, 0, {1}, {1}).Op('s');
-  EXPECT_ERROR(Parse(WriteTorchZip(w.Stop(), {})), "\"../secret\" is not in the file");
+  EXPECT_ERROR(ParseTorch(WriteTorchZip(w.Stop(), {})), "\"../secret\" is not in the file");
 }
 
 TEST(TorchZip, TiedTensorsShareTheirBytesAndTheirCopiesAreBounded) {
@@ -163,26 +159,27 @@ TEST(TorchZip, UnwrapsCheckpointsOfTrainers) {
   w.Op('}').Text("epoch").Int(3).Op('s').Text("model").Op('}');
   w.Text("state_dict").Op('}').Text("w").Tensor("FloatStorage", "0", 6, 0, {6}, {1});
   w.Op('s').Op('s').Op('s');
-  const auto layout = Parse(WriteTorchZip(w.Stop(), {{"0", Floats(Ramp(6))}}));
+  const auto layout = ParseTorch(WriteTorchZip(w.Stop(), {{"0", Floats(Ramp(6))}}));
   ASSERT_OK(layout);
   EXPECT_EQ(layout->tensors[0].name, "w");
 
   PickleWriter none;
   none.Op('}').Text("epoch").Int(3).Op('s');
-  EXPECT_ERROR(Parse(WriteTorchZip(none.Stop(), {})), "no dictionary of tensors");
+  EXPECT_ERROR(ParseTorch(WriteTorchZip(none.Stop(), {})), "no dictionary of tensors");
   // A dictionary that is its own "model".
   PickleWriter cycle;
   cycle.Op('}').Op('q').Raw("\x01").Text("model").Op('h').Raw("\x01").Op('s');
-  EXPECT_ERROR(Parse(WriteTorchZip(cycle.Stop(), {})), "no dictionary of tensors");
+  EXPECT_ERROR(ParseTorch(WriteTorchZip(cycle.Stop(), {})), "no dictionary of tensors");
 }
 
 TEST(TorchZip, RefusesOtherArchives) {
-  EXPECT_ERROR(Parse(WriteZip({{"word/document.xml", "<x/>"}})), "without data.pkl");
+  EXPECT_ERROR(ParseTorch(WriteZip({{"word/document.xml", "<x/>"}})), "without data.pkl");
   const std::string pickle = PickleWriter().Op('}').Stop();
-  EXPECT_ERROR(Parse(WriteZip({{"a/data.pkl", pickle}, {"a/byteorder", "big"}})), "big-endian");
+  EXPECT_ERROR(ParseTorch(WriteZip({{"a/data.pkl", pickle}, {"a/byteorder", "big"}})),
+               "big-endian");
   PickleWriter evil;
   evil.Global("os", "system").Text("id").Op(0x85).Op('R');
-  EXPECT_ERROR(Parse(WriteTorchZip(evil.Stop(), {})), "\"os system\"");
+  EXPECT_ERROR(ParseTorch(WriteTorchZip(evil.Stop(), {})), "\"os system\"");
 }
 
 TEST(TorchZip, DamagedFilesAreRefusedOrHarmless) {

@@ -45,6 +45,10 @@ std::vector<float> Values(const Weight& weight) {
   return values;
 }
 
+std::string Floats(const std::vector<float>& values) {
+  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+}
+
 std::vector<float> Ramp(size_t count, float step, float first) {
   std::vector<float> values(count);
   for (size_t i = 0; i < count; ++i) values[i] = first + step * static_cast<float>(i);

@@ -42,7 +42,8 @@ void AppendLittle(T value, std::string* out) {
 // A safetensors file out of its parts.
 std::string SafetensorsFile(std::string_view header, std::string_view data);
 
-std::vector<float> Values(const Weight& weight);  // as f32
+std::vector<float> Values(const Weight& weight);       // as f32
+std::string Floats(const std::vector<float>& values);  // their bytes
 std::vector<float> Ramp(size_t count, float step = 0.25f, float first = -1);
 
 // Calls parse with every prefix of `file`, in memory of exactly that size so that a sanitizer sees

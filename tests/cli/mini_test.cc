@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/sanitized_testonly.h"
 #include "media/clip_reader.h"
 #include "process_testonly.h"
 
@@ -162,11 +163,7 @@ TEST_F(Mini, SillyPromptsGiveAClipOrOneClearLine) {
                                  "red blue green yellow boat car fish",
                                  "un bateau a red boat",
                                  "\n\t\n"};
-#ifdef AOZORA_SANITIZED
-  constexpr size_t kEach = 3;
-#else
-  constexpr size_t kEach = 1;
-#endif
+  constexpr size_t kEach = kSanitized ? 3 : 1;
   for (size_t i = 0; i < std::size(prompts); i += kEach) {
     const std::string& prompt = prompts[i];
     SCOPED_TRACE(prompt.substr(0, 40));

@@ -38,7 +38,7 @@ cv::Mat OctaveNoise(uint64_t seed, int width, int height, int channels) {
   return sum;
 }
 
-Image ToImage(const cv::Mat& colours) {
+Image ToBytes(const cv::Mat& colours) {
   cv::Mat bytes;
   colours.convertTo(bytes, CV_8UC3);
   Image image = Image::Black(static_cast<uint32_t>(bytes.cols), static_cast<uint32_t>(bytes.rows));
@@ -58,7 +58,7 @@ Clip TextureClip(uint64_t seed, double speed, const ClipShape& shape) {
     cv::Mat view;
     cv::warpAffine(wall, view, move, cv::Size(width, height),
                    cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REFLECT);
-    clip.frames.push_back(ToImage(view));
+    clip.frames.push_back(ToBytes(view));
   }
   return clip;
 }

@@ -8,17 +8,14 @@
 #include <mutex>
 #include <thread>
 
+#include "base/sanitized_testonly.h"
 #include "base/thread_pool.h"
 #include "simulation.h"
 
 namespace aozora {
 namespace {
 
-#ifdef AOZORA_SANITIZED
-constexpr uint64_t kSeedCount = 300;  // a sanitizer makes each some twenty times slower
-#else
-constexpr uint64_t kSeedCount = 10'000;
-#endif
+constexpr uint64_t kSeedCount = kSanitized ? 300 : 10'000;
 constexpr uint64_t kSeedsToFindAPlantedBug = 100;
 constexpr uint32_t kThreadsMax = 4;
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/random_source.h"
+#include "base/units.h"
 #include "checker.h"
 #include "faulty_store.h"
 #include "jobs/queue.h"
@@ -320,9 +321,7 @@ void Life::PassTime(int64_t ms) {
 }
 
 void Life::SetClock() {
-  constexpr int64_t kHourMs = 3'600'000;
-  const int64_t by_ms =
-      Pick(std::array<int64_t, 4>{-24 * kHourMs, -kHourMs, kHourMs, 24 * kHourMs});
+  const int64_t by_ms = Pick(std::array<int64_t, 4>{-kDayMs, -kHourMs, kHourMs, kDayMs});
   Trace("the wall clock is set by {} h", by_ms / kHourMs);
   clock_.SetForward(std::chrono::milliseconds(by_ms));
   // A key is kept for a day of the wall clock; who uses it a day later makes a new job.

@@ -19,7 +19,7 @@ constexpr GoldenTolerances kPainterTolerances = {{1e-4, 2e-3}, {1e-2, 2e-1}, {5e
 // As for the transformer that it is (models/wan/golden_dit.cc). A velocity is the clean latent's
 // difference divided by as little as kSigmaMin.
 constexpr GoldenTolerances kDenoiserTolerances = {{1e-4, 5e-4}, {4e-3, 2e-2}, {2e-2, 1e-1}};
-constexpr uint32_t kSidePxMax = 4096;
+constexpr uint32_t kGoldenSidePxMax = 4096;
 constexpr size_t kPicturesMax = 1000;
 // More points than any picture has rows: a grid that leaves none out.
 constexpr uint32_t kEveryPoint = 1 << 20;
@@ -52,8 +52,8 @@ Result<LatentSize> SizeOf(const GoldenTensor& latent) {
 }
 
 Result<uint32_t> SidePx(float value) {
-  if (value >= 1 && value <= kSidePxMax) return static_cast<uint32_t>(value);
-  return Error::Corrupt("in.size has {}: must be 1 to {}", value, kSidePxMax);
+  if (value >= 1 && value <= kGoldenSidePxMax) return static_cast<uint32_t>(value);
+  return Error::Corrupt("in.size has {}: must be 1 to {}", value, kGoldenSidePxMax);
 }
 
 Status PaintCase(op::Device& device, const PainterWeights& weights, GoldenCase& golden) {

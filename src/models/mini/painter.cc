@@ -10,7 +10,7 @@
 namespace aozora::mini {
 namespace {
 
-constexpr uint32_t kSidePxMax = 1 << 14;
+constexpr uint32_t kClipSidePxMax = 1 << 14;
 
 // For estimates, with the published sizes: what painting takes in multiply-adds of a large matrix
 // product, which is how time is reckoned. A point of the grid is one run of the backdrop's network
@@ -50,10 +50,10 @@ Status Decoder::Begin(op::Device& device, const LatentSize& latent, const ClipSi
                           latent.channel_count, latent.frame_count, latent.height, latent.width,
                           SlotClip::kChannels, kGrid.height, kGrid.width);
   }
-  if (clip.width_px == 0 || clip.height_px == 0 || clip.width_px > kSidePxMax ||
-      clip.height_px > kSidePxMax) {
+  if (clip.width_px == 0 || clip.height_px == 0 || clip.width_px > kClipSidePxMax ||
+      clip.height_px > kClipSidePxMax) {
     return Error::Invalid("pictures of {}x{}: the painter makes 1 to {} both ways", clip.width_px,
-                          clip.height_px, kSidePxMax);
+                          clip.height_px, kClipSidePxMax);
   }
   if (!painter_ || clip_.width_px != clip.width_px || clip_.height_px != clip.height_px) {
     painter_ = std::make_unique<PicturePainter>(weights_, clip.width_px, clip.height_px);

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "base/sanitized_testonly.h"
 #include "models/wan/golden.h"
 #include "models/wan/wan_testonly.h"
 
@@ -83,6 +84,7 @@ class GoldenRewrite : public testing::TestWithParam<std::tuple<const char*, Back
 // pass that mixes the types up.
 TEST_P(GoldenRewrite, ComputesTheSame) {
   const auto& [golden, backend] = GetParam();
+  if (kSanitized && backend == BackendKind::kReference) GTEST_SKIP() << "the plain loops are slow";
   GoldenFile file = OpenTestGolden(golden);
   if (backend == BackendKind::kReference) KeepSmallCases(&file);
   for (const std::string_view layout : kGoldenLayoutNames) {

@@ -108,11 +108,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace aozora::ops::cpu {
-namespace {
-
-constexpr int64_t kTaskFloats = 64 * 1024;  // tens of microseconds
-
-}  // namespace
 
 HWY_EXPORT(NormalizeRows);
 

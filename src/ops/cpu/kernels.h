@@ -9,6 +9,9 @@
 
 namespace aozora::ops::cpu {
 
+// What one task of an op that only moves and adds takes: tens of microseconds.
+inline constexpr int64_t kTaskFloats = 64 * 1024;
+
 op::Support Supports(const op::Linear& op);
 op::Support Supports(const op::Attention& op);
 op::Support Supports(const op::LayerNorm& op);

@@ -6,8 +6,6 @@
 namespace aozora::ops::cpu {
 namespace {
 
-constexpr int64_t kTaskFloats = 64 * 1024;
-
 // Eight chains of additions, because one would wait for itself.
 float Mean(const float* x, int64_t count) {
   constexpr int kChains = 8;

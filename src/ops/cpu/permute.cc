@@ -126,8 +126,6 @@ class Planes {
   int64_t from_ = 0, to_ = 0;
 };
 
-constexpr int64_t kTaskFloats = 64 * 1024;  // tens of microseconds
-
 }  // namespace
 
 op::Support Supports(const op::Permute&) { return op::Support::Yes(); }

@@ -2,6 +2,7 @@
 #include "routes/admin/routes.h"
 
 #include "api/endpoint.h"
+#include "base/units.h"
 #include "jobs/admission.h"
 #include "routes/admin/parts.h"
 #include "store/ids.h"
@@ -13,8 +14,6 @@ using api::Outcome;
 using nlohmann::json;
 
 namespace {
-
-constexpr int64_t kDayMs = 24LL * 3'600'000;
 
 template <class T>
 void Put(json* object, const char* name, const std::optional<T>& value) {

@@ -4,6 +4,7 @@
 
 #include "api/endpoint.h"
 #include "api/page.h"
+#include "base/units.h"
 #include "jobs/audit_keeper.h"
 #include "policy/text_check.h"
 #include "routes/admin/parts.h"
@@ -18,7 +19,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int64_t kDayMs = 24LL * 3'600'000;
 constexpr uint32_t kAuditLimitMax = 100;
 constexpr int64_t kRendersMax = 10'000;  // of a day that are added up
 

@@ -4,6 +4,7 @@
 #include "api/endpoint.h"
 #include "api/kept_files.h"
 #include "api/page.h"
+#include "base/units.h"
 #include "store/ids.h"
 
 namespace aozora::routes {
@@ -14,7 +15,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int64_t kWindowMs = 24LL * 3'600'000;
+constexpr int64_t kWindowMs = kDayMs;
 constexpr uint32_t kListLimitMax = 100;
 
 json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/units.h"
 #include "routes/programme/parts.h"
 #include "store/ids.h"
 
@@ -9,8 +10,6 @@ using api::Outcome;
 using nlohmann::json;
 
 namespace {
-
-constexpr int64_t kDayMs = 24LL * 3'600'000;
 
 json GrantJson(const GrantRecord& grant) {
   return {{"id", grant.id},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/units.h"
 #include "routes/programme/parts.h"
 
 namespace aozora::routes {
@@ -8,8 +9,6 @@ using api::Outcome;
 using nlohmann::json;
 
 namespace {
-
-constexpr int64_t kHourMs = 3'600'000;
 
 json QueueJson(const std::vector<QueuedReview>& queued, const Call& call) {
   json data = json::array();

@@ -12,13 +12,13 @@ using nlohmann::json;
 
 namespace {
 
-constexpr uint64_t kBodyBytesMax = 10'000;
+constexpr uint64_t kFormBytesMax = 10'000;
 constexpr uint64_t kClipBytesMax = 100'000'000;
 constexpr double kClipSecondsMin = 0.5;
 constexpr double kClipSecondsMax = 20;
 constexpr uint64_t kClipFramesMax = 20 * 120;
 
-http::Response Answer(const CharacterRecord& character) {
+http::Response AnswerCharacter(const CharacterRecord& character) {
   return api::AnswerJson({{"id", character.id},
                           {"name", character.name},
                           {"created_at", api::SecondsOf(character.created_ms)}});
@@ -38,7 +38,7 @@ Status CheckClip(const std::filesystem::path& path) {
                         kClipSecondsMax);
 }
 
-Outcome<http::Response> Create(const api::Service& service, const Call& call) {
+Outcome<http::Response> CreateCharacter(const api::Service& service, const Call& call) {
   http::FormFile* upload = call.request.form ? call.request.form->FindFile("video") : nullptr;
   if (upload == nullptr) return api::BadParameter("video", "video must be sent as a file");
   if (const Status status = CheckClip(upload->path()); !status.ok()) {
@@ -56,17 +56,17 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   character.file_id = file.id;
   character.created_ms = NowMs(service.clock);
   TRY(service.store.Write([&](Transaction& transaction) { return transaction.Insert(character); }));
-  return Answer(character);
+  return AnswerCharacter(character);
 }
 
-Outcome<http::Response> Get(const api::Service& service, const Call& call) {
+Outcome<http::Response> GetCharacter(const api::Service& service, const Call& call) {
   const std::string id = call.Value("character_id");
   const std::optional<CharacterRecord> character = TRY(service.store.Read(
       [&](Transaction& transaction) { return transaction.Find<CharacterRecord>(id); }));
   if (!character || character->person_id != call.principal.person_id) {
     return api::NoSuch("character", id);
   }
-  return Answer(*character);
+  return AnswerCharacter(*character);
 }
 
 }  // namespace
@@ -77,9 +77,9 @@ void AddCharacterRoutes(http::Router& router, const api::Service& service) {
   api::AddOperations(
       router, service,
       {
-          {Method::kPost, "/v1/videos/characters", "createCharacter", Create, BodyKind::kForm,
-           kBodyBytesMax, kClipBytesMax},
-          {Method::kGet, "/v1/videos/characters/{character_id}", "getCharacter", Get},
+          {Method::kPost, "/v1/videos/characters", "createCharacter", CreateCharacter,
+           BodyKind::kForm, kFormBytesMax, kClipBytesMax},
+          {Method::kGet, "/v1/videos/characters/{character_id}", "getCharacter", GetCharacter},
       });
 }
 

@@ -26,7 +26,7 @@ Result<std::string> HashOf(const json& body, const http::FormFile* upload) {
   return Sha256Hex(hash + Sha256Hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
-Outcome<http::Response> Create(const api::Service& service, const Call& call) {
+Outcome<http::Response> CreateVideo(const api::Service& service, const Call& call) {
   http::FormFile* upload =
       call.request.form ? call.request.form->FindFile("input_reference") : nullptr;
   api::Origin origin = OriginOf(call);
@@ -49,7 +49,7 @@ Outcome<http::Response> Create(const api::Service& service, const Call& call) {
   return AnswerVideo(video, jobs.front(), place);
 }
 
-Outcome<http::Response> Estimate(const api::Service& service, const Call& call) {
+Outcome<http::Response> EstimateVideo(const api::Service& service, const Call& call) {
   const api::VideoForecast made = TRY(api::ForecastVideo(service, OriginOf(call), call.body));
   return api::AnswerJson({{"object", "video.estimate"},
                           {"model", made.model},
@@ -71,9 +71,9 @@ void AddCreateRoutes(http::Router& router, const api::Service& service) {
   api::AddOperations(
       router, service,
       {
-          {Method::kPost, "/v1/videos", "createVideo", Create, BodyKind::kFormOrJson,
+          {Method::kPost, "/v1/videos", "createVideo", CreateVideo, BodyKind::kFormOrJson,
            kCreateBodyBytesMax, kPictureBytesMax},
-          {Method::kPost, "/v1/videos/estimate", "estimateVideo", Estimate, BodyKind::kJson},
+          {Method::kPost, "/v1/videos/estimate", "estimateVideo", EstimateVideo, BodyKind::kJson},
       });
 }
 

@@ -52,8 +52,8 @@ Outcome<const api::ServedModel*> ModelOf(const api::Service& service, const JobR
                                                 source.id, source.model_asked));
 }
 
-Outcome<http::Response> Answer(const api::Service& service, const Call& call,
-                               const api::DerivedVideo& video) {
+Outcome<http::Response> AnswerDerived(const api::Service& service, const Call& call,
+                                      const api::DerivedVideo& video) {
   return AnswerVideo(service, TRY(api::CreateDerivedVideo(service, OriginOf(call), video)));
 }
 
@@ -76,21 +76,21 @@ Outcome<http::Response> DrawAnew(const api::Service& service, const Call& call, 
   }
   api::DerivedVideo video = Derived(kind, std::move(source), call.body);
   video.strength = strength;
-  return Answer(service, call, video);
+  return AnswerDerived(service, call, video);
 }
 
-Outcome<http::Response> Remix(const api::Service& service, const Call& call) {
+Outcome<http::Response> RemixVideo(const api::Service& service, const Call& call) {
   JobRecord source = TRY(FindSource(service, call, call.Value("video_id")));
   const double strength = call.body.value("strength", kRemixStrength);
   return DrawAnew(service, call, JobKind::kRemix, std::move(source), strength);
 }
 
-Outcome<http::Response> Edit(const api::Service& service, const Call& call) {
+Outcome<http::Response> EditVideo(const api::Service& service, const Call& call) {
   JobRecord source = TRY(SourceOf(service, call));
   return DrawAnew(service, call, JobKind::kEdit, std::move(source), kEditStrength);
 }
 
-Outcome<http::Response> Extend(const api::Service& service, const Call& call) {
+Outcome<http::Response> ExtendVideo(const api::Service& service, const Call& call) {
   JobRecord source = TRY(SourceOf(service, call));
   const api::ServedModel& model = *TRY(ModelOf(service, source));
   if (!model.extends) {
@@ -106,7 +106,7 @@ Outcome<http::Response> Extend(const api::Service& service, const Call& call) {
   }
   api::DerivedVideo video = Derived(JobKind::kExtension, std::move(source), call.body);
   video.added_seconds = seconds;
-  return Answer(service, call, video);
+  return AnswerDerived(service, call, video);
 }
 
 }  // namespace
@@ -116,11 +116,11 @@ void AddDerivedRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
   api::AddOperations(router, service,
                      {
-                         {Method::kPost, "/v1/videos/{video_id}/remix", "remixVideo", Remix,
+                         {Method::kPost, "/v1/videos/{video_id}/remix", "remixVideo", RemixVideo,
                           BodyKind::kFormOrJson},
-                         {Method::kPost, "/v1/videos/edits", "editVideo", Edit,
+                         {Method::kPost, "/v1/videos/edits", "editVideo", EditVideo,
                           BodyKind::kFormOrJson, kBodyBytesMax, kVideoBytesMax},
-                         {Method::kPost, "/v1/videos/extensions", "extendVideo", Extend,
+                         {Method::kPost, "/v1/videos/extensions", "extendVideo", ExtendVideo,
                           BodyKind::kFormOrJson, kBodyBytesMax, kVideoBytesMax},
                      });
 }

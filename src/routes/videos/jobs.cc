@@ -11,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-Outcome<http::Response> List(const api::Service& service, const Call& call) {
+Outcome<http::Response> ListVideos(const api::Service& service, const Call& call) {
   const api::PageQuery page = TRY(api::ReadPageQuery(
       call.request, static_cast<uint32_t>(service.queue.limits().list_limit_max)));
   ListQuery query;
@@ -29,17 +29,17 @@ Outcome<http::Response> List(const api::Service& service, const Call& call) {
   return api::AnswerJson(api::PageOf(std::move(data), list->has_more));
 }
 
-Outcome<http::Response> Get(const api::Service& service, const Call& call) {
+Outcome<http::Response> GetVideo(const api::Service& service, const Call& call) {
   return AnswerVideo(service, TRY(FindVideo(service, call, call.Value("video_id"))));
 }
 
-Outcome<http::Response> Delete(const api::Service& service, const Call& call) {
+Outcome<http::Response> DeleteVideo(const api::Service& service, const Call& call) {
   const JobRecord job = TRY(FindVideo(service, call, call.Value("video_id")));
   TRY(service.queue.Delete(job.id, call.principal.person_id));
   return api::AnswerJson({{"id", job.id}, {"object", "video.deleted"}, {"deleted", true}});
 }
 
-Outcome<http::Response> Cancel(const api::Service& service, const Call& call) {
+Outcome<http::Response> CancelVideo(const api::Service& service, const Call& call) {
   const JobRecord job = TRY(FindVideo(service, call, call.Value("video_id")));
   return AnswerVideo(service, TRY(service.queue.Cancel(job.id, call.principal.person_id)));
 }
@@ -48,13 +48,14 @@ Outcome<http::Response> Cancel(const api::Service& service, const Call& call) {
 
 void AddJobRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
-  api::AddOperations(router, service,
-                     {
-                         {Method::kGet, "/v1/videos", "listVideos", List},
-                         {Method::kGet, "/v1/videos/{video_id}", "getVideo", Get},
-                         {Method::kDelete, "/v1/videos/{video_id}", "deleteVideo", Delete},
-                         {Method::kPost, "/v1/videos/{video_id}/cancel", "cancelVideo", Cancel},
-                     });
+  api::AddOperations(
+      router, service,
+      {
+          {Method::kGet, "/v1/videos", "listVideos", ListVideos},
+          {Method::kGet, "/v1/videos/{video_id}", "getVideo", GetVideo},
+          {Method::kDelete, "/v1/videos/{video_id}", "deleteVideo", DeleteVideo},
+          {Method::kPost, "/v1/videos/{video_id}/cancel", "cancelVideo", CancelVideo},
+      });
 }
 
 }  // namespace aozora::routes

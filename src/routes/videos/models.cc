@@ -45,14 +45,14 @@ json ModelJson(const api::Service& service, const api::ServedModel& model) {
             {"can", can}}}};
 }
 
-Outcome<http::Response> List(const api::Service& service, const Call&) {
+Outcome<http::Response> ListModels(const api::Service& service, const Call&) {
   json data = json::array();
   for (const api::ServedModel& model : service.models.all())
     data.push_back(ModelJson(service, model));
   return api::AnswerJson({{"object", "list"}, {"data", data}});
 }
 
-Outcome<http::Response> Get(const api::Service& service, const Call& call) {
+Outcome<http::Response> GetModel(const api::Service& service, const Call& call) {
   const std::string name = call.Value("model");
   const api::ServedModel* model = service.models.Find(name);
   if (model == nullptr) return api::NoSuch("model", name);
@@ -65,8 +65,8 @@ void AddModelRoutes(http::Router& router, const api::Service& service) {
   using http::Method;
   api::AddOperations(router, service,
                      {
-                         {Method::kGet, "/v1/models", "listModels", List},
-                         {Method::kGet, "/v1/models/{model}", "getModel", Get},
+                         {Method::kGet, "/v1/models", "listModels", ListModels},
+                         {Method::kGet, "/v1/models/{model}", "getModel", GetModel},
                      });
 }
 
