@@ -75,17 +75,21 @@ function(aozora_library name)
   endif()
 endfunction()
 
-# aozora_test(NAME SOURCES ... LIBS ... [OPTIMIZED]): a GoogleTest program, registered as one test.
+# aozora_test(NAME SOURCES ... LIBS ... [OPTIMIZED] [LONG]): a GoogleTest program, registered as one
+# test. LONG ones begin first, so that no processor waits for them at the end.
 # Most tests run for moments and are compiled more often than they run: only those that say
 # OPTIMIZED are. The environment names the source tree, so that tests find tests/goldens without a fixed path.
 function(aozora_test name)
-  cmake_parse_arguments(ARG "OPTIMIZED" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMIZED;LONG" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   if(NOT ARG_OPTIMIZED)
     target_compile_options(${name} PRIVATE -O0)
   endif()
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
+  if(ARG_LONG)
+    set_tests_properties(${name} PROPERTIES COST 1000)
+  endif()
   if(AOZORA_WAITING_CODE)
     set_tests_properties(${name} PROPERTIES LABELS waiting)
   else()

@@ -5,6 +5,7 @@
 // where that would change the picture. The device must outlive what is made.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/result.h"
@@ -14,6 +15,9 @@
 #include "weights/tensor_set.h"
 
 namespace aozora::wan {
+
+inline constexpr int64_t kTimeStride = 4;  // pictures of a latent frame; the first has one
+inline constexpr int64_t kColours = 3;
 
 struct DecoderOptions {
   // Keeps the frames that the convolutions remember as f16 instead of f32: half of the memory,

@@ -11,8 +11,6 @@
 namespace aozora::wan {
 namespace {
 
-constexpr float kEps = 1e-6f;
-
 class DitPrompt : public Denoiser::Prompt {
  public:
   std::vector<TextKeys> layers;
@@ -105,7 +103,7 @@ Result<std::unique_ptr<Denoiser::Prompt>> Dit::PreparePrompt(op::Device& device,
     keys.value = device.New(tokens.shape());
     TRY(device.Run(block.cross.k.Op(tokens, keys.key)));
     TRY(device.Run(
-        op::RmsNorm{.x = keys.key, .eps = kEps, .weight = block.cross.norm_k, .y = keys.key}));
+        op::RmsNorm{.x = keys.key, .eps = kDitEps, .weight = block.cross.norm_k, .y = keys.key}));
     TRY(device.Run(block.cross.v.Op(tokens, keys.value)));
     prompt->layers.push_back(std::move(keys));
     if (policy_.release) block.cross.Release();
@@ -195,7 +193,7 @@ Status Dit::Head(op::Device& device, const Time& time, const BlockBuffers& buffe
   TRY(device.Run(op::Elementwise{.x0 = time.e, .x1 = weights_.head_shift, .y = shift}));
   TRY(device.Run(op::Elementwise{.x0 = time.e, .x1 = weights_.head_scale, .y = scale}));
   TRY(device.Run(op::LayerNorm{.x = buffers.x(),
-                               .eps = kEps,
+                               .eps = kDitEps,
                                .scale = scale,
                                .shift = shift,
                                .row = time.rows,

@@ -7,8 +7,6 @@
 namespace aozora::wan {
 namespace {
 
-constexpr float kEps = 1e-6f;  // of all norms of the published models
-
 struct Block {
   op::Device& device;
   const BlockWeights& weights;
@@ -41,7 +39,7 @@ struct Block {
 // h = modulated norm of x
 Status Block::Norm(ModulationRow shift, ModulationRow scale) const {
   return device.Run(op::LayerNorm{.x = buffers.x(),
-                                  .eps = kEps,
+                                  .eps = kDitEps,
                                   .scale = Row(scale),
                                   .shift = Row(shift),
                                   .row = input.rows,
@@ -66,7 +64,7 @@ Status Block::AddResult(const Dense& dense, ConstView gate, std::string_view sta
 Status Block::ShowUnrotated(View x, const op::Tensor& norm, std::string_view stage) const {
   if (!stages) return Ok();
   const op::Tensor y = device.New(x.shape());
-  TRY(device.Run(op::RmsNorm{.x = x, .eps = kEps, .weight = norm, .y = y}));
+  TRY(device.Run(op::RmsNorm{.x = x, .eps = kDitEps, .weight = norm, .y = y}));
   stages.Show(stage, y);
   return Ok();
 }
@@ -85,7 +83,7 @@ Status Block::SelfAttention() const {
   TRY(ShowUnrotated(k, w.norm_k, "k"));
   for (const auto& [x, norm] : {std::pair(q, &w.norm_q), std::pair(k, &w.norm_k)}) {
     TRY(device.Run(
-        op::RmsNorm{.x = x, .eps = kEps, .weight = *norm, .rotation = input.rotation, .y = x}));
+        op::RmsNorm{.x = x, .eps = kDitEps, .weight = *norm, .rotation = input.rotation, .y = x}));
   }
   stages.Show("q_rope", q);
   stages.Show("k_rope", k);
@@ -104,14 +102,14 @@ Status Block::SelfAttention() const {
 Status Block::CrossAttention() const {
   const AttentionWeights& w = weights.cross;
   TRY(device.Run(op::LayerNorm{.x = buffers.x(),
-                               .eps = kEps,
+                               .eps = kDitEps,
                                .weight = weights.norm3_weight,
                                .bias = weights.norm3_bias,
                                .y = buffers.h()}));
   stages.Show("cross_in", buffers.h());
   const View q = buffers.wide(token_count(), width());
   TRY(device.Run(w.q.Op(buffers.h(), q)));
-  TRY(device.Run(op::RmsNorm{.x = q, .eps = kEps, .weight = w.norm_q, .y = q}));
+  TRY(device.Run(op::RmsNorm{.x = q, .eps = kDitEps, .weight = w.norm_q, .y = q}));
   TRY(device.Run(op::Attention{.q = Heads(q),
                                .k = Heads(text.key.view()),
                                .v = Heads(text.value.view()),

@@ -9,6 +9,8 @@
 
 namespace aozora::wan {
 
+inline constexpr float kDitEps = 1e-6f;  // of all norms of the published models
+
 // The order of the six rows of a modulation table (and of e0): shift, scale and gate of the
 // self-attention, then of the feed-forward layer.
 enum ModulationRow : int64_t {

@@ -6,9 +6,9 @@ namespace aozora::wan {
 namespace {
 
 // Measured floor in float32: 1.6e-6; of rounded weights: 1.0e-3 and 7.4e-3.
-constexpr GoldenTolerances kTolerances = {{1e-5, 5e-5}, {4e-3, 2e-2}, {2e-2, 1e-1}};
+constexpr GoldenTolerances kDitTolerances = {{1e-5, 5e-5}, {4e-3, 2e-2}, {2e-2, 1e-1}};
 
-Status RunCase(op::Device& device, Denoiser& dit, GoldenCase& golden) {
+Status RunDitCase(op::Device& device, Denoiser& dit, GoldenCase& golden) {
   const GoldenTensor& latent = *TRY(golden.Find("in.latent"));
   const GoldenTensor& timesteps = *TRY(golden.Find("in.t"));
   const GoldenTensor& context = *TRY(golden.Find("in.context"));
@@ -38,7 +38,7 @@ Result<std::vector<GoldenRow>> RunDitGolden(op::Device& device, const GoldenFile
   for (const NetworkLayout& layout : FindNetworks(file.weights)) {
     if (layout.network != Network::kDit) continue;
     TensorSet weights = TRY(GoldenWeights(file, layout));
-    const GoldenTolerance tolerance = TRY(ToleranceFor(kTolerances, weights));
+    const GoldenTolerance tolerance = TRY(ToleranceFor(kDitTolerances, weights));
     DitHints hints;
     hints.text_token_count = file.Integer("text_len", hints.text_token_count);
     hints.head_width = file.Integer("head_width", hints.head_width);
@@ -46,7 +46,7 @@ Result<std::vector<GoldenRow>> RunDitGolden(op::Device& device, const GoldenFile
     const auto dit = TRY(MakeDit(device, std::move(weights), config));
     for (const auto& [name, tensors] : file.cases) {
       GoldenCase golden(file, name, tolerance);
-      TRY_WITHIN(name, RunCase(device, *dit, golden));
+      TRY_WITHIN(name, RunDitCase(device, *dit, golden));
       for (GoldenRow& row : golden.Finish()) rows.push_back(std::move(row));
     }
   }

@@ -8,7 +8,7 @@ namespace aozora::wan {
 namespace {
 
 // Measured floor in float32: 5e-7; of rounded weights: 1.0e-3 and 7.9e-3.
-constexpr GoldenTolerances kTolerances = {{1e-5, 5e-5}, {4e-3, 2e-2}, {2e-2, 1e-1}};
+constexpr GoldenTolerances kUmt5Tolerances = {{1e-5, 5e-5}, {4e-3, 2e-2}, {2e-2, 1e-1}};
 
 // The part of a recorded tensor that belongs to real tokens: rows [prompt, token, width] or a bias
 // [head, query, key], which is the same for every prompt.
@@ -70,7 +70,7 @@ Result<GoldenFile> SplitPrompts(const GoldenFile& file) {
   return split;
 }
 
-Status RunCase(op::Device& device, TextEncoder& encoder, GoldenCase& golden) {
+Status RunUmt5Case(op::Device& device, TextEncoder& encoder, GoldenCase& golden) {
   const GoldenTensor& stored = *TRY(golden.Find("in.ids"));
   std::vector<int32_t> ids;
   for (const float id : stored.values) ids.push_back(static_cast<int32_t>(id));
@@ -87,12 +87,12 @@ Result<std::vector<GoldenRow>> RunUmt5Golden(op::Device& device, const GoldenFil
   for (const NetworkLayout& layout : FindNetworks(file.weights)) {
     if (layout.network != Network::kUmt5) continue;
     TensorSet weights = TRY(GoldenWeights(file, layout));
-    const GoldenTolerance tolerance = TRY(ToleranceFor(kTolerances, weights));
+    const GoldenTolerance tolerance = TRY(ToleranceFor(kUmt5Tolerances, weights));
     const Umt5Config config = TRY(ReadUmt5Config(weights));
     const auto encoder = TRY(MakeUmt5(device, std::move(weights), config));
     for (const auto& [name, tensors] : split.cases) {
       GoldenCase golden(split, name, tolerance);
-      TRY_WITHIN(name, RunCase(device, *encoder, golden));
+      TRY_WITHIN(name, RunUmt5Case(device, *encoder, golden));
       for (GoldenRow& row : golden.Finish()) {
         row.stage += fmt::format(" ({})", Name(layout.layout));
         rows.push_back(std::move(row));

@@ -10,9 +10,7 @@ namespace aozora::wan {
 namespace {
 
 // Measured floor in float32: 1e-6; of rounded weights: 1.4e-3 and 1.0e-2.
-constexpr GoldenTolerances kTolerances = {{1e-5, 5e-5}, {5e-3, 2.5e-2}, {3e-2, 1.5e-1}};
-constexpr int64_t kTimeStride = 4;
-constexpr int64_t kColours = 3;
+constexpr GoldenTolerances kVaeTolerances = {{1e-5, 5e-5}, {5e-3, 2.5e-2}, {3e-2, 1.5e-1}};
 
 // One of the two VAEs; each half is made for the first case that needs it.
 class Vae {
@@ -113,7 +111,7 @@ Result<std::vector<GoldenRow>> RunVaeGolden(op::Device& device, const GoldenFile
   for (const NetworkLayout& layout : FindNetworks(file.weights)) {
     if (layout.network != network) continue;
     TensorSet weights = TRY(GoldenWeights(file, layout));
-    const GoldenTolerance tolerance = TRY(ToleranceFor(kTolerances, weights));
+    const GoldenTolerance tolerance = TRY(ToleranceFor(kVaeTolerances, weights));
     Vae vae(device, network, std::move(weights));
     for (const auto& [name, tensors] : file.cases) {
       GoldenCase golden(file, name, tolerance);

@@ -35,7 +35,7 @@ class Plan {
   std::vector<TensorPlan> tensors_;
 };
 
-void AddResidual(Plan* plan, const std::string& name, int64_t in, int64_t out) {
+void AddResidualPlan(Plan* plan, const std::string& name, int64_t in, int64_t out) {
   plan->Gain(name + ".residual.0.gamma", {in, 1, 1, 1});
   plan->Conv(name + ".residual.2", out, in, {3, 3, 3});
   plan->Gain(name + ".residual.3.gamma", {out, 1, 1, 1});
@@ -44,16 +44,16 @@ void AddResidual(Plan* plan, const std::string& name, int64_t in, int64_t out) {
 }
 
 void AddMiddle(Plan* plan, const std::string& name, int64_t channels) {
-  AddResidual(plan, name + ".0", channels, channels);
+  AddResidualPlan(plan, name + ".0", channels, channels);
   plan->Gain(name + ".1.norm.gamma", {channels, 1, 1});
   plan->Conv(name + ".1.to_qkv", 3 * channels, channels, {1, 1});
   plan->Conv(name + ".1.proj", channels, channels, {1, 1});
-  AddResidual(plan, name + ".2", channels, channels);
+  AddResidualPlan(plan, name + ".2", channels, channels);
 }
 
-constexpr int kLevelCount = 4;
-constexpr int64_t kWidthFactors[kLevelCount] = {1, 2, 4,
-                                                4};  // of the levels, largest pictures first
+constexpr int kRandomLevelCount = 4;
+constexpr int64_t kWidthFactors[kRandomLevelCount] = {1, 2, 4,
+                                                      4};  // of the levels, largest pictures first
 
 // What differs between the two VAEs.
 struct VaeShape {
@@ -72,14 +72,14 @@ void AddVaeEncoder(Plan* plan, const VaeShape& vae) {
   int64_t channels = vae.encoder_width;
   plan->Conv("encoder.conv1", channels, vae.picture_channels, {3, 3, 3});
   int all = 0;
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kRandomLevelCount; ++level) {
     const int64_t out = vae.encoder_width * kWidthFactors[level];
     for (int block = 0; block < 2; ++block, ++all) {
-      AddResidual(plan, ModuleName(vae, "encoder", "downsamples", level, block, all), channels,
-                  out);
+      AddResidualPlan(plan, ModuleName(vae, "encoder", "downsamples", level, block, all), channels,
+                      out);
       channels = out;
     }
-    if (level + 1 == kLevelCount) break;
+    if (level + 1 == kRandomLevelCount) break;
     const std::string name = ModuleName(vae, "encoder", "downsamples", level, 2, all++);
     plan->Conv(name + ".resample.1", channels, channels, {3, 3});
     if (level > 0) plan->Conv(name + ".time_conv", channels, channels, {3, 1, 1});
@@ -92,17 +92,18 @@ void AddVaeEncoder(Plan* plan, const VaeShape& vae) {
 
 void AddVaeDecoder(Plan* plan, const VaeShape& vae) {
   plan->Conv("conv2", vae.latent_channels, vae.latent_channels, {1, 1, 1});
-  int64_t channels = vae.decoder_width * kWidthFactors[kLevelCount - 1];
+  int64_t channels = vae.decoder_width * kWidthFactors[kRandomLevelCount - 1];
   plan->Conv("decoder.conv1", channels, vae.latent_channels, {3, 3, 3});
   AddMiddle(plan, "decoder.middle", channels);
   int all = 0;
-  for (int level = 0; level < kLevelCount; ++level) {
-    const int64_t out = vae.decoder_width * kWidthFactors[kLevelCount - 1 - level];
+  for (int level = 0; level < kRandomLevelCount; ++level) {
+    const int64_t out = vae.decoder_width * kWidthFactors[kRandomLevelCount - 1 - level];
     for (int block = 0; block < 3; ++block, ++all) {
-      AddResidual(plan, ModuleName(vae, "decoder", "upsamples", level, block, all), channels, out);
+      AddResidualPlan(plan, ModuleName(vae, "decoder", "upsamples", level, block, all), channels,
+                      out);
       channels = out;
     }
-    if (level + 1 == kLevelCount) break;
+    if (level + 1 == kRandomLevelCount) break;
     const std::string name = ModuleName(vae, "decoder", "upsamples", level, 3, all++);
     if (level < 2) plan->Conv(name + ".time_conv", 2 * channels, channels, {3, 1, 1});
     const int64_t next = vae.grouped ? channels : channels / 2;

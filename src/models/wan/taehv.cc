@@ -13,11 +13,8 @@ namespace {
 using op::Device;
 using op::Tensor;
 
-constexpr int kLevelCount = 3;
 constexpr int kBlocks = 3;            // of a level
-constexpr int64_t kTimeStride = 4;    // pictures for each latent frame
 constexpr int64_t kLevelsStride = 8;  // positions for each latent cell, both ways, before patches
-constexpr int64_t kColours = 3;
 
 // One half of the network. A frame goes all the way before the next one starts.
 class TinyNetwork {
@@ -115,11 +112,11 @@ Status BuildDecoder(TinyBuilder& build) {
   TRY(build.Clamp(0));
   TRY(build.Conv(1, {.relu = true}));
   int index = 3;  // a ReLU is before
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kTaehvLevelCount; ++level) {
     for (int block = 0; block < kBlocks; ++block) TRY(build.MemBlock(index++));
     ++index;  // enlargement
     TRY(build.Grow(index++, /*enlarged_later=*/true));
-    TRY(build.Conv(index++, {.upsample = 2, .relu = level + 1 == kLevelCount}));
+    TRY(build.Conv(index++, {.upsample = 2, .relu = level + 1 == kTaehvLevelCount}));
   }
   return build.Conv(index + 1, {});
 }
@@ -127,7 +124,7 @@ Status BuildDecoder(TinyBuilder& build) {
 Status BuildSuperDecoder(TinyBuilder& build) {
   int index = 0;
   TRY(build.Conv(index++, {.kernel = 1}));
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kTaehvLevelCount; ++level) {
     for (int block = 0; block < kBlocks; ++block) TRY(build.SuperMemBlock(index++));
     TRY(build.Conv(index, {.relu = true}));
     TRY(build.Shuffle(2));
@@ -140,7 +137,7 @@ Status BuildSuperDecoder(TinyBuilder& build) {
 Status BuildEncoder(TinyBuilder& build) {
   TRY(build.Conv(0, {.relu = true}));
   int index = 2;
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kTaehvLevelCount; ++level) {
     TRY(build.Pool(index++));
     TRY(build.Conv(index++, {.stride = 2}));
     for (int block = 0; block < kBlocks; ++block) TRY(build.MemBlock(index++));
@@ -148,7 +145,7 @@ Status BuildEncoder(TinyBuilder& build) {
   return build.Conv(index, {});
 }
 
-class Decoder : public VideoDecoder {
+class TaehvDecoder : public VideoDecoder {
  public:
   static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights);
   Status Begin(Device& device, const LatentSize& latent, const ClipSize& clip) override;
@@ -163,11 +160,11 @@ class Decoder : public VideoDecoder {
   int64_t skip_count_ = 0;
 };
 
-Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights) {
+Result<std::unique_ptr<VideoDecoder>> TaehvDecoder::Load(Device& device, TensorSet weights) {
   // The plain one starts with a clamp, which has no weights.
   const bool is_super = weights.Has("decoder.0.weight");
   const Weight& first = *TRY(FindConv(weights, is_super ? "decoder.0.weight" : "decoder.1.weight"));
-  auto decoder = std::make_unique<Decoder>();
+  auto decoder = std::make_unique<TaehvDecoder>();
   decoder->channels_ = first.view.dim(1);
   TinyBuilder build(device, weights, "decoder", decoder->channels_);
   TRY(is_super ? BuildSuperDecoder(build) : BuildDecoder(build));
@@ -184,7 +181,7 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
 
-Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
+Status TaehvDecoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
   height_ = latent.height;
   width_ = latent.width;
   skip_count_ = kTimeStride - 1;  // the first latent frame stands for one picture, the last of four
@@ -192,8 +189,8 @@ Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
   return Ok();
 }
 
-Status Decoder::Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
-                       const Probe& probe) {
+Status TaehvDecoder::Decode(Device& device, std::span<const float> latent_frame,
+                            const PictureSink& sink, const Probe& probe) {
   Tensor z = LoadPlanes(device, latent_frame, channels_, height_, width_);
   PictureBatch batch(kTimeStride - skip_count_);
   const TinyNetwork::Sink finish = [&](Tensor frame) -> Status {
@@ -207,7 +204,7 @@ Status Decoder::Decode(Device& device, std::span<const float> latent_frame, cons
   return sink(batch.Take());
 }
 
-class Encoder : public VideoEncoder {
+class TaehvEncoder : public VideoEncoder {
  public:
   static Result<std::unique_ptr<VideoEncoder>> Load(Device& device, TensorSet weights);
   Status Begin(Device& device, uint32_t height_px, uint32_t width_px) override;
@@ -222,8 +219,8 @@ class Encoder : public VideoEncoder {
   int64_t height_px_ = 0, width_px_ = 0;
 };
 
-Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet weights) {
-  auto encoder = std::make_unique<Encoder>();
+Result<std::unique_ptr<VideoEncoder>> TaehvEncoder::Load(Device& device, TensorSet weights) {
+  auto encoder = std::make_unique<TaehvEncoder>();
   const int64_t channels = TRY(FindConv(weights, "encoder.0.weight"))->view.dim(1);
   encoder->patch_ = TRY(PatchOf(weights, channels));
   TinyBuilder build(device, weights, "encoder", channels);
@@ -233,7 +230,7 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoEncoder>(std::move(encoder));
 }
 
-Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
+Status TaehvEncoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
   const int64_t stride = kLevelsStride * patch_;
   if (height_px % stride != 0 || width_px % stride != 0) {
     return Error::Invalid("pictures of {}x{} cannot be encoded: the size must be a multiple of {}",
@@ -247,7 +244,7 @@ Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
 
 // [Y, X, 3] of -1 to 1 -> [1, Y / patch, X / patch, 3 patch^2] of 0 to 1. Channels are (colour, row
 // offset, column offset).
-Result<Tensor> Encoder::Input(Device& device, std::span<const float> picture) {
+Result<Tensor> TaehvEncoder::Input(Device& device, std::span<const float> picture) {
   std::vector<float> values(picture.begin(), picture.end());
   for (float& value : values) value = (value + 1) / 2;
   const int64_t height = height_px_ / patch_, width = width_px_ / patch_;
@@ -260,8 +257,8 @@ Result<Tensor> Encoder::Input(Device& device, std::span<const float> picture) {
   return x;
 }
 
-Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
-                                           const Probe& probe) {
+Result<std::vector<float>> TaehvEncoder::Encode(Device& device, std::span<const float> pictures,
+                                                const Probe& probe) {
   const auto picture_floats = static_cast<size_t>(height_px_ * width_px_ * kColours);
   const auto count = static_cast<int64_t>(pictures.size() / picture_floats);
   CHECK_EQ(pictures.size(), static_cast<size_t>(count) * picture_floats);
@@ -284,11 +281,11 @@ Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float
 }  // namespace
 
 Result<std::unique_ptr<VideoDecoder>> MakeTinyDecoder(Device& device, TensorSet weights) {
-  return Decoder::Load(device, std::move(weights));
+  return TaehvDecoder::Load(device, std::move(weights));
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeTinyEncoder(Device& device, TensorSet weights) {
-  return Encoder::Load(device, std::move(weights));
+  return TaehvEncoder::Load(device, std::move(weights));
 }
 
 }  // namespace aozora::wan

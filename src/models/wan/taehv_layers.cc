@@ -18,11 +18,11 @@ Frames One(Tensor x) {
   return frames;
 }
 
-ConstView Rows(const Tensor& x) {
+ConstView ReadRows(const Tensor& x) {
   const View view = x.view();
   return view.As(Shape{view.count() / view.dim(3), view.dim(3)});
 }
-View RowsOf(const Tensor& x) {
+View WriteRows(const Tensor& x) {
   const View view = x.view();
   return view.As(Shape{view.count() / view.dim(3), view.dim(3)});
 }
@@ -89,8 +89,11 @@ op::Conv3d Convolution(const Parameters& p, ConstView x, View y, int64_t kernel 
 }
 
 op::Linear Pointwise(const Parameters& p, const Tensor& x, const Tensor& y) {
-  return op::Linear{
-      .x = Rows(x), .weight = &p.weight, .packed = p.packed.get(), .bias = p.bias, .y = RowsOf(y)};
+  return op::Linear{.x = ReadRows(x),
+                    .weight = &p.weight,
+                    .packed = p.packed.get(),
+                    .bias = p.bias,
+                    .y = WriteRows(y)};
 }
 
 class ClampLayer : public TinyLayer {
@@ -227,13 +230,14 @@ class SuperMemLayer : public TinyLayer {
     const int64_t channels = x.dim(3);
     const Shape shape = x.shape();
     Tensor joined = device.New(shape.WithAxis(3, 2 * channels));
-    const View columns = RowsOf(joined);
-    TRY(device.Run(op::Elementwise{.x0 = Rows(x), .y = columns.Columns(0, channels)}));
+    const View columns = WriteRows(joined);
+    TRY(device.Run(op::Elementwise{.x0 = ReadRows(x), .y = columns.Columns(0, channels)}));
     if (!past_) {
       past_ = device.New(shape);
       device.Zero(past_);
     }
-    TRY(device.Run(op::Elementwise{.x0 = Rows(past_), .y = columns.Columns(channels, channels)}));
+    TRY(device.Run(
+        op::Elementwise{.x0 = ReadRows(past_), .y = columns.Columns(channels, channels)}));
     past_.Reset();
     Tensor mixed = device.New(joined.shape());
     op::Conv3d conv = Convolution(depthwise_, joined, mixed, kKernel);
@@ -247,7 +251,7 @@ class SuperMemLayer : public TinyLayer {
     mixed.Reset();
     Tensor y = device.New(shape);
     linear = Pointwise(narrow_, wide, y);
-    linear.residual = Rows(x);
+    linear.residual = ReadRows(x);
     TRY(device.Run(linear));
     past_ = std::move(x);
     return One(std::move(y));
@@ -321,7 +325,7 @@ class PoolLayer : public TinyLayer {
     const bool first = next_ == 0;
     if (first) sum_ = device.New(x.shape().WithAxis(3, out_channels()));
     op::Linear linear = Pointwise(part, x, sum_);
-    if (!first) linear.residual = Rows(sum_);
+    if (!first) linear.residual = ReadRows(sum_);
     TRY(device.Run(linear));
     next_ = (next_ + 1) % parts_.size();
     return next_ == 0 ? One(std::move(sum_)) : Frames();

@@ -12,6 +12,8 @@
 
 namespace aozora::wan {
 
+inline constexpr int kTaehvLevelCount = 3;  // and a last one of whole pictures
+
 class TinyLayer {
  public:
   virtual ~TinyLayer() = default;

@@ -8,8 +8,8 @@
 namespace aozora::wan {
 namespace {
 
-constexpr float kEps = 1e-6f;
-constexpr int64_t kLayerCountMax = 1000;
+constexpr float kUmt5Eps = 1e-6f;
+constexpr int64_t kUmt5LayerCountMax = 1000;
 // Where each bucket of far distances begins: 8 * 16^(k / 8) rounded up, k = 0 to 7, which is
 // t5.py's 8 + log(n / 8) / log(128 / 8) * 8 rounded down, without its rounding errors.
 constexpr std::array<int64_t, 8> kFarEdges = {8, 12, 16, 23, 32, 46, 64, 91};
@@ -112,7 +112,7 @@ Status Umt5::Attention(op::Device& device, const Layer& layer, View x, View h,
                        const op::Tensor& bias) const {
   const int64_t m = x.dim(0), width = config_.head_count * config_.head_width;
   const Shape heads = {m, config_.head_count, config_.head_width};
-  TRY(device.Run(op::RmsNorm{.x = x, .eps = kEps, .weight = layer.norm1, .y = h}));
+  TRY(device.Run(op::RmsNorm{.x = x, .eps = kUmt5Eps, .weight = layer.norm1, .y = h}));
   const op::Tensor q = device.New({m, width}), k = device.New({m, width});
   const op::Tensor v = device.New({m, width}), out = device.New({m, width});
   TRY(device.Run(layer.q.Op(h, q)));
@@ -132,7 +132,7 @@ Status Umt5::Attention(op::Device& device, const Layer& layer, View x, View h,
 // x += down(gelu(gate(h)) * up(h))
 Status Umt5::FeedForward(op::Device& device, const Layer& layer, View x, View h) const {
   const int64_t m = x.dim(0);
-  TRY(device.Run(op::RmsNorm{.x = x, .eps = kEps, .weight = layer.norm2, .y = h}));
+  TRY(device.Run(op::RmsNorm{.x = x, .eps = kUmt5Eps, .weight = layer.norm2, .y = h}));
   const op::Tensor gate = device.New({m, config_.ffn_width});
   const op::Tensor up = device.New({m, config_.ffn_width});
   op::Linear gated = layer.gate.Op(h, gate);
@@ -162,7 +162,7 @@ Result<TextEmbedding> Umt5::Encode(op::Device& device, std::span<const int32_t> 
     if (stages) stages.Show(fmt::format("block{}", i), x);
     if (policy_.release) layers_[i].Release();
   }
-  TRY(device.Run(op::RmsNorm{.x = x, .eps = kEps, .weight = norm_, .y = x}));
+  TRY(device.Run(op::RmsNorm{.x = x, .eps = kUmt5Eps, .weight = norm_, .y = x}));
   TextEmbedding result{m, config_.width, {}};
   result.values.resize(static_cast<size_t>(x.view().count()));
   device.Download(x, result.values);
@@ -200,7 +200,7 @@ Result<Umt5Config> ReadUmt5Config(const TensorSet& weights) {
   }
   config.head_width = heads_width / config.head_count;
   config.ffn_width = TRY(shape("blocks.0.ffn.fc1.weight"))[0];
-  while (config.layer_count < kLayerCountMax &&
+  while (config.layer_count < kUmt5LayerCountMax &&
          weights.Has(fmt::format("blocks.{}.attn.q.weight", config.layer_count))) {
     ++config.layer_count;
   }

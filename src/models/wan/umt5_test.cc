@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Umt5Config SmallConfig() { return {50, 32, 2, 16, 40, 2}; }
+Umt5Config SmallUmt5Config() { return {50, 32, 2, 16, 40, 2}; }
 
 TEST(DistanceBucket, MatchesTheFormulaOfTheOriginal) {
   for (int64_t distance = -600; distance <= 600; ++distance) {
@@ -30,7 +30,7 @@ TEST(DistanceBucket, MatchesTheFormulaOfTheOriginal) {
 }
 
 TEST(Umt5Config, IsReadFromShapes) {
-  const auto config = ReadUmt5Config(MakeSet(RandomUmt5(SmallConfig(), 1)));
+  const auto config = ReadUmt5Config(MakeSet(RandomUmt5(SmallUmt5Config(), 1)));
   ASSERT_TRUE(config.ok()) << config.error().message();
   EXPECT_EQ(config->vocabulary_count, 50);
   EXPECT_EQ(config->width, 32);
@@ -45,7 +45,7 @@ TEST(Umt5Config, IsReadFromShapes) {
 TEST(Umt5, RefusesTokensOutsideOfItsVocabulary) {
   TestDevice device;
   const auto encoder =
-      MakeUmt5(*device, MakeSet(RandomUmt5(SmallConfig(), 1)), SmallConfig()).value();
+      MakeUmt5(*device, MakeSet(RandomUmt5(SmallUmt5Config(), 1)), SmallUmt5Config()).value();
   EXPECT_TRUE(encoder->Encode(*device, std::vector<int32_t>{49, 0}).ok());
   for (const int32_t id : {50, -1}) {
     const auto text = encoder->Encode(*device, std::vector<int32_t>{1, id});
@@ -57,21 +57,21 @@ TEST(Umt5, RefusesTokensOutsideOfItsVocabulary) {
 
 TEST(Umt5, RefusesWhatIsLeftOver) {
   TestDevice device;
-  std::vector<NamedWeight> weights = RandomUmt5(SmallConfig(), 1);
+  std::vector<NamedWeight> weights = RandomUmt5(SmallUmt5Config(), 1);
   weights.push_back({"decoder.block.0.weight", weights[0].weight});
-  EXPECT_THAT(MakeUmt5(*device, MakeSet(weights), SmallConfig()).error().message(),
+  EXPECT_THAT(MakeUmt5(*device, MakeSet(weights), SmallUmt5Config()).error().message(),
               HasSubstr("decoder.block.0.weight"));
 }
 
 TEST(Umt5, ScratchIsWhatAnEncodingTakes) {
   TestDevice device;
   const auto encoder =
-      MakeUmt5(*device, MakeSet(RandomUmt5(SmallConfig(), 1)), SmallConfig()).value();
+      MakeUmt5(*device, MakeSet(RandomUmt5(SmallUmt5Config(), 1)), SmallUmt5Config()).value();
   const uint64_t before = device->memory().bytes_in_use();
   device->memory().ResetPeak();
   encoder->Encode(*device, std::vector<int32_t>(64, 3)).value();
   const double taken = static_cast<double>(device->memory().bytes_peak() - before);
-  const double said = static_cast<double>(Umt5Cost(SmallConfig(), 64).scratch_bytes);
+  const double said = static_cast<double>(Umt5Cost(SmallUmt5Config(), 64).scratch_bytes);
   EXPECT_LE(taken, 1.02 * said);
   EXPECT_GE(taken, 0.9 * said);
 }
@@ -79,7 +79,7 @@ TEST(Umt5, ScratchIsWhatAnEncodingTakes) {
 TEST(Umt5, StopsWhenCancelled) {
   TestDevice device;
   const auto encoder =
-      MakeUmt5(*device, MakeSet(RandomUmt5(SmallConfig(), 1)), SmallConfig()).value();
+      MakeUmt5(*device, MakeSet(RandomUmt5(SmallUmt5Config(), 1)), SmallUmt5Config()).value();
   const Probe cancel = [&](std::string_view stage, ConstView) {
     EXPECT_NE(stage, "block1");
     if (stage == "block0") device.cancel().Cancel();

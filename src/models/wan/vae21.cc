@@ -7,10 +7,10 @@
 namespace aozora::wan {
 namespace {
 
-constexpr int kLevelCount = 4;
-constexpr int kDecoderBlocks = 3;  // residual blocks a level
-constexpr int kEncoderBlocks = 2;
-constexpr int64_t kSpaceStride = 8;
+constexpr int kVae21LevelCount = 4;
+constexpr int kVae21DecoderBlocks = 3;  // residual blocks a level
+constexpr int kVae21EncoderBlocks = 2;
+constexpr int64_t kVae21SpaceStride = 8;
 
 struct DecoderLevel {
   std::vector<ResidualBlock> blocks;
@@ -18,7 +18,7 @@ struct DecoderLevel {
   int last_index = 0;  // of its last module in the checkpoint, for probes
 };
 
-class Decoder : public VideoDecoder {
+class Vae21Decoder : public VideoDecoder {
  public:
   static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
                                                     HistoryType history);
@@ -41,24 +41,24 @@ class Decoder : public VideoDecoder {
   bool started_ = false;
 };
 
-Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights,
-                                                    HistoryType history) {
-  auto decoder = std::make_unique<Decoder>();
+Result<std::unique_ptr<VideoDecoder>> Vae21Decoder::Load(Device& device, TensorSet weights,
+                                                         HistoryType history) {
+  auto decoder = std::make_unique<Vae21Decoder>();
   const int64_t z = static_cast<int64_t>(kLatentScale21.mean.size());
   decoder->conv2_ = TRY(LoadConv(device, weights, "conv2", z, {1, 1, 1}));
   decoder->conv1_ = TRY(CausalConv3d::Load(device, weights, "decoder.conv1", z, 3));
   int64_t channels = decoder->conv1_.out_channels();
   decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels, history));
   int index = 0;
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kVae21LevelCount; ++level) {
     DecoderLevel& made = decoder->levels_.emplace_back();
-    for (int block = 0; block < kDecoderBlocks; ++block, ++index) {
+    for (int block = 0; block < kVae21DecoderBlocks; ++block, ++index) {
       made.blocks.push_back(TRY(ResidualBlock::Load(
           device, weights, fmt::format("decoder.upsamples.{}", index), channels, history)));
       channels = made.blocks.back().out_channels();
     }
     made.last_index = index - 1;
-    if (level + 1 == kLevelCount) break;
+    if (level + 1 == kVae21LevelCount) break;
     made.upsample =
         TRY(Upsample::Load(device, weights, fmt::format("decoder.upsamples.{}", index), channels));
     channels = made.upsample.out_channels();
@@ -76,7 +76,7 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
 
-Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
+Status Vae21Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
   height_ = latent.height;
   width_ = latent.width;
   started_ = false;
@@ -90,8 +90,8 @@ Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
   return Ok();
 }
 
-Status Decoder::Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
-                       const Probe& probe) {
+Status Vae21Decoder::Decode(Device& device, std::span<const float> latent_frame,
+                            const PictureSink& sink, const Probe& probe) {
   Tensor z = LoadLatentFrame(device, kLatentScale21, latent_frame, height_, width_);
   z = TRY(PointwiseConv(device, conv2_, z));
   if (probe) probe("conv2", z);
@@ -105,8 +105,8 @@ Status Decoder::Decode(Device& device, std::span<const float> latent_frame, cons
   return sink(batch.Take());
 }
 
-Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
-                        PictureBatch& batch) {
+Status Vae21Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
+                             PictureBatch& batch) {
   if (index == levels_.size()) {
     const Tensor y = TRY(head_.Forward(device, std::move(x)));
     if (probe) probe("head", y);
@@ -136,7 +136,7 @@ struct EncoderLevel {
   int last_index = 0;
 };
 
-class Encoder : public VideoEncoder {
+class Vae21Encoder : public VideoEncoder {
  public:
   static Result<std::unique_ptr<VideoEncoder>> Load(Device& device, TensorSet weights);
   Status Begin(Device& device, uint32_t height_px, uint32_t width_px) override;
@@ -155,21 +155,21 @@ class Encoder : public VideoEncoder {
   int64_t height_px_ = 0, width_px_ = 0;
 };
 
-Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet weights) {
-  auto encoder = std::make_unique<Encoder>();
+Result<std::unique_ptr<VideoEncoder>> Vae21Encoder::Load(Device& device, TensorSet weights) {
+  auto encoder = std::make_unique<Vae21Encoder>();
   encoder->conv_in_ = TRY(CausalConv3d::Load(device, weights, "encoder.conv1", 3, 3));
   int64_t channels = encoder->conv_in_.out_channels();
   int index = 0;
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kVae21LevelCount; ++level) {
     EncoderLevel& made = encoder->levels_.emplace_back();
-    for (int block = 0; block < kEncoderBlocks; ++block, ++index) {
+    for (int block = 0; block < kVae21EncoderBlocks; ++block, ++index) {
       made.blocks.push_back(
           TRY(ResidualBlock::Load(device, weights, fmt::format("encoder.downsamples.{}", index),
                                   channels, HistoryType::kF32)));
       channels = made.blocks.back().out_channels();
     }
     made.last_index = index - 1;
-    if (level + 1 == kLevelCount) break;
+    if (level + 1 == kVae21LevelCount) break;
     made.downsample = TRY(
         Downsample::Load(device, weights, fmt::format("encoder.downsamples.{}", index), channels));
     made.last_index = index++;
@@ -185,10 +185,10 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoEncoder>(std::move(encoder));
 }
 
-Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
-  if (height_px % kSpaceStride != 0 || width_px % kSpaceStride != 0) {
+Status Vae21Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
+  if (height_px % kVae21SpaceStride != 0 || width_px % kVae21SpaceStride != 0) {
     return Error::Invalid("pictures of {}x{} cannot be encoded: the size must be a multiple of {}",
-                          width_px, height_px, kSpaceStride);
+                          width_px, height_px, kVae21SpaceStride);
   }
   height_px_ = height_px;
   width_px_ = width_px;
@@ -202,7 +202,7 @@ Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
   return Ok();
 }
 
-Result<Tensor> Encoder::Run(Device& device, Tensor picture, const Probe& probe) {
+Result<Tensor> Vae21Encoder::Run(Device& device, Tensor picture, const Probe& probe) {
   Tensor x = TRY(conv_in_.Run(device, std::move(picture)));
   if (probe) probe("conv1", x);
   for (EncoderLevel& level : levels_) {
@@ -220,8 +220,8 @@ Result<Tensor> Encoder::Run(Device& device, Tensor picture, const Probe& probe) 
   return x;
 }
 
-Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
-                                           const Probe& probe) {
+Result<std::vector<float>> Vae21Encoder::Encode(Device& device, std::span<const float> pictures,
+                                                const Probe& probe) {
   const Shape shape{1, height_px_, width_px_, 3};
   const auto picture_floats = static_cast<size_t>(shape.count());
   CHECK_EQ(pictures.size() % picture_floats, size_t{0});
@@ -239,12 +239,12 @@ Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float
 
 Result<std::unique_ptr<VideoDecoder>> MakeVae21Decoder(op::Device& device, TensorSet weights,
                                                        const DecoderOptions& options) {
-  return Decoder::Load(device, std::move(weights),
-                       options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
+  return Vae21Decoder::Load(device, std::move(weights),
+                            options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae21Encoder(op::Device& device, TensorSet weights) {
-  return Encoder::Load(device, std::move(weights));
+  return Vae21Encoder::Load(device, std::move(weights));
 }
 
 }  // namespace aozora::wan

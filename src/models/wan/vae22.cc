@@ -10,11 +10,11 @@
 namespace aozora::wan {
 namespace {
 
-constexpr int kLevelCount = 4;
-constexpr int kDecoderBlocks = 3;
-constexpr int kEncoderBlocks = 2;
+constexpr int kVae22LevelCount = 4;
+constexpr int kVae22DecoderBlocks = 3;
+constexpr int kVae22EncoderBlocks = 2;
 constexpr int64_t kFold = 2;  // pixels a position, both ways, before the first convolution
-constexpr int64_t kSpaceStride = 16;
+constexpr int64_t kVae22SpaceStride = 16;
 constexpr int64_t kPixelChannels = 3 * kFold * kFold;
 
 // [T, Y, X, C] -> [T * time, 2Y, 2X, out]: each value is repeated over time x 2 x 2 positions, of
@@ -79,7 +79,7 @@ struct DecoderGroup {
   Upsample upsample;  // unused in the last group
 };
 
-class Decoder : public VideoDecoder {
+class Vae22Decoder : public VideoDecoder {
  public:
   static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
                                                     HistoryType history);
@@ -104,25 +104,25 @@ class Decoder : public VideoDecoder {
   bool started_ = false;
 };
 
-Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet weights,
-                                                    HistoryType history) {
-  auto decoder = std::make_unique<Decoder>();
+Result<std::unique_ptr<VideoDecoder>> Vae22Decoder::Load(Device& device, TensorSet weights,
+                                                         HistoryType history) {
+  auto decoder = std::make_unique<Vae22Decoder>();
   const int64_t z = static_cast<int64_t>(kLatentScale22.mean.size());
   decoder->conv2_ = TRY(LoadConv(device, weights, "conv2", z, {1, 1, 1}));
   decoder->conv1_ = TRY(CausalConv3d::Load(device, weights, "decoder.conv1", z, 3));
   int64_t channels = decoder->conv1_.out_channels();
   decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels, history));
-  for (int index = 0; index < kLevelCount; ++index) {
+  for (int index = 0; index < kVae22LevelCount; ++index) {
     const std::string name = fmt::format("decoder.upsamples.{}.upsamples", index);
     DecoderGroup& group = decoder->groups_.emplace_back();
-    for (int block = 0; block < kDecoderBlocks; ++block) {
+    for (int block = 0; block < kVae22DecoderBlocks; ++block) {
       group.blocks.push_back(TRY(ResidualBlock::Load(
           device, weights, fmt::format("{}.{}", name, block), channels, history)));
       channels = group.blocks.back().out_channels();
     }
-    if (index + 1 == kLevelCount) break;
-    group.upsample =
-        TRY(Upsample::Load(device, weights, fmt::format("{}.{}", name, kDecoderBlocks), channels));
+    if (index + 1 == kVae22LevelCount) break;
+    group.upsample = TRY(
+        Upsample::Load(device, weights, fmt::format("{}.{}", name, kVae22DecoderBlocks), channels));
     channels = group.upsample.out_channels();
     if (group.upsample.in_time()) decoder->time_stride_ *= 2;
   }
@@ -137,7 +137,7 @@ Result<std::unique_ptr<VideoDecoder>> Decoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
 
-Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
+Status Vae22Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
   height_ = latent.height;
   width_ = latent.width;
   started_ = false;
@@ -151,8 +151,8 @@ Status Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
   return Ok();
 }
 
-Status Decoder::Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
-                       const Probe& probe) {
+Status Vae22Decoder::Decode(Device& device, std::span<const float> latent_frame,
+                            const PictureSink& sink, const Probe& probe) {
   Tensor z = LoadLatentFrame(device, kLatentScale22, latent_frame, height_, width_);
   z = TRY(PointwiseConv(device, conv2_, z));
   if (probe) probe("conv2", z);
@@ -166,8 +166,8 @@ Status Decoder::Decode(Device& device, std::span<const float> latent_frame, cons
   return sink(batch.Take());
 }
 
-Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
-                        PictureBatch& batch) {
+Status Vae22Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
+                             PictureBatch& batch) {
   if (index == groups_.size()) return Finish(device, std::move(x), probe, batch);
   std::vector<Tensor> frames = TRY(RunGroup(device, groups_[index], std::move(x)));
   for (Tensor& frame : frames) {
@@ -177,7 +177,7 @@ Status Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& pro
   return Ok();
 }
 
-Result<std::vector<Tensor>> Decoder::RunGroup(Device& device, DecoderGroup& group, Tensor x) {
+Result<std::vector<Tensor>> Vae22Decoder::RunGroup(Device& device, DecoderGroup& group, Tensor x) {
   const bool last = &group == &groups_.back();
   Tensor input;
   if (!last) input = CopyFrame(device, x);
@@ -199,7 +199,7 @@ Result<std::vector<Tensor>> Decoder::RunGroup(Device& device, DecoderGroup& grou
   return frames;
 }
 
-Status Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch) {
+Status Vae22Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch) {
   x = TRY(head_.Forward(device, std::move(x)));
   if (probe) probe("head", x);
   const int64_t height = x.dim(1), width = x.dim(2);
@@ -221,7 +221,7 @@ struct EncoderGroup {
   Tensor waiting;  // the input of the first frame of a pair, for the skip
 };
 
-class Encoder : public VideoEncoder {
+class Vae22Encoder : public VideoEncoder {
  public:
   static Result<std::unique_ptr<VideoEncoder>> Load(Device& device, TensorSet weights);
   Status Begin(Device& device, uint32_t height_px, uint32_t width_px) override;
@@ -243,22 +243,22 @@ class Encoder : public VideoEncoder {
   int64_t height_px_ = 0, width_px_ = 0;
 };
 
-Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet weights) {
-  auto encoder = std::make_unique<Encoder>();
+Result<std::unique_ptr<VideoEncoder>> Vae22Encoder::Load(Device& device, TensorSet weights) {
+  auto encoder = std::make_unique<Vae22Encoder>();
   encoder->conv_in_ = TRY(CausalConv3d::Load(device, weights, "encoder.conv1", kPixelChannels, 3));
   int64_t channels = encoder->conv_in_.out_channels();
-  for (int index = 0; index < kLevelCount; ++index) {
+  for (int index = 0; index < kVae22LevelCount; ++index) {
     const std::string name = fmt::format("encoder.downsamples.{}.downsamples", index);
     EncoderGroup& group = encoder->groups_.emplace_back();
-    for (int block = 0; block < kEncoderBlocks; ++block) {
+    for (int block = 0; block < kVae22EncoderBlocks; ++block) {
       group.blocks.push_back(TRY(ResidualBlock::Load(
           device, weights, fmt::format("{}.{}", name, block), channels, HistoryType::kF32)));
       channels = group.blocks.back().out_channels();
     }
     group.out_channels = channels;
-    if (index + 1 == kLevelCount) break;
-    group.downsample = TRY(
-        Downsample::Load(device, weights, fmt::format("{}.{}", name, kEncoderBlocks), channels));
+    if (index + 1 == kVae22LevelCount) break;
+    group.downsample = TRY(Downsample::Load(
+        device, weights, fmt::format("{}.{}", name, kVae22EncoderBlocks), channels));
   }
   encoder->middle_ =
       TRY(Middle::Load(device, weights, "encoder.middle", channels, HistoryType::kF32));
@@ -271,10 +271,10 @@ Result<std::unique_ptr<VideoEncoder>> Encoder::Load(Device& device, TensorSet we
   return std::unique_ptr<VideoEncoder>(std::move(encoder));
 }
 
-Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
-  if (height_px % kSpaceStride != 0 || width_px % kSpaceStride != 0) {
+Status Vae22Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
+  if (height_px % kVae22SpaceStride != 0 || width_px % kVae22SpaceStride != 0) {
     return Error::Invalid("pictures of {}x{} cannot be encoded: the size must be a multiple of {}",
-                          width_px, height_px, kSpaceStride);
+                          width_px, height_px, kVae22SpaceStride);
   }
   height_px_ = height_px;
   width_px_ = width_px;
@@ -290,7 +290,7 @@ Status Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
   return Ok();
 }
 
-Result<Tensor> Encoder::Skip(Device& device, EncoderGroup& group, ConstView x) {
+Result<Tensor> Vae22Encoder::Skip(Device& device, EncoderGroup& group, ConstView x) {
   const bool last = &group == &groups_.back();
   const int64_t space = last ? 1 : 2;
   if (last || !group.downsample.in_time()) {
@@ -309,7 +309,7 @@ Result<Tensor> Encoder::Skip(Device& device, EncoderGroup& group, ConstView x) {
   return AverageDown(device, pair, group.out_channels, 2, space);
 }
 
-Result<Tensor> Encoder::RunGroup(Device& device, EncoderGroup& group, Tensor x) {
+Result<Tensor> Vae22Encoder::RunGroup(Device& device, EncoderGroup& group, Tensor x) {
   const Tensor skip = TRY(Skip(device, group, x));
   for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
   if (&group != &groups_.back()) x = TRY(group.downsample.Forward(device, x));
@@ -318,7 +318,7 @@ Result<Tensor> Encoder::RunGroup(Device& device, EncoderGroup& group, Tensor x) 
   return x;
 }
 
-Result<Tensor> Encoder::Run(Device& device, ConstView picture, const Probe& probe) {
+Result<Tensor> Vae22Encoder::Run(Device& device, ConstView picture, const Probe& probe) {
   const int64_t height = height_px_ / kFold, width = width_px_ / kFold;
   Tensor x = conv_in_.NewInput(device, height, width);
   // [T, Y, q, X, r, c] -> [T, Y, X, c, r, q]: channels are (colour, column offset, row offset).
@@ -342,8 +342,8 @@ Result<Tensor> Encoder::Run(Device& device, ConstView picture, const Probe& prob
   return x;
 }
 
-Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float> pictures,
-                                           const Probe& probe) {
+Result<std::vector<float>> Vae22Encoder::Encode(Device& device, std::span<const float> pictures,
+                                                const Probe& probe) {
   const Shape shape{1, height_px_, width_px_, 3};
   const auto picture_floats = static_cast<size_t>(shape.count());
   CHECK_EQ(pictures.size() % picture_floats, size_t{0});
@@ -361,12 +361,12 @@ Result<std::vector<float>> Encoder::Encode(Device& device, std::span<const float
 
 Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, TensorSet weights,
                                                        const DecoderOptions& options) {
-  return Decoder::Load(device, std::move(weights),
-                       options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
+  return Vae22Decoder::Load(device, std::move(weights),
+                            options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, TensorSet weights) {
-  return Encoder::Load(device, std::move(weights));
+  return Vae22Encoder::Load(device, std::move(weights));
 }
 
 }  // namespace aozora::wan

@@ -17,8 +17,8 @@
 namespace aozora::wan {
 namespace {
 
-constexpr int kLevelCount = 4;
-constexpr double kHistoryFrames = 2;
+constexpr int kVaeLevelCount = 4;
+constexpr double kVaeHistoryFrames = 2;
 constexpr double kF32Bytes = 4, kF16Bytes = 2;
 constexpr double kHalfBytesMin = 1 << 20;  // of f32, from which on 16 bits are kept (ops/cpu)
 constexpr double kLanes = 16;              // to which packing pads output channels
@@ -35,38 +35,39 @@ struct Level {
   bool in_time = false;
   bool has_pairs() const { return in_time && frame_count > 1; }
 };
-struct Network {
+struct VaeCostNetwork {
   std::string_view prefix;    // "decoder." or "encoder."
   std::string_view list;      // "upsamples." or "downsamples."
   int modules_per_level = 1;  // 2.1 counts modules through, 2.2 counts levels
   bool up = true;
   bool skips = false;                // 2.2: around each level
   double history_bytes = kF32Bytes;  // of a value that a residual block remembers
-  Level levels[kLevelCount] = {};
+  Level levels[kVaeLevelCount] = {};
 };
 
 // The level of a tensor of the network; nothing for tensors of the other half.
-std::optional<int> LevelOf(const Network& network, std::string_view name) {
+std::optional<int> LevelOf(const VaeCostNetwork& network, std::string_view name) {
   if (!name.starts_with(network.prefix)) {
     const bool outer = name.starts_with(network.up ? "conv2." : "conv1.");
-    return outer ? std::optional(network.up ? 0 : kLevelCount - 1) : std::nullopt;
+    return outer ? std::optional(network.up ? 0 : kVaeLevelCount - 1) : std::nullopt;
   }
   name.remove_prefix(network.prefix.size());
   const bool first = name.starts_with("conv1.");
   if (!name.starts_with(network.list)) {
     // The first convolution is at the outer end of an encoder, the inner end of a decoder.
     const bool at_start = first || (network.up && name.starts_with("middle."));
-    return at_start ? 0 : kLevelCount - 1;
+    return at_start ? 0 : kVaeLevelCount - 1;
   }
   name.remove_prefix(network.list.size());
   int index = 0;
   std::from_chars(name.data(), name.data() + name.size(), index);
-  return std::min(index / network.modules_per_level, kLevelCount - 1);
+  return std::min(index / network.modules_per_level, kVaeLevelCount - 1);
 }
 
-double Flops(const Network& network, int level_index, std::string_view name, const Weight& weight) {
+double Flops(const VaeCostNetwork& network, int level_index, std::string_view name,
+             const Weight& weight) {
   const Level& level = network.levels[level_index];
-  const Level& next = network.levels[std::min(level_index + 1, kLevelCount - 1)];
+  const Level& next = network.levels[std::min(level_index + 1, kVaeLevelCount - 1)];
   double positions = level.positions * level.frame_count;
   if (name.find(".resample.") != std::string_view::npos) {
     // Doubling in time comes before the resize of a decoder, halving after that of an encoder.
@@ -88,7 +89,7 @@ bool Contains(std::string_view name, std::string_view part) {
 }
 
 // What a convolution keeps from call to call: its packed weights and its history.
-double KeptBytes(const Network& network, int level_index, std::string_view name,
+double KeptBytes(const VaeCostNetwork& network, int level_index, std::string_view name,
                  const Weight& weight) {
   const Shape& shape = weight.view.shape();
   const double in = static_cast<double>(shape[1]), out = static_cast<double>(shape[0]);
@@ -105,16 +106,16 @@ double KeptBytes(const Network& network, int level_index, std::string_view name,
   if (shape.rank() != 5) return bytes;
   const double positions = network.levels[level_index].positions;
   double frames = network.levels[level_index].frame_count;
-  if (Contains(name, ".head.")) return bytes + kHistoryFrames * out * positions * kF32Bytes;
+  if (Contains(name, ".head.")) return bytes + kVaeHistoryFrames * out * positions * kF32Bytes;
   if (Contains(name, ".time_conv.")) {
     if (!network.up) {
       const Level& next = network.levels[level_index + 1];
-      return bytes + std::min(kHistoryFrames, frames) * in * next.positions * kF32Bytes;
+      return bytes + std::min(kVaeHistoryFrames, frames) * in * next.positions * kF32Bytes;
     }
     frames -= 1;  // the first frame of a clip does not go through
   }
   const double value = Contains(name, ".residual.") ? network.history_bytes : kF32Bytes;
-  return bytes + std::min(kHistoryFrames, frames) * in * positions * value;
+  return bytes + std::min(kVaeHistoryFrames, frames) * in * positions * value;
 }
 
 void NoteChannels(Level& level, std::string_view name, const Shape& shape) {
@@ -130,9 +131,9 @@ void NoteChannels(Level& level, std::string_view name, const Shape& shape) {
 
 // Of one residual block: x, the input of a convolution (if its place in the history is not free
 // yet) and its result.
-double BlockBytes(const Network& network, const Level& level) {
+double BlockBytes(const VaeCostNetwork& network, const Level& level) {
   const double widest = std::max(level.in, level.out);
-  const double input = level.frame_count > kHistoryFrames ? network.history_bytes * widest : 0;
+  const double input = level.frame_count > kVaeHistoryFrames ? network.history_bytes * widest : 0;
   const double block = kF32Bytes * level.in + input + kF32Bytes * level.out;
   // The last layer: its input, three parts of each output, the output, and new sums beside the old.
   const double sums = level.frame_count > 1 ? 6 : 4;
@@ -142,7 +143,7 @@ double BlockBytes(const Network& network, const Level& level) {
 
 // Tiles of this many threads: an input box of three frames of 18x18 positions and 256 sums, of as
 // many channels as are taken together (ops/cpu/conv_plan.cc).
-double OpScratchBytes(const Network& network) {
+double OpScratchBytes(const VaeCostNetwork& network) {
   constexpr double kThreads = 4;
   double widest = 0;
   for (const Level& level : network.levels) widest = std::max({widest, level.in, level.out});
@@ -150,7 +151,7 @@ double OpScratchBytes(const Network& network) {
          (3 * 18 * 18 * std::min(widest, 128.0) + 256 * std::min(widest, 256.0));
 }
 
-double DecoderWorkingBytes(const Network& network, double pictures_bytes) {
+double DecoderWorkingBytes(const VaeCostNetwork& network, double pictures_bytes) {
   double most = 0, waiting = 0;
   for (const Level& level : network.levels) {
     const double frame = level.positions * kF32Bytes;
@@ -167,7 +168,7 @@ double DecoderWorkingBytes(const Network& network, double pictures_bytes) {
   return most + pictures_bytes;
 }
 
-double EncoderWorkingBytes(const Network& network) {
+double EncoderWorkingBytes(const VaeCostNetwork& network) {
   double most = 0;
   for (const Level& level : network.levels) {
     const double frame = level.positions * kF32Bytes;
@@ -180,7 +181,7 @@ double EncoderWorkingBytes(const Network& network) {
   return most;
 }
 
-Cost Count(Network& network, const TensorSet& weights, double pictures_bytes) {
+Cost Count(VaeCostNetwork& network, const TensorSet& weights, double pictures_bytes) {
   Cost cost;
   double kept_bytes = 0;
   for (const std::string& name : weights.Names()) {
@@ -201,40 +202,39 @@ Cost Count(Network& network, const TensorSet& weights, double pictures_bytes) {
 }
 
 constexpr double kPictureBytes = 3 * kF32Bytes;  // of a pixel
-constexpr double kTimeStride = 4;
 
 Cost DecoderCost(const TensorSet& weights, const LatentSize& latent, int modules_per_level,
                  double fold, const DecoderOptions& options) {
-  Network network{.prefix = "decoder.",
-                  .list = "upsamples.",
-                  .modules_per_level = modules_per_level,
-                  .up = true,
-                  .skips = fold > 1,
-                  .history_bytes = options.compact_history ? kF16Bytes : kF32Bytes};
+  VaeCostNetwork network{.prefix = "decoder.",
+                         .list = "upsamples.",
+                         .modules_per_level = modules_per_level,
+                         .up = true,
+                         .skips = fold > 1,
+                         .history_bytes = options.compact_history ? kF16Bytes : kF32Bytes};
   double frames = latent.frame_count;
   double positions = static_cast<double>(latent.frame_value_count());
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kVaeLevelCount; ++level) {
     network.levels[level].frame_count = frames;
     network.levels[level].positions = positions;
     if (level < 2) frames = 2 * frames - 1;
-    if (level + 1 < kLevelCount) positions *= 4;
+    if (level + 1 < kVaeLevelCount) positions *= 4;
   }
   // A single one is made when all but it is done.
-  const double pictures = latent.frame_count > 1 ? kTimeStride : 0;
+  const double pictures = latent.frame_count > 1 ? double{kTimeStride} : 0;
   return Count(network, weights, pictures * positions * fold * fold * kPictureBytes);
 }
 
 Cost EncoderCost(const TensorSet& weights, const ClipSize& clip, uint32_t fold,
                  int modules_per_level) {
-  Network network{.prefix = "encoder.",
-                  .list = "downsamples.",
-                  .modules_per_level = modules_per_level,
-                  .up = false,
-                  .skips = fold > 1};
+  VaeCostNetwork network{.prefix = "encoder.",
+                         .list = "downsamples.",
+                         .modules_per_level = modules_per_level,
+                         .up = false,
+                         .skips = fold > 1};
   double frames = clip.frame_count;
   double positions = static_cast<double>(clip.width_px / fold) * (clip.height_px / fold);
   const double pixels = positions * fold * fold;
-  for (int level = 0; level < kLevelCount; ++level) {
+  for (int level = 0; level < kVaeLevelCount; ++level) {
     network.levels[level].frame_count = frames;
     network.levels[level].positions = positions;
     if (level == 1 || level == 2) frames = 1 + std::floor((frames - 1) / 2);

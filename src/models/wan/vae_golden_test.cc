@@ -15,7 +15,7 @@ constexpr size_t kTinyRows = 8 + 17;  // four clips each way, and the encoder's 
 constexpr size_t kTinyDecoderStages = 18;
 constexpr size_t kSuperDecoderStages = 17;
 
-void ExpectAllOk(op::Device& device, const GoldenFile& file, size_t row_count) {
+void ExpectAllNear(op::Device& device, const GoldenFile& file, size_t row_count) {
   const auto rows = RunGolden(device, file);
   ASSERT_TRUE(rows.ok()) << rows.error().message();
   EXPECT_EQ(rows->size(), row_count);
@@ -34,20 +34,20 @@ class VaeGoldenTest : public testing::TestWithParam<BackendKind> {
 };
 
 TEST_P(VaeGoldenTest, Vae21ComputesWhatTheOriginalDoes) {
-  ExpectAllOk(*device_, OpenTestGolden("wan_vae21_tiny"), 26);
+  ExpectAllNear(*device_, OpenTestGolden("wan_vae21_tiny"), 26);
 }
 TEST_P(VaeGoldenTest, Vae22ComputesWhatTheOriginalDoes) {
-  ExpectAllOk(*device_, OpenTestGolden("wan_vae22_tiny"), 26);
+  ExpectAllNear(*device_, OpenTestGolden("wan_vae22_tiny"), 26);
 }
 
 TEST_P(VaeGoldenTest, TinyVaeOf21ComputesWhatTheOriginalDoes) {
-  ExpectAllOk(*device_, OpenTestGolden("taehv_w21_tiny"), kTinyRows + kTinyDecoderStages);
+  ExpectAllNear(*device_, OpenTestGolden("taehv_w21_tiny"), kTinyRows + kTinyDecoderStages);
 }
 TEST_P(VaeGoldenTest, TinyVaeOf22ComputesWhatTheOriginalDoes) {
-  ExpectAllOk(*device_, OpenTestGolden("taehv_w22_tiny"), kTinyRows + kTinyDecoderStages);
+  ExpectAllNear(*device_, OpenTestGolden("taehv_w22_tiny"), kTinyRows + kTinyDecoderStages);
 }
 TEST_P(VaeGoldenTest, SuperTinyVaeOf22ComputesWhatTheOriginalDoes) {
-  ExpectAllOk(*device_, OpenTestGolden("taehv_w22_super_tiny"), kTinyRows + kSuperDecoderStages);
+  ExpectAllNear(*device_, OpenTestGolden("taehv_w22_super_tiny"), kTinyRows + kSuperDecoderStages);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, VaeGoldenTest,

@@ -21,7 +21,7 @@ struct Kind {
   int64_t channels;
   int64_t space_stride;
 };
-constexpr Kind kVae21 = {"wan_vae21_tiny", 16, 8};
+constexpr Kind kTinyVae21 = {"wan_vae21_tiny", 16, 8};
 constexpr Kind kVae22 = {"wan_vae22_tiny", 48, 16};
 constexpr Kind kTiny21 = {"taehv_w21_tiny", 16, 8};
 constexpr Kind kSuper22 = {"taehv_w22_super_tiny", 48, 16};
@@ -35,7 +35,7 @@ Result<std::unique_ptr<VideoDecoder>> MakeDecoder(op::Device& device, const Kind
                                                   TensorSet weights,
                                                   const DecoderOptions& options = {}) {
   const std::string_view file = kind.file;
-  if (file == kVae21.file) return MakeVae21Decoder(device, std::move(weights), options);
+  if (file == kTinyVae21.file) return MakeVae21Decoder(device, std::move(weights), options);
   if (file == kVae22.file) return MakeVae22Decoder(device, std::move(weights), options);
   return MakeTinyDecoder(device, std::move(weights));
 }
@@ -43,7 +43,7 @@ Result<std::unique_ptr<VideoDecoder>> MakeDecoder(op::Device& device, const Kind
 Cost DecoderCostOf(const Kind& kind, const TensorSet& weights, const LatentSize& latent,
                    const DecoderOptions& options = {}) {
   const std::string_view file = kind.file;
-  if (file == kVae21.file) return Vae21DecoderCost(weights, latent, options);
+  if (file == kTinyVae21.file) return Vae21DecoderCost(weights, latent, options);
   if (file == kVae22.file) return Vae22DecoderCost(weights, latent, options);
   return TinyDecoderCost(weights, latent);
 }
@@ -158,7 +158,7 @@ TEST_P(DecoderTest, AnErrorOfTheSinkEndsTheDecoding) {
   EXPECT_EQ(decoded.error().code(), ErrorCode::kExhausted);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, DecoderTest, testing::Values(kVae21, kVae22, kTiny21, kSuper22),
+INSTANTIATE_TEST_SUITE_P(Kinds, DecoderTest, testing::Values(kTinyVae21, kVae22, kTiny21, kSuper22),
                          [](const auto& chosen) { return std::string(chosen.param.file); });
 
 // Each remembered value is off by at most 2^-12 of itself. A convolution whose inputs are, each
@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, DecoderTest, testing::Values(kVae21, kVae22, kTi
 // of them on the way, which add up like independent errors on a residual stream: 7e-4. Three times
 // that is allowed; no difference at all would mean that nothing was compact.
 TEST(CompactHistory, ChangesPicturesAsLittleAsF16WeightsDo) {
-  for (const Kind& kind : {kVae21, kVae22}) {
+  for (const Kind& kind : {kTinyVae21, kVae22}) {
     SCOPED_TRACE(kind.file);
     TestDevice device(BackendKind::kCpu);
     const auto exact = MakeDecoder(*device, kind, WeightsOf(kind)).value();
