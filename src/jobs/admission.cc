@@ -19,6 +19,7 @@ struct Question {
   Transaction& transaction;
   const NewJob& job;
   const QueueLimits& limits;
+  QueuedCeiling& ceiling;
   int64_t now_ms;
   int64_t count;  // of variations
 };
@@ -68,12 +69,8 @@ Answer CheckRate(const Question& q) {
 
 Answer CheckQueues(const Question& q, const PersonRecord& person) {
   const int64_t own_max = person.queued_max.value_or(q.limits.queued_per_person_max);
-  Query<JobRecord> queued;
-  queued.Equal(&JobRecord::state, JobState::kQueued);
-  const int64_t all = TRY(q.transaction.Count(queued));
-  const int64_t own =
-      TRY(q.transaction.Count(queued.Equal(&JobRecord::person_id, q.job.person_id)));
-  if (own + q.count > own_max) {
+  int64_t own = 0, all = 0;
+  if (!TRY(q.ceiling.IsWithin(q.transaction, q.job.person_id, own_max - q.count, &own))) {
     return std::optional<Refusal>(
         {.kind = RefusalKind::kPersonQueue,
          .message = fmt::format(
@@ -82,7 +79,10 @@ Answer CheckQueues(const Question& q, const PersonRecord& person) {
          .limit = own_max,
          .remaining = std::max<int64_t>(0, own_max - own)});
   }
-  if (all + q.count <= q.limits.queued_max) return Taken();
+  if (TRY(q.ceiling.IsWithin(q.transaction, /*person_id=*/"", q.limits.queued_max - q.count,
+                             &all))) {
+    return Taken();
+  }
   return std::optional<Refusal>(
       {.kind = RefusalKind::kQueue,
        .message =
@@ -158,7 +158,8 @@ Result<int64_t> VideoSecondsMax(Transaction& transaction, const PersonRecord& pe
 }
 
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
-                        const std::optional<DiskSpace>& disk, int64_t now_ms) {
+                        QueuedCeiling& ceiling, const std::optional<DiskSpace>& disk,
+                        int64_t now_ms) {
   std::optional<PersonRecord> person = TRY(transaction.Find<PersonRecord>(job.person_id));
   if (!person) return Error::NotFound("there is no person {}", job.person_id);
   Admission admission{.person = std::move(*person), .usage = {}, .refusal = {}};
@@ -166,8 +167,8 @@ Result<Admission> Admit(Transaction& transaction, const NewJob& job, const Queue
   std::optional<UsageRecord> usage = TRY(transaction.Find<UsageRecord>(job.person_id, day));
   admission.usage_is_new = !usage;
   admission.usage = usage.value_or(UsageRecord{.person_id = job.person_id, .day = day});
-  const Question question{transaction, job, limits, now_ms,
-                          static_cast<int64_t>(job.settings_json.size())};
+  const Question question{transaction, job,    limits,
+                          ceiling,     now_ms, static_cast<int64_t>(job.settings_json.size())};
   admission.refusal = TRY(FirstRefusal(question, admission, disk));
   return admission;
 }

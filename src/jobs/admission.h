@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "jobs/limits.h"
 #include "jobs/queue.h"
+#include "jobs/queued_ceiling.h"
 #include "jobs/refusal.h"
 #include "store/people_records.h"
 #include "store/store.h"
@@ -23,7 +24,8 @@ struct Admission {
 
 // Reads all that the limits ask for. kNotFound for a person that does not exist.
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
-                        const std::optional<DiskSpace>& disk, int64_t now_ms);
+                        QueuedCeiling& ceiling, const std::optional<DiskSpace>& disk,
+                        int64_t now_ms);
 
 // Of a day: the person's own limit or everybody's, and all grants that hold at that moment.
 Result<int64_t> VideoSecondsMax(Transaction& transaction, const PersonRecord& person,

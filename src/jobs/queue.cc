@@ -156,7 +156,7 @@ Result<CreateOutcome> JobQueue::Create(const NewJob& job) {
     ChangeContext context{transaction, random_, limits_, now_ms};
     std::optional<CreateOutcome> replay = TRY(FindReplay(context, job));
     if (replay) return std::move(*replay);
-    Admission admission = TRY(Admit(transaction, job, limits_, disk, now_ms));
+    Admission admission = TRY(Admit(transaction, job, limits_, ceiling_, disk, now_ms));
     if (admission.refusal) return CreateOutcome(std::move(*admission.refusal));
     return CreateOutcome(TRY(Insert(context, job, admission)));
   }));

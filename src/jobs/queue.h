@@ -27,6 +27,7 @@
 #include "base/random_source.h"
 #include "base/result.h"
 #include "jobs/limits.h"
+#include "jobs/queued_ceiling.h"
 #include "jobs/refusal.h"
 #include "jobs/render_progress.h"
 #include "jobs/stops.h"
@@ -229,6 +230,7 @@ class JobQueue {
   RandomSource& random_;
   const QueueLimits limits_;
   const QueueHooks hooks_;
+  QueuedCeiling ceiling_;
   std::mutex mutex_;
   std::map<std::string, Observed, std::less<>> observed_;  // guarded by mutex_
   Order order_;                                            // guarded by mutex_

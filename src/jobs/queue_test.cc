@@ -286,6 +286,30 @@ TEST_F(QueueTest, AnOldOrderServesWhileAnotherThreadRenewsIt) {
   EXPECT_EQ(asked_count, 1);
 }
 
+// The queue of another process fills the same store: what this one remembers must not let in more.
+TEST_F(QueueTest, LimitsHoldWhoeverFillsTheQueue) {
+  limits_.queued_per_person_max = 6;
+  limits_.queued_max = 8;
+  Reopen();
+  JobQueue other(*store_, clock_, random_, limits_, {});
+  const auto takes = [&](JobQueue& queue, const std::string& person) {
+    return std::holds_alternative<Created>(queue.Create(Job(person)).value());
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(takes(*queue_, "ann"));
+    EXPECT_TRUE(takes(other, "ann"));
+  }
+  EXPECT_FALSE(takes(*queue_, "ann"));
+  EXPECT_FALSE(takes(other, "ann"));
+  EXPECT_TRUE(takes(other, "bob"));
+  EXPECT_TRUE(takes(*queue_, "bob"));
+  EXPECT_FALSE(takes(other, "bob"));
+  EXPECT_FALSE(takes(*queue_, "bob"));
+  Lease();
+  EXPECT_TRUE(takes(other, "ann") || takes(other, "bob"));
+  EXPECT_FALSE(takes(*queue_, "ann"));
+}
+
 TEST_F(QueueTest, PlacesAndWaitsFollowTheOrderAndWhatRendersTook) {
   NewJob planned = Job("ann");
   planned.estimated_work_ms = 10'000;
