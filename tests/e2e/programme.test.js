@@ -109,9 +109,13 @@ test('the whole story: invited, submitted, returned, appealed, approved, shared,
   assert.equal(readMp4(content.body).width, 128);
   assert.equal((await stranger.get(`/shared/${share.id}/content?variant=thumbnail`)).status, 200);
   assert.equal((await stranger.get(at)).status, 401);
+  const found = await stranger.ok('GET', `/shared/${share.id}/provenance`);
+  assert.deepEqual([found.made_here, found.manifest.state, 'origin' in found],
+                   [true, 'trusted', false]);
+  assert.deepEqual(await stranger.ok('GET', `/shared/${share.id}/provenance`), found);
 
   await ada.ok('DELETE', `${at}/share`);
-  for (const where of ['', '/content']) {
+  for (const where of ['', '/content', '/provenance']) {
     assert.equal((await stranger.get(`/shared/${share.id}${where}`)).status, 404);
   }
   assert.equal((await ada.ok('GET', '/clips')).data[0].state, 'approved');
@@ -226,7 +230,7 @@ const TABLE = {
   createPerson: ADMIN, listPeople: ADMIN, createKey: ADMIN, listKeys: ADMIN, revokeKey: ADMIN,
 };
 const OPEN = ['login', 'checkInvitation', 'acceptInvitation', 'resetPassword', 'getTerms',
-              'getShared', 'getSharedContent', 'getNotice'];
+              'getShared', 'getSharedContent', 'getSharedProvenance', 'getNotice'];
 
 test('every role against every route of people and the programme', async (t) => {
   const contract = new Contract();

@@ -128,6 +128,8 @@ test('it is shared, and a stranger watches it without a cookie', async () => {
   await stranger.getByText('Made by mika').waitFor();
   await stranger.getByText('a red boat on a calm sea').waitFor();
   await stranger.getByText('Made by a model').waitFor();
+  await stranger.getByText('Yes, this was made here').waitFor();
+  await stranger.getByText(/^Found, /).waitFor();
   const width = await stranger.locator('.film video').evaluate(async (film) => {
     if (film.readyState < 2)
       await new Promise((resolve) => film.addEventListener('loadeddata', resolve, { once: true }));
