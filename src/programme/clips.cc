@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "jobs/flags.h"
 #include "programme/reviews.h"
 #include "programme/roles.h"
 #include "store/ids.h"
@@ -76,7 +77,7 @@ Result<ClipView> ViewOf(Transaction& transaction, const ClipRecord& clip) {
   view.clip = clip;
   view.job = TRY(transaction.Find<JobRecord>(clip.job_id));
   if (view.job && view.job->deleted_ms) view.job.reset();
-  view.flagged = TRY(transaction.Find<FlagRecord>(clip.job_id)).has_value();
+  view.flags = TRY(FlagReasons(transaction, clip.job_id));
   view.reviews = TRY(transaction.Select(Query<ReviewRecord>()
                                             .Equal(&ReviewRecord::clip_id, clip.id)
                                             .Equal(&ReviewRecord::round, clip.round)

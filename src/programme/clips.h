@@ -29,7 +29,7 @@ inline constexpr size_t kClipsPerPersonMax = 10'000;
 struct ClipView {
   ClipRecord clip;
   std::optional<JobRecord> job;  // none: its video was deleted
-  bool flagged = false;
+  std::vector<FlagReasonRecord> flags;       // why two people look at it; none: nothing
   std::vector<ReviewRecord> reviews;         // of this round
   std::optional<ShareRecord> share;          // that is not revoked
   std::map<std::string, std::string> names;  // of the author and the reviewers

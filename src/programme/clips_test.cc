@@ -325,7 +325,7 @@ TEST_F(ClipsTest, AFlaggedClipIsApprovedByTwoDifferentPeople) {
   ASSERT_TRUE(reviews().Flag(job, "skin tones", root_).ok());
   const std::string id = clips().Make(job, "", ada_)->clip.id;
   const ClipView view = clips().Submit(id, "", ada_).value();
-  EXPECT_TRUE(view.flagged);
+  EXPECT_EQ(view.flags.at(0).reason, "skin tones");
   ASSERT_EQ(view.reviews.size(), 2u);
   EXPECT_NE(view.reviews[0].reviewer_id, view.reviews[1].reviewer_id);
   EXPECT_EQ(reviews().Decide(id, true, "", rex_)->clip.state, ClipState::kSubmitted);
@@ -340,6 +340,7 @@ TEST_F(ClipsTest, OneOfTwoIsEnoughToReturnAFlaggedClip) {
   ASSERT_TRUE(reviews().Flag(job, "skin tones", root_).ok());  // while it waits
   ASSERT_TRUE(reviews().Flag(job, "again", root_).ok());
   EXPECT_EQ(clips().Get(id, ViewerOf(ada_))->reviews.size(), 2u);
+  EXPECT_EQ(clips().Get(id, ViewerOf(ada_))->flags.size(), 2u);
   reviews().Decide(id, true, "", rex_).value();
   EXPECT_EQ(reviews().Decide(id, false, "no", ria_)->clip.state, ClipState::kReturned);
   EXPECT_TRUE(IsNotFound(reviews().Flag("video_none", "x", root_)));

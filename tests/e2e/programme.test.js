@@ -43,9 +43,8 @@ async function login(name, password = PASSWORD, browser = new Browser(server)) {
 const keyFor = async (personId, scopes = ALL_SCOPES) =>
   (await admin.post('/admin/keys', { body: { person_id: personId, name: 'test', scopes } })).key;
 
-async function makeVideo(browser) {
-  const { id } = await browser.ok('POST', '/videos',
-                                  { prompt: 'a red boat', seed: 7, ...SMALL });  // shows no skin
+async function makeVideo(browser, prompt = 'a red boat') {  // which shows no skin
+  const { id } = await browser.ok('POST', '/videos', { prompt, seed: 7, ...SMALL });
   return completed(clientOf(server, { apiKey: await keyFor(browser.person.id) }), id);
 }
 
@@ -329,6 +328,24 @@ test('feedback, findings, credits and their signed export', async () => {
   const settings = await admin.post('/admin/review_settings', { body: { due_hours: 24 } });
   assert.equal(settings.due_hours, 24);
   assert.equal((await admin.get('/admin/review_settings')).due_hours, 24);
+});
+
+test('why a video is flagged is told to those who review, and to nobody else', async () => {
+  for (const role of ['artist', 'reviewer']) {
+    const author = await join(`flagged ${role}`, role);
+    const video = await makeVideo(author, 'a machete attack in the fog');
+    const clip = await author.ok('POST', '/clips', { video_id: video.id });
+    await admin.post('/admin/flags', { body: { video_id: video.id, reason: 'seen elsewhere' } });
+    const { flagged, flags } = await admin.get(`/clips/${clip.id}`);
+    assert.ok(flagged);
+    assert.deepEqual(flags.map(({ source, category, severity, text, reason }) =>
+        [source, category, severity, text, reason]), [
+      ['prompt', 'violence', 'medium', 'machete attack', 'violence.terms'],
+      ['person', null, null, null, 'seen elsewhere'],
+    ]);
+    const own = await author.ok('GET', `/clips/${clip.id}`);
+    assert.deepEqual([own.flagged, own.flags], [true, null], 'whatever their role');
+  }
 });
 
 test('a grant is on top of the limit of a day, and ends when it is revoked', async () => {

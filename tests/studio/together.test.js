@@ -3,7 +3,7 @@
 // screened, ended.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { join, videoOf } from './lib/people.js';
+import { asPerson, join, videoOf } from './lib/people.js';
 import { accessible, blameless, noSidewaysScroll, PASSWORD, Studio } from './lib/studio.js';
 
 let studio, admin, mika, ren, shared, clipPath, video;
@@ -215,6 +215,20 @@ test('testers file findings, and admins judge them', async () => {
   await kit.getByText('Confirmed', { exact: true }).waitFor();
   blameless(kit);
   await kit.context().close();
+});
+
+test('why a clip is flagged stands beside it in the queue', { timeout: 120_000 }, async () => {
+  const { id } = await videoOf(mika, 'a machete attack in the fog');
+  const clip = await asPerson(mika, 'POST', '/clips', { video_id: id, title: 'In the fog' });
+  await asPerson(mika, 'POST', `/clips/${clip.id}/submit`, {});
+  await ren.goto(`${studio.url}/reviews?clip=${clip.id}`);
+  await ren.getByText('In the prompt: violence, medium').waitFor();
+  await ren.getByText('machete attack', { exact: true }).waitFor();
+  await ren.getByText('Two people have to approve it.').waitFor();
+  await accessible(ren, 'why it is flagged');
+  await mika.goto(`${studio.url}/clips/${clip.id}`);
+  await mika.getByText('It was flagged: two people have to approve it.').waitFor();
+  assert.equal(await mika.getByText('violence').count(), 0);
 });
 
 test('a phone, in the dark, shows all of it', { timeout: 120_000 }, async () => {

@@ -38,6 +38,19 @@ json ShareJson(const ShareRecord& share) {
       {"shows_author", share.shows_author}};
 }
 
+json FlagsJson(const ClipView& view) {
+  json flags = json::array();
+  for (const FlagReasonRecord& flag : view.flags) {
+    flags.push_back({{"source", NameOf(flag.source)},
+                     {"category", TextOrNull(flag.category)},
+                     {"severity", TextOrNull(flag.severity)},
+                     {"text", TextOrNull(flag.text)},
+                     {"reason", TextOrNull(flag.reason)},
+                     {"at", api::SecondsOf(flag.at_ms)}});
+  }
+  return flags;
+}
+
 json VideoOf(const ClipView& view, bool with_prompt) {
   if (!view.job) return nullptr;
   return {{"size", fmt::format("{}x{}", view.job->width, view.job->height)},
@@ -74,7 +87,9 @@ api::OperationRoute Delete(std::string_view pattern, std::string_view name,
 
 json ClipJson(const ClipView& view, const Viewer& viewer) {
   const ClipRecord& clip = view.clip;
-  const bool inside = clip.person_id == viewer.person_id || MayDo(viewer.role, Action::kReview);
+  const bool is_own = clip.person_id == viewer.person_id;
+  const bool reviews = MayDo(viewer.role, Action::kReview);
+  const bool inside = is_own || reviews;
   json shown = {{"id", clip.id},
                 {"object", "clip"},
                 {"video_id", clip.job_id},
@@ -83,7 +98,9 @@ json ClipJson(const ClipView& view, const Viewer& viewer) {
                 {"created_at", api::SecondsOf(clip.created_ms)},
                 {"author", PersonJson(view, clip.person_id)},
                 {"video", VideoOf(view, inside || (view.share && view.share->shows_prompt))},
-                {"flagged", inside && view.flagged},
+                {"flagged", inside && !view.flags.empty()},
+                // Also a reviewer is not told what gave their own away.
+                {"flags", reviews && !is_own ? FlagsJson(view) : json(nullptr)},
                 {"appealed", clip.appealed},
                 {"submitted_at", api::SecondsOf(clip.submitted_ms)},
                 {"due_at", api::SecondsOf(clip.due_ms)},

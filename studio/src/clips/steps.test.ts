@@ -16,6 +16,7 @@ const clip = (change: Partial<Clip> = {}): Clip => ({
   author: { id: 'mika', name: 'mika' },
   video: null,
   flagged: false,
+  flags: null,
   appealed: false,
   submitted_at: null,
   due_at: null,
