@@ -80,8 +80,9 @@ Result<ClipView> ViewOf(Transaction& transaction, const ClipRecord& clip) {
   view.flags = TRY(FlagReasons(transaction, clip.job_id));
   view.reviews = TRY(transaction.Select(Query<ReviewRecord>()
                                             .Equal(&ReviewRecord::clip_id, clip.id)
-                                            .Equal(&ReviewRecord::round, clip.round)
-                                            .Ascending(&ReviewRecord::assigned_ms)));
+                                            .Descending(&ReviewRecord::round)
+                                            .Ascending(&ReviewRecord::assigned_ms)
+                                            .Limit(kReviewsShownMax)));
   view.share = TRY(ActiveShare(transaction, clip.id));
   std::vector<std::string> ids = {clip.person_id};
   for (const ReviewRecord& review : view.reviews) ids.push_back(review.reviewer_id);

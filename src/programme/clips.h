@@ -24,13 +24,14 @@ namespace aozora {
 inline constexpr size_t kTitleBytesMax = 800;  // 200 characters of four bytes
 inline constexpr size_t kReasonBytesMax = 8'000;
 inline constexpr size_t kClipsPerPersonMax = 10'000;
+inline constexpr int64_t kReviewsShownMax = 100;  // the newest: rounds can be begun and taken back
 
 // A clip as it is shown.
 struct ClipView {
   ClipRecord clip;
   std::optional<JobRecord> job;  // none: its video was deleted
   std::vector<FlagReasonRecord> flags;       // why two people look at it; none: nothing
-  std::vector<ReviewRecord> reviews;         // of this round
+  std::vector<ReviewRecord> reviews;         // of all rounds, the newest round first
   std::optional<ShareRecord> share;          // that is not revoked
   std::map<std::string, std::string> names;  // of the author and the reviewers
 };

@@ -259,6 +259,12 @@ TEST_F(ClipsTest, AnAppealGoesToSomebodyElseAndOnce) {
   const ClipView appealed = clips().Appeal(id, "it is not", ada_).value();
   EXPECT_EQ(appealed.clip.round, 2);
   EXPECT_EQ(ReviewerOf(appealed), Other(first).id);
+  // Who hears it sees who returned it, and why.
+  ASSERT_EQ(appealed.reviews.size(), 2u);
+  EXPECT_EQ(appealed.reviews[1].round, 1);
+  EXPECT_EQ(appealed.reviews[1].reviewer_id, first.id);
+  EXPECT_EQ(appealed.reviews[1].reason, "dull");
+  EXPECT_EQ(appealed.names.count(first.id), 1u);
   Advance(kReviewDueMs);
   EXPECT_EQ(QueueSize(first), 0u);
   EXPECT_TRUE(IsInvalid(reviews().Decide(id, true, "", first)));
@@ -284,6 +290,17 @@ TEST_F(ClipsTest, WhatIsWithdrawnIsInNobodysQueue) {
   EXPECT_EQ(back.reviews[0].decision, ReviewDecision::kMoot);
   EXPECT_EQ(QueueSize(rex_) + QueueSize(ria_), 0u);
   EXPECT_EQ(clips().Submit(id, "", ada_)->clip.round, 2);
+}
+
+TEST_F(ClipsTest, TheReviewsOfManyRoundsAreBounded) {
+  const std::string id = AddClip(ada_);
+  for (int64_t i = 0; i < kReviewsShownMax + 5; ++i) {
+    clips().Submit(id, "", ada_).value();
+    clips().Withdraw(id, ada_).value();
+  }
+  const ClipView view = clips().Get(id, ViewerOf(ada_)).value();
+  EXPECT_EQ(static_cast<int64_t>(view.reviews.size()), kReviewsShownMax);
+  EXPECT_EQ(view.reviews[0].round, view.clip.round);
 }
 
 TEST_F(ClipsTest, WhatIsLateEscalatesOnce) {

@@ -19,6 +19,7 @@ json PersonJson(const ClipView& view, const std::string& id) {
 
 json ReviewJson(const ClipView& view, const ReviewRecord& review) {
   return {{"id", review.id},
+          {"round", review.round},
           {"reviewer", PersonJson(view, review.reviewer_id)},
           {"decision", NameOf(review.decision)},
           {"reason", TextOrNull(review.reason)},
@@ -101,6 +102,7 @@ json ClipJson(const ClipView& view, const Viewer& viewer) {
                 {"flagged", inside && !view.flags.empty()},
                 // Also a reviewer is not told what gave their own away.
                 {"flags", reviews && !is_own ? FlagsJson(view) : json(nullptr)},
+                {"round", clip.round},
                 {"appealed", clip.appealed},
                 {"submitted_at", api::SecondsOf(clip.submitted_ms)},
                 {"due_at", api::SecondsOf(clip.due_ms)},

@@ -56,7 +56,11 @@ function Before({ queued }: { queued: Queued }) {
               {partsWords(`state_${step.kind}`)}
             </Badge>
             <span class="quiet">
-              {[step.by, step.at === null ? null : formatDay(step.at)]
+              {[
+                step.round < queued.clip.round ? words('round', { n: step.round }) : null,
+                step.by,
+                formatDay(step.at),
+              ]
                 .filter((part) => part !== null)
                 .join(', ')}
             </span>
