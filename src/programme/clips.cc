@@ -86,10 +86,7 @@ Result<ClipView> ViewOf(Transaction& transaction, const ClipRecord& clip) {
   view.share = TRY(ActiveShare(transaction, clip.id));
   std::vector<std::string> ids = {clip.person_id};
   for (const ReviewRecord& review : view.reviews) ids.push_back(review.reviewer_id);
-  for (const PersonRecord& person :
-       TRY(transaction.Select(Query<PersonRecord>().In(&PersonRecord::id, ids)))) {
-    view.names.emplace(person.id, person.name);
-  }
+  view.names = TRY(NamesOf(transaction, ids));
   return view;
 }
 

@@ -9,11 +9,11 @@
 // (programme/roles.h); here it is asked whose clip it is, and what state it is in.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "access/person_names.h"
 #include "programme/act.h"
 #include "store/job_records.h"
 #include "store/people_records.h"
@@ -33,7 +33,7 @@ struct ClipView {
   std::vector<FlagReasonRecord> flags;       // why two people look at it; none: nothing
   std::vector<ReviewRecord> reviews;         // of all rounds, the newest round first
   std::optional<ShareRecord> share;          // that is not revoked
-  std::map<std::string, std::string> names;  // of the author and the reviewers
+  PersonNames names;                         // of the author and the reviewers
 };
 
 // Who looks. Role as in the store, not as anybody says.

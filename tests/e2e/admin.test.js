@@ -25,7 +25,8 @@ test('a person gets a key, uses it and loses it', async () => {
   const me = await ada.get('/me');
   assert.deepEqual([me.name, me.seconds_today, me.seconds_per_day], ['Ada', 1, 30]);
   const { data } = await client.get('/admin/keys');
-  assert.equal(data.find(({ id }) => id === made.id).name, 'laptop');
+  const laptop = data.find(({ id }) => id === made.id);
+  assert.deepEqual([laptop.name, laptop.person.name], ['laptop', 'Ada']);
   assert.ok(data.every((key) => !('key' in key)));
   assert.ok((await client.get('/admin/people')).data.some(({ id }) => id === person.id));
   assert.ok((await client.delete(`/admin/keys/${made.id}`)).revoked_at > 0);

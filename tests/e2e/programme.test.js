@@ -133,7 +133,9 @@ test('an invitation works once, and of many who accept at once one wins', async 
   const statuses = answers.map(({ status }) => status).sort();
   assert.deepEqual(statuses, [200, 404, 404, 404, 404, 404]);
   const { data } = await admin.get('/admin/invitations');
-  assert.equal(data.find((each) => each.id === id).state, 'accepted');
+  const accepted = data.find((each) => each.id === id);
+  assert.equal(accepted.state, 'accepted');
+  assert.match(accepted.person.name, /^racer \d$/);
   assert.ok(data.every((each) => !('code' in each)));
   const revoked = await invite('artist');
   assert.equal((await admin.delete(`/admin/invitations/${revoked.id}`)).state, 'revoked');
@@ -305,16 +307,19 @@ test('feedback, findings, credits and their signed export', async () => {
   assert.deepEqual(screened.map(({ id }) => id), [clip.id]);
   assert.deepEqual([screened[0].video.prompt, screened[0].reviews], [null, []]);
   const said = await red.ok('POST', `${at}/feedback`, { text: 'a fine boat', rating: 5 });
-  assert.equal((await eve.ok('GET', `${at}/feedback`)).data[0].id, said.id);
+  const [heard] = (await eve.ok('GET', `${at}/feedback`)).data;
+  assert.deepEqual([heard.id, heard.person.name], [said.id, 'Red']);
   const finding = await red.ok('POST', '/findings', {
     clip_id: clip.id, title: 'a boat', text: 'there should be none', severity: 'high' });
-  assert.equal((await admin.get('/findings')).data[0].id, finding.id);
+  const [found] = (await admin.get('/findings')).data;
+  assert.deepEqual([found.id, found.person], [finding.id, { id: red.person.id, name: 'Red' }]);
   await admin.post(`/admin/findings/${finding.id}/state`, { body: { state: 'confirmed' } });
   assert.equal((await red.ok('GET', '/findings')).data[0].state, 'confirmed');
   await admin.post('/admin/credit_amounts', { body: { experiment: 7 } });
   assert.equal((await admin.get('/admin/credit_amounts')).experiment, 7);
-  await admin.post('/admin/credits', {
+  const added = await admin.post('/admin/credits', {
     body: { person_id: red.person.id, kind: 'experiment', amount: 7, note: 'colours' } });
+  assert.equal(added.person.name, 'Red');
   const account = await red.ok('GET', '/credits');
   assert.deepEqual(account.totals, { feedback: 1, finding: 10, review: 0, experiment: 7 });
   assert.equal(account.total, 18);
@@ -366,7 +371,8 @@ test('a grant is on top of the limit of a day, and ends when it is revoked', asy
   await create();
   await assert.rejects(create(), full);
   assert.equal((await finn.get('/grants')).data[0].id, grant.id);
-  assert.ok((await admin.get('/admin/grants')).data.some(({ id }) => id === grant.id));
+  assert.equal((await admin.get('/admin/grants')).data.find(({ id }) => id === grant.id).person.name,
+               'Finn');
   assert.ok((await admin.delete(`/admin/grants/${grant.id}`)).revoked_at > 0);
 });
 

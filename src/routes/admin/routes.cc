@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes/admin/routes.h"
 
-#include "api/endpoint.h"
+#include "api/owned.h"
 #include "jobs/admission.h"
 #include "routes/admin/parts.h"
 #include "store/ids.h"
@@ -35,7 +35,7 @@ json PersonJson(const PersonRecord& person) {
           {"grants", grants}};
 }
 
-json KeyJson(const KeyRecord& key) {
+json KeyJson(const KeyRecord& key, const PersonNames& names) {
   json scopes = json::array();
   for (const std::string_view scope : {kScopeRead, kScopeWrite, kScopeReview, kScopeAdmin}) {
     if ((" " + key.scopes + " ").find(" " + std::string(scope) + " ") != std::string::npos) {
@@ -45,6 +45,7 @@ json KeyJson(const KeyRecord& key) {
   return {{"id", key.id},
           {"object", "key"},
           {"person_id", key.person_id},
+          {"person", api::PersonNameJson(names, key.person_id)},
           {"name", key.name},
           {"scopes", scopes},
           {"created_at", api::SecondsOf(key.created_ms)},
@@ -99,20 +100,20 @@ Outcome<http::Response> AddKey(const api::Service& service, const Call& call) {
     key.expires_ms = NowMs(service.clock) + *days * kDayMs;
   }
   const MadeKey made = TRY(service.keys.AddKey(key, call.principal.person_id));
-  json shown = KeyJson(made.record);
+  json shown = TRY(api::JsonOfOwned(service, made.record, KeyJson));
   shown["key"] = made.text;
   return api::AnswerJson(shown).With("Cache-Control", "no-store");
 }
 
 Outcome<http::Response> ListKeys(const api::Service& service, const Call&) {
-  json data = json::array();
-  for (const KeyRecord& key : TRY(service.keys.Keys())) data.push_back(KeyJson(key));
-  return api::AnswerList(std::move(data));
+  const std::vector<KeyRecord> keys = TRY(service.keys.Keys());
+  return api::AnswerList(TRY(api::JsonOfOwned(service, keys, KeyJson)));
 }
 
 Outcome<http::Response> RevokeKey(const api::Service& service, const Call& call) {
-  return api::AnswerJson(
-      KeyJson(TRY(service.keys.Revoke(call.Value("key_id"), call.principal.person_id))));
+  const KeyRecord revoked =
+      TRY(service.keys.Revoke(call.Value("key_id"), call.principal.person_id));
+  return api::AnswerJson(TRY(api::JsonOfOwned(service, revoked, KeyJson)));
 }
 
 }  // namespace

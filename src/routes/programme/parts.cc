@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes/programme/parts.h"
 
+#include "api/owned.h"
 #include "routes/programme/routes.h"
 
 namespace aozora::routes {
@@ -9,18 +10,10 @@ using nlohmann::json;
 
 namespace {
 
-json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
-
-json PersonJson(const ClipView& view, const std::string& id) {
-  const auto name = view.names.find(id);
-  if (id.empty() || name == view.names.end()) return nullptr;
-  return {{"id", id}, {"name", name->second}};
-}
-
 json ReviewJson(const ClipView& view, const ReviewRecord& review) {
   return {{"id", review.id},
           {"round", review.round},
-          {"reviewer", PersonJson(view, review.reviewer_id)},
+          {"reviewer", api::PersonNameJson(view.names, review.reviewer_id)},
           {"decision", NameOf(review.decision)},
           {"reason", TextOrNull(review.reason)},
           {"due_at", api::SecondsOf(review.due_ms)},
@@ -62,6 +55,8 @@ json VideoOf(const ClipView& view, bool with_prompt) {
 
 }  // namespace
 
+json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
 api::OperationRoute Get(std::string_view pattern, std::string_view name, api::Operation operation,
                         Action action) {
   return {.pattern = pattern, .name = name, .operation = operation, .action = action};
@@ -97,7 +92,7 @@ json ClipJson(const ClipView& view, const Viewer& viewer) {
                 {"title", clip.title},
                 {"state", NameOf(clip.state)},
                 {"created_at", api::SecondsOf(clip.created_ms)},
-                {"author", PersonJson(view, clip.person_id)},
+                {"author", api::PersonNameJson(view.names, clip.person_id)},
                 {"video", VideoOf(view, inside || (view.share && view.share->shows_prompt))},
                 {"flagged", inside && !view.flags.empty()},
                 // Also a reviewer is not told what gave their own away.

@@ -9,7 +9,7 @@ import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { rulesWords as words } from '../../words/rules';
 import { AdminFrame, NotThere } from './frame';
-import { usePeople } from './people_names';
+import { type People, usePeople } from './people_list';
 import type { AuditEntry, AuditList, AuditVerification } from './types';
 import '../../ui/table.css';
 
@@ -33,7 +33,9 @@ function Verified({ found }: { found: AuditVerification }) {
   );
 }
 
-function Table({ entries, nameOf }: { entries: readonly AuditEntry[]; nameOf: (id: string) => string }) {
+// The log holds ids alone, so that it can stay when a person goes.
+function Table({ entries, people }: { entries: readonly AuditEntry[]; people: People }) {
+  const nameOf = (id: string) => people.list.find((person) => person.id === id)?.name ?? id;
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={words('auditTitle')}>
       <table class="table">
@@ -96,7 +98,7 @@ export default function AuditPage() {
       ) : entries.length === 0 ? (
         <Empty title={words('auditEmpty')} />
       ) : (
-        <Table entries={entries} nameOf={people.nameOf} />
+        <Table entries={entries} people={people} />
       )}
       {last?.has_more === true && (
         <div class="row">
