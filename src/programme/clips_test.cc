@@ -130,6 +130,50 @@ TEST_F(ClipsTest, EveryStepIsTakenFromItsOwnStateAndFromNoOther) {
   }
 }
 
+TEST_F(ClipsTest, EverybodysAreListedOnceOverPagesOfAnySizeAndInBothOrders) {
+  std::vector<std::string> made;
+  for (int i = 0; i < 9; ++i) {
+    made.push_back(AddClip(i % 2 == 0 ? ada_ : bob_));
+    if (i % 3 == 2) Advance(1);  // three of a moment
+  }
+  const auto walk = [&](int64_t limit, bool ascending) {
+    std::vector<std::string> seen;
+    ClipQuery query{.limit = limit, .ascending = ascending};
+    for (bool more = true; more;) {
+      const ClipPage page = clips().List(query).value();
+      EXPECT_LE(static_cast<int64_t>(page.clips.size()), limit);
+      for (const ClipView& view : page.clips) seen.push_back(view.clip.id);
+      more = page.has_more && !page.clips.empty();
+      if (more) query.after_id = seen.back();
+    }
+    return seen;
+  };
+  const std::vector<std::string> up = walk(100, true);
+  EXPECT_THAT(up, ::testing::UnorderedElementsAreArray(made));
+  EXPECT_THAT(std::vector(up.begin(), up.begin() + 3),
+              ::testing::UnorderedElementsAreArray(made.begin(), made.begin() + 3));
+  for (const int64_t limit : {1, 2, 3, 4, 9}) {
+    EXPECT_EQ(walk(limit, true), up) << limit;
+    EXPECT_EQ(walk(limit, false), std::vector(up.rbegin(), up.rend())) << limit;
+  }
+  EXPECT_TRUE(IsNotFound(clips().List({.after_id = "clip_none"})));
+}
+
+TEST_F(ClipsTest, EverybodysAreListedByState) {
+  const std::string approved = AddApproved(ada_, rex_), draft = AddClip(bob_);
+  const auto ids = [&](std::optional<ClipState> state) {
+    std::vector<std::string> found;
+    for (const ClipView& view : clips().List({.state = state}).value().clips) {
+      found.push_back(view.clip.id);
+    }
+    return found;
+  };
+  EXPECT_THAT(ids(ClipState::kApproved), ElementsAre(approved));
+  EXPECT_THAT(ids(ClipState::kDraft), ElementsAre(draft));
+  EXPECT_TRUE(ids(ClipState::kShared).empty());
+  EXPECT_EQ(ids({}).size(), 2u);
+}
+
 TEST_F(ClipsTest, OnlyTheAuthorMovesAClip) {
   const std::string id = AddClip(ada_);
   for (const Actor& other : {bob_, rex_, root_}) {

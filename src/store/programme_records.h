@@ -20,6 +20,8 @@ struct EnumNames<ClipState> {
                                                           "returned", "shared"};
 };
 
+inline constexpr int kAllClipsSince = 4;  // the schema version in which everybody's are listed
+
 // A finished job on its way to others.
 struct ClipRecord {
   std::string id;      // "clip_..."
@@ -39,7 +41,10 @@ struct ClipRecord {
 
   static constexpr TableShape kTable{.name = "clips",
                                      .key = "id",
-                                     .indexes = {{{"person_id, created_ms"}, {"state"}}},
+                                     .indexes = {{{"person_id, created_ms"},
+                                                  {"state"},
+                                                  {"created_ms", kAllClipsSince},
+                                                  {"state, created_ms", kAllClipsSince}}},
                                      .uniques = {{{"job_id"}}},
                                      .references = {{"person_id people"}},
                                      .since = kProgrammeSince};

@@ -229,7 +229,7 @@ const TABLE = {
   listOwnGrants: EVERYBODY, listOverdueReviews: ADMIN, assignReview: ADMIN, flagVideo: ADMIN,
   getReviewSettings: ADMIN, setReviewSettings: ADMIN, setFindingState: ADMIN, addCredit: ADMIN,
   getCreditAmounts: ADMIN, setCreditAmounts: ADMIN, giveGrant: ADMIN, listGrants: ADMIN,
-  revokeGrant: ADMIN, addToScreening: ADMIN, removeFromScreening: ADMIN,
+  revokeGrant: ADMIN, listAllClips: ADMIN, addToScreening: ADMIN, removeFromScreening: ADMIN,
   listStops: ADMIN, setStop: ADMIN, verifyFile: EVERYBODY,
   createPerson: ADMIN, listPeople: ADMIN, createKey: ADMIN, listKeys: ADMIN, revokeKey: ADMIN,
 };
@@ -302,6 +302,17 @@ test('feedback, findings, credits and their signed export', async () => {
   await reviewer.ok('POST', `${at}/decision`, { decision: 'approve' });
 
   assert.equal((await red.get(at)).status, 404);
+  const all = await admin.get('/admin/clips', { query: { limit: 1 } });
+  assert.deepEqual([all.data.length, all.first_id, all.has_more], [1, clip.id, true]);
+  const next = await admin.get('/admin/clips', { query: { limit: 1, after: all.last_id } });
+  assert.equal(next.data[0].title, 'Boat', 'the one of the whole story');
+  const { data: approved } = await admin.get('/admin/clips', { query: { state: 'approved' } });
+  assert.ok(approved.some(({ id }) => id === clip.id));
+  assert.ok(approved.every(({ state }) => state === 'approved'));
+  await assert.rejects(admin.get('/admin/clips', { query: { state: 'good' } }),
+                       { status: 400, param: 'state' });
+  await assert.rejects(admin.get('/admin/clips', { query: { after: 'clip_none' } }),
+                       { status: 400, param: 'after' });
   await admin.post('/admin/screening', { body: { clip_id: clip.id } });
   const { data: screened } = await red.ok('GET', '/screening');
   assert.deepEqual(screened.map(({ id }) => id), [clip.id]);

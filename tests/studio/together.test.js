@@ -183,6 +183,16 @@ test('feedback, the screening list and credits', async () => {
   await admin.getByRole('button', { name: 'More' }).click();
   await admin.getByRole('menuitem', { name: 'Put it on the screening list' }).click();
   await admin.getByText('It is on the screening list.').waitFor();
+  await admin.goto(`${studio.url}/screening`);
+  await admin.getByRole('button', { name: 'Pick clips' }).click();
+  const picking = admin.getByRole('dialog');
+  await picking.getByText('There are none.').waitFor();
+  await picking.getByLabel('Public').check();
+  await picking.getByRole('button', { name: 'Take off “Sailing home”' }).click();
+  await picking.getByRole('button', { name: 'Add “Sailing home”' }).waitFor();
+  await accessible(admin, 'picking clips');
+  await picking.getByRole('button', { name: 'Add “Sailing home”' }).click();
+  await picking.getByRole('button', { name: 'Take off “Sailing home”' }).waitFor();
   await ren.goto(`${studio.url}/screening`);
   await ren.getByRole('link', { name: 'Sailing home' }).first().click();
   await ren.getByLabel('4 of 5').check();

@@ -32,7 +32,7 @@ export const rulesWords = area({
     flagReason: 'Why',
     flag: 'Flag it',
     flagged: 'Flagged.',
-    screeningText: 'Clips for the screening list are picked on their own pages, under “More”.',
+    toScreening: 'Clips for the screening list are picked on its page',
     creditsTitle: 'Credits',
     creditsLead: 'What each kind of work counts, and rows that are added by hand. Rows are never changed.',
     amounts: 'Amounts',
@@ -115,7 +115,7 @@ export const rulesWords = area({
     flagReason: 'Pourquoi',
     flag: 'Signaler',
     flagged: 'Signalé.',
-    screeningText: 'Les clips à projeter se choisissent sur leurs propres pages, sous « Plus ».',
+    toScreening: 'Les clips à projeter se choisissent sur la page de la projection',
     creditsTitle: 'Crédits',
     creditsLead:
       'Ce que compte chaque travail, et les lignes ajoutées à la main. Les lignes ne changent jamais.',

@@ -2,7 +2,8 @@
 // The log, the newest first, and whether it holds.
 import { useState } from 'preact/hooks';
 import { json } from '../../api/client';
-import { useAct, useLoad } from '../../lib/load';
+import { useAct } from '../../lib/load';
+import { type Page, usePages } from '../../lib/pages';
 import { formatDay } from '../../lib/words';
 import { Button } from '../../ui/button';
 import { Empty } from '../../ui/empty';
@@ -10,11 +11,12 @@ import { Icon } from '../../ui/icon';
 import { rulesWords as words } from '../../words/rules';
 import { AdminFrame, NotThere } from './frame';
 import { type People, usePeople } from './people_list';
-import type { AuditEntry, AuditList, AuditVerification } from './types';
+import type { AuditEntry, AuditVerification } from './types';
 import '../../ui/table.css';
 
 const PAGE = 50;
-const read = (after?: string) => json<AuditList>('get', '/admin/audit', { query: { limit: PAGE, after } });
+const read = (after?: string) =>
+  json<Page<AuditEntry>>('get', '/admin/audit', { query: { limit: PAGE, after } });
 
 function Verified({ found }: { found: AuditVerification }) {
   return (
@@ -66,18 +68,9 @@ function Table({ entries, people }: { entries: readonly AuditEntry[]; people: Pe
 
 export default function AuditPage() {
   const people = usePeople();
-  const first = useLoad(() => read());
-  const [older, setOlder] = useState<readonly AuditList[]>([]);
+  const { first, items, isBusy, more } = usePages(read);
   const [found, setFound] = useState<AuditVerification | null>(null);
-  const more = useAct();
   const verify = useAct();
-  const pages = first.value === null ? [] : [first.value, ...older];
-  const entries = pages.flatMap(({ data }) => data);
-  const last = pages[pages.length - 1];
-  const onMore = async () => {
-    const page = await more.run(() => read(last?.last_id ?? undefined), { toast: true });
-    if (page !== null) setOlder([...older, page]);
-  };
   const onVerify = async () =>
     setFound(await verify.run(() => json<AuditVerification>('post', '/admin/audit/verify'), { toast: true }));
   const button =
@@ -95,14 +88,14 @@ export default function AuditPage() {
       {found !== null && <Verified found={found} />}
       {first.value === null ? (
         <NotThere problem={first.problem} onRetry={first.reload} />
-      ) : entries.length === 0 ? (
+      ) : items.length === 0 ? (
         <Empty title={words('auditEmpty')} />
       ) : (
-        <Table entries={entries} people={people} />
+        <Table entries={items} people={people} />
       )}
-      {last?.has_more === true && (
+      {more !== null && (
         <div class="row">
-          <Button isBusy={more.isBusy} onClick={onMore}>
+          <Button isBusy={isBusy} onClick={more}>
             {words('auditMore')}
           </Button>
         </div>

@@ -173,7 +173,9 @@ export default function AdminReviewsPage() {
       <Late />
       <Hours />
       <FlagVideo />
-      <p class="small quiet">{words('screeningText')}</p>
+      <p class="small">
+        <a href="/screening">{words('toScreening')}</a>
+      </p>
     </AdminFrame>
   );
 }
