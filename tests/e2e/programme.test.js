@@ -219,7 +219,7 @@ const PUBLISH = ['artist', 'partner', 'reviewer', 'admin'], RED = ['red_team', '
 const TABLE = {
   logout: EVERYBODY, getSession: EVERYBODY, listSessions: EVERYBODY, endSession: EVERYBODY,
   changePassword: EVERYBODY, acceptTerms: EVERYBODY, exportMe: EVERYBODY, deleteMe: EVERYBODY,
-  setRole: ADMIN, createPasswordLink: ADMIN, publishTerms: ADMIN, createInvitation: ADMIN,
+  setRole: ADMIN, setGrants: ADMIN, createPasswordLink: ADMIN, publishTerms: ADMIN, createInvitation: ADMIN,
   listInvitations: ADMIN, revokeInvitation: ADMIN,
   createClip: EVERYBODY, listClips: EVERYBODY, getClip: EVERYBODY, getClipContent: EVERYBODY,
   deleteClip: EVERYBODY, submitClip: PUBLISH, withdrawClip: PUBLISH, appealClip: PUBLISH,

@@ -59,6 +59,13 @@ std::optional<int64_t> NumberOf(const json& object, const char* name) {
   return object[name].get<int64_t>();
 }
 
+PersonLimits LimitsOf(const json& grants) {  // the contract has its bounds
+  return {.running_max = NumberOf(grants, "jobs_running_max"),
+          .queued_max = NumberOf(grants, "jobs_queued_max"),
+          .video_seconds_per_day_max = NumberOf(grants, "seconds_per_day"),
+          .priority = NumberOf(grants, "priority").value_or(0)};
+}
+
 Outcome<http::Response> Me(const api::Service& service, const Call& call) {
   const auto person = TRY(service.keys.FindPerson(call.principal.person_id));
   if (!person) return api::NoSuch("person", call.principal.person_id);
@@ -76,12 +83,13 @@ Outcome<http::Response> AddPerson(const api::Service& service, const Call& call)
   NewPerson person;
   person.name = call.body["name"].get<std::string>();
   person.role = call.body.value("role", person.role);
-  const json grants = call.body.value("grants", json::object());
-  person.running_max = NumberOf(grants, "jobs_running_max");
-  person.queued_max = NumberOf(grants, "jobs_queued_max");
-  person.video_seconds_per_day_max = NumberOf(grants, "seconds_per_day");
-  person.priority = NumberOf(grants, "priority").value_or(0);
+  person.limits = LimitsOf(call.body.value("grants", json::object()));
   return api::AnswerJson(PersonJson(TRY(service.keys.AddPerson(person, call.principal.person_id))));
+}
+
+Outcome<http::Response> SetGrants(const api::Service& service, const Call& call) {
+  return api::AnswerJson(PersonJson(TRY(service.programme.accounts.SetLimits(
+      call.Value("person_id"), LimitsOf(call.body), api::ActorOf(call)))));
 }
 
 Outcome<http::Response> ListPeople(const api::Service& service, const Call&) {
@@ -127,6 +135,12 @@ void AddAdminRoutes(http::Router& router, const api::Service& service) {
           {Method::kGet, "/v1/me", "getMe", Me},
           {Method::kPost, "/v1/admin/people", "createPerson", AddPerson, BodyKind::kJson},
           {Method::kGet, "/v1/admin/people", "listPeople", ListPeople},
+          {.method = Method::kPost,
+           .pattern = "/v1/admin/people/{person_id}/grants",
+           .name = "setGrants",
+           .operation = SetGrants,
+           .body = BodyKind::kJson,
+           .action = Action::kGiveGrants},
           {Method::kPost, "/v1/admin/keys", "createKey", AddKey, BodyKind::kJson},
           {Method::kGet, "/v1/admin/keys", "listKeys", ListKeys},
           {Method::kDelete, "/v1/admin/keys/{key_id}", "revokeKey", RevokeKey},

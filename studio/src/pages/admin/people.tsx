@@ -16,6 +16,7 @@ import { partsWords } from '../../words/parts';
 import { peopleWords as words } from '../../words/people';
 import { AdminFrame } from './frame';
 import { Invitations } from './invitations';
+import { LimitsDialog } from './limits_dialog';
 import { ChangeRole, GiveGrant, PasswordLink } from './people_dialogs';
 import { usePeople } from './people_list';
 import '../../ui/table.css';
@@ -31,7 +32,7 @@ function todayText(person: Person): string {
 }
 
 type Open =
-  | { what: 'role' | 'grant'; person: Person }
+  | { what: 'role' | 'grant' | 'limits'; person: Person }
   | { what: 'link'; person: Person; link: Schemas['PasswordLink'] };
 
 function Grants({ grants }: { grants: Load<Schemas['GrantList']> }) {
@@ -132,6 +133,11 @@ export default function PeoplePage() {
                           icon: 'plus',
                           run: () => setOpen({ what: 'grant', person }),
                         },
+                        {
+                          label: words('limits'),
+                          icon: 'sliders',
+                          run: () => setOpen({ what: 'limits', person }),
+                        },
                         { label: words('passwordLink'), icon: 'undo', run: () => void link(person) },
                         {
                           label: words('stopPerson', { name: person.name }),
@@ -153,6 +159,7 @@ export default function PeoplePage() {
       <Grants grants={grants} />
       {open?.what === 'role' && <ChangeRole person={open.person} onClose={close} onDone={done} />}
       {open?.what === 'grant' && <GiveGrant person={open.person} onClose={close} onDone={done} />}
+      {open?.what === 'limits' && <LimitsDialog person={open.person} onClose={close} onDone={done} />}
       {open?.what === 'link' && <PasswordLink person={open.person} link={open.link} onClose={close} />}
     </AdminFrame>
   );
