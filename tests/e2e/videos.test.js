@@ -124,6 +124,16 @@ test('content has three variants', async () => {
   await refused(file('audio'), /variant/);
 });
 
+test('content is saved under the first words of its prompt', async () => {
+  const video = await client.videos.create({ prompt: 'Été: a "red"\r\nboat; 青', ...SMALL });
+  await completed(client, video.id);
+  const named = async (variant) => (await client.videos.downloadContent(video.id, { variant }))
+      .headers.get('content-disposition');
+  assert.equal(await named('video'), 'attachment; filename="ete-a-red-boat.mp4"');
+  assert.equal(await named('thumbnail'), 'attachment; filename="ete-a-red-boat.webp"');
+  await client.videos.delete(video.id);
+});
+
 test('ranges of content are answered, and put together are the file', async () => {
   const get = (headers) => client.videos.downloadContent(source.id, {}, { headers });
   const whole = await get({});
