@@ -101,6 +101,9 @@ test('four seconds of 720x1280 are what nothing said means', async () => {
 test('n videos of one request come with their ids', async () => {
   const video = await client.videos.create({ prompt: 'a green tree', n: 2, ...SMALL });
   assert.equal(video.aozora.variations.length, 2);
+  const listed = (await all(client.videos.list()))
+      .filter(({ aozora }) => aozora.request_id === video.aozora.request_id);
+  assert.deepEqual(listed.map(({ id }) => id).sort(), [...video.aozora.variations].sort());
   for (const id of video.aozora.variations) await client.videos.delete(id);
 });
 
