@@ -60,10 +60,10 @@ Status AddPerson(Storage& storage, const AdminCommand& o, const Environment&) {
   NewPerson person;
   person.name = o.name;
   person.role = o.role;
-  person.running_max = o.running;
-  person.queued_max = o.queued;
-  person.video_seconds_per_day_max = o.seconds;
-  person.priority = o.priority;
+  person.limits = {.running_max = o.running,
+                   .queued_max = o.queued,
+                   .video_seconds_per_day_max = o.seconds,
+                   .priority = o.priority};
   fmt::print("{}\n", TRY(storage.keys().AddPerson(person, kActor)).id);
   return Ok();
 }

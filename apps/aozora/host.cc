@@ -188,12 +188,13 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->webhooks_ =
       std::make_unique<Webhooks>(storage.store(), SystemClock(), SystemRandom(), *host->poster_);
   host->contract_ = TRY(api::Contract::Load());
+  host->verifier_ = std::make_unique<api::Verifier>(host->safeguards_->maker, SystemClock());
   const std::filesystem::path audit_copy = options.audit_copy.empty()
                                                ? storage.folder().audit_copy()
                                                : std::filesystem::path(options.audit_copy);
   host->service_ = std::make_unique<api::Service>(api::Service{
       *host->contract_, *host->models_, storage.store(), storage.queue(), storage.keys(),
-      *host->webhooks_, *host->estimator_, *host->safeguards_->policy, host->safeguards_->maker,
+      *host->webhooks_, *host->estimator_, *host->safeguards_->policy, *host->verifier_,
       storage.programme(), *host->rates_, *host->stops_, storage.folder(), SystemClock(),
       SystemRandom(), !options.certificate.empty(), *host->sign_key_, audit_copy, AOZORA_VERSION});
   host->sweeper_ =

@@ -9,6 +9,7 @@
 #include "api/metrics.h"
 #include "api/served_models.h"
 #include "api/service.h"
+#include "api/verifier.h"
 #include "base/wake.h"
 #include "command.h"
 #include "http/server.h"
@@ -58,6 +59,7 @@ class Host {
   std::unique_ptr<Poster> poster_;
   std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<const api::Contract> contract_;
+  std::unique_ptr<api::Verifier> verifier_;
   std::unique_ptr<api::Service> service_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<Sweeper> sweeper_;

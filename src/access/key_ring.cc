@@ -52,6 +52,13 @@ AuditRecord Audit(int64_t at_ms, std::string_view actor, std::string action, std
 
 }  // namespace
 
+void SetLimits(const PersonLimits& limits, PersonRecord* person) {
+  person->running_max = limits.running_max;
+  person->queued_max = limits.queued_max;
+  person->video_seconds_per_day_max = limits.video_seconds_per_day_max;
+  person->priority = limits.priority;
+}
+
 bool Principal::Has(std::string_view scope) const {
   return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
 }
@@ -67,10 +74,7 @@ Result<PersonRecord> KeyRing::AddPerson(const NewPerson& person, std::string_vie
   record.name = person.name;
   record.role = person.role;
   record.created_ms = NowMs(clock_);
-  record.running_max = person.running_max;
-  record.queued_max = person.queued_max;
-  record.video_seconds_per_day_max = person.video_seconds_per_day_max;
-  record.priority = person.priority;
+  SetLimits(person.limits, &record);
   return store_.Write([&](Transaction& transaction) -> Result<PersonRecord> {
     const Query<PersonRecord> same = Query<PersonRecord>().Equal(&PersonRecord::name, person.name);
     if (TRY(transaction.Count(same)) > 0) {

@@ -46,11 +46,19 @@ struct MadeKey {
   std::string text;  // shown once, kept nowhere
 };
 
+// What holds for one person instead of the limits for everybody; what is not set is as for all.
+struct PersonLimits {
+  std::optional<int64_t> running_max = {};
+  std::optional<int64_t> queued_max = {};
+  std::optional<int64_t> video_seconds_per_day_max = {};
+  int64_t priority = 0;
+};
+void SetLimits(const PersonLimits& limits, PersonRecord* person);
+
 struct NewPerson {
   std::string name;
   std::string role = "artist";  // artist, partner, red_team, reviewer, admin
-  std::optional<int64_t> running_max, queued_max, video_seconds_per_day_max;  // instead of limits
-  int64_t priority = 0;
+  PersonLimits limits = {};
 };
 
 // Any thread. Several processes may share the store: a key that another one revoked is refused

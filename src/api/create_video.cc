@@ -212,7 +212,7 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
   }
   NewJob job;
   job.policy_version = verdict.policy_version;
-  job.flag = verdict.flag;
+  job.flags = verdict.flags;
   job.model_asked = model.name;
   job.model = model.engine;
   job.prompt = wish.prompt;
@@ -287,7 +287,7 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   const PromptVerdict verdict = TRY(CheckPolicy(service, origin, video.prompt, spec));
   NewJob job;
   job.policy_version = verdict.policy_version;
-  job.flag = verdict.flag;
+  job.flags = verdict.flags;
   job.kind = video.kind;
   job.model_asked = source.model_asked;
   job.model = source.model;

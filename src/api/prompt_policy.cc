@@ -44,7 +44,14 @@ Outcome<PromptVerdict> CheckPrompt(const Service& service, const Origin& origin,
     problem.code = "content_policy_violation";
     return problem;
   }
-  verdict.flag = fmt::format("prompt: {} ({})", category, decision.rule_id);
+  FlagReasonRecord reason;
+  reason.source = FlagSource::kPrompt;
+  reason.category = category;
+  if (decision.severity) reason.severity = policy::NameOf(*decision.severity);
+  reason.text = decision.matched_text;
+  reason.reason = decision.rule_id;
+  reason.set_by = kPolicyFlags;
+  verdict.flags.push_back(std::move(reason));
   return verdict;
 }
 

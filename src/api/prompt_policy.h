@@ -4,16 +4,18 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/create_video.h"
 #include "api/problem.h"
 #include "api/service.h"
+#include "store/programme_records.h"
 
 namespace aozora::api {
 
 struct PromptVerdict {
   std::string policy_version;
-  std::string flag;  // why reviewers have to look at the video; empty: nothing
+  std::vector<FlagReasonRecord> flags;  // why reviewers have to look at the video
 };
 
 // 400 content_policy_violation names the category and nothing else: what the rule is, stands in

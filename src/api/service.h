@@ -16,11 +16,12 @@
 #include "jobs/webhooks.h"
 #include "policy/policy_holder.h"
 #include "programme/programme.h"
-#include "provenance/maker.h"
 #include "render/estimator.h"
 #include "store/store.h"
 
 namespace aozora::api {
+
+class Verifier;
 
 struct Service {
   const Contract& contract;
@@ -31,7 +32,7 @@ struct Service {
   Webhooks& webhooks;
   Estimator& estimator;
   policy::PolicyHolder& policy;
-  const Maker& maker;
+  Verifier& verifier;
   Programme& programme;
   RateLimiter& rates;
   StopBoard& stops;

@@ -6,13 +6,36 @@
 #include "render/output.h"
 
 namespace aozora::api {
-Outcome<http::Response> VideoContent(const Service& service, const JobRecord& job,
-                                     const http::Request& request, const std::string& called) {
-  const std::string_view name = request.QueryValue("variant").value_or("video");
+namespace {
+
+const OutputVariant* FindVariant(std::string_view name) {
   const auto* variant =
       std::find_if(kOutputVariants.begin(), kOutputVariants.end(),
                    [&](const OutputVariant& known) { return known.name == name; });
-  if (variant == kOutputVariants.end()) {
+  return variant == kOutputVariants.end() ? nullptr : variant;
+}
+
+Result<StoredFile> StoredFileOf(const DataFolder& folder, const JobRecord& job,
+                                const JobOutput& output, const OutputVariant& variant) {
+  const OutputFile* file = output.Find(variant.name);
+  if (file == nullptr) return Error::Corrupt("job {} has no {}", job.id, variant.name);
+  return StoredFile{folder.Output(job.id) / variant.file_name, file->sha256};
+}
+
+}  // namespace
+
+Result<StoredFile> FindStored(const DataFolder& folder, const JobRecord& job,
+                              std::string_view variant) {
+  const OutputVariant* known = FindVariant(variant);
+  CHECK(known != nullptr);
+  return StoredFileOf(folder, job, TRY(ParseJobOutput(job.output_json)), *known);
+}
+
+Outcome<http::Response> VideoContent(const Service& service, const JobRecord& job,
+                                     const http::Request& request, const std::string& called) {
+  const std::string_view name = request.QueryValue("variant").value_or("video");
+  const OutputVariant* variant = FindVariant(name);
+  if (variant == nullptr) {
     return BadParameter("variant",
                         "variant must be one of video, thumbnail, spritesheet, "
                         "thumbnail.c2pa, spritesheet.c2pa");
@@ -32,12 +55,11 @@ Outcome<http::Response> VideoContent(const Service& service, const JobRecord& jo
                   fmt::format("video {} has expired: its files are gone", job.id));
   }
   const JobOutput output = TRY(ParseJobOutput(job.output_json));
-  const OutputFile* file = output.Find(name);
-  if (file == nullptr) return Error::Corrupt("job {} has no {}", job.id, name);
+  const StoredFile file = TRY(StoredFileOf(service.folder, job, output, *variant));
   http::FileBody body;
-  body.path = service.folder.Output(job.id) / variant->file_name;
+  body.path = file.path;
   body.content_type = variant->media_type;
-  body.etag = file->sha256;
+  body.etag = file.sha256;
   body.download_name =
       called + std::string(variant->file_name.substr(variant->file_name.find('.')));
   http::Response response =

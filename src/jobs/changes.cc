@@ -7,7 +7,6 @@
 #include "base/units.h"
 #include "jobs/webhooks.h"
 #include "store/audit.h"
-#include "store/programme_records.h"
 
 namespace aozora {
 namespace {
@@ -84,12 +83,6 @@ Status RequeueJob(ChangeContext& context, const JobRecord& before, JobRecord* af
   after->lease_owner.clear();
   ClearStage(after);
   return ChangeJob(context, before, *after, "job.requeued");
-}
-
-Status FlagJob(ChangeContext& context, const std::string& job_id, std::string_view reason) {
-  if (TRY(context.transaction.Find<FlagRecord>(job_id))) return Ok();
-  return context.transaction.Insert(
-      FlagRecord{job_id, std::string(reason), "policy", context.now_ms});
 }
 
 Status Audit(ChangeContext& context, std::string_view actor, std::string_view action,

@@ -42,9 +42,6 @@ Status EndJob(ChangeContext& context, const JobRecord& before, JobRecord* after)
 // From running back to queued.
 Status RequeueJob(ChangeContext& context, const JobRecord& before, JobRecord* after);
 
-// Reviewers have to look at its video, for this reason of the policy's; an earlier one stays.
-Status FlagJob(ChangeContext& context, const std::string& job_id, std::string_view reason);
-
 Status Audit(ChangeContext& context, std::string_view actor, std::string_view action,
              std::string_view subject, std::string_view detail);
 

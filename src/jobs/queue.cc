@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "jobs/admission.h"
 #include "jobs/changes.h"
+#include "jobs/flags.h"
 #include "store/ids.h"
 #include "store/mark_records.h"
 
@@ -115,7 +116,9 @@ Result<Created> Insert(ChangeContext& context, const NewJob& job, const Admissio
     record.created_seq = TRY(AppendEvent(context, record, "job.queued"));
     record.mark_id = TRY(NewMark(context, record.id));
     TRY(context.transaction.Insert(record));
-    if (!job.flag.empty()) TRY(FlagJob(context, record.id, job.flag));
+    for (const FlagReasonRecord& reason : job.flags) {
+      TRY(AddFlag(context.transaction, record.id, context.now_ms, reason));
+    }
     ids += (ids.empty() ? "" : " ") + record.id;
     created.jobs.push_back(std::move(record));
   }

@@ -33,6 +33,7 @@
 #include "jobs/stops.h"
 #include "store/job_records.h"
 #include "store/people_records.h"
+#include "store/programme_records.h"
 #include "store/store.h"
 
 namespace aozora {
@@ -67,7 +68,7 @@ struct NewJob {
   std::string request_id;
   std::string address;         // from where it was asked for; for the audit log, like the next
   std::string policy_version;  // by which the prompt was let through
-  std::string flag;            // why two reviewers have to look at it; empty: nothing
+  std::vector<FlagReasonRecord> flags;  // why two reviewers have to look at it
   int64_t priority = 0;
   int64_t estimated_work_ms = 0;
   std::string idempotency_key;  // empty: none
@@ -178,7 +179,7 @@ class JobQueue {
   Result<Glance> Look(const Holder& holder);
   // These four: false if the lease was lost, and nothing has changed.
   Result<bool> Complete(const Holder& holder, std::string_view output_json, int64_t render_ms,
-                        std::string_view flag = {});
+                        std::span<const FlagReasonRecord> flags = {});
   Result<bool> Fail(const Holder& holder, std::string_view code, std::string_view message,
                     bool retryable);
   Result<bool> FinishCancel(const Holder& holder);

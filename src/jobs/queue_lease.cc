@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jobs/changes.h"
+#include "jobs/flags.h"
 #include "jobs/order.h"
 #include "jobs/queue.h"
 #include "store/ids.h"
@@ -132,14 +133,16 @@ Result<Beat> JobQueue::Heartbeat(const Holder& holder, const RenderProgress& pro
 }
 
 Result<bool> JobQueue::Complete(const Holder& holder, std::string_view output_json,
-                                int64_t render_ms, std::string_view flag) {
+                                int64_t render_ms, std::span<const FlagReasonRecord> flags) {
   return ChangeHeld(
       holder, [&](ChangeContext& context, const JobRecord& before, JobRecord* after) -> Status {
         after->state = JobState::kCompleted;
         after->output_json = output_json;
         after->render_ms = render_ms;
         ClearStage(after);
-        if (!flag.empty()) TRY(FlagJob(context, before.id, flag));
+        for (const FlagReasonRecord& reason : flags) {
+          TRY(AddFlag(context.transaction, before.id, context.now_ms, reason));
+        }
         return EndJob(context, before, after);
       });
 }

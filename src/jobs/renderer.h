@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "jobs/render_progress.h"
 #include "store/job_records.h"
+#include "store/programme_records.h"
 
 namespace aozora {
 
@@ -29,7 +30,7 @@ struct RenderOutput {
   // Set where the render was refused rather than failed ("content_filter"): no output.
   std::string refused_code;
   std::string refused_message;
-  std::string flag = {};  // why reviewers have to look at it; empty: nothing
+  std::vector<FlagReasonRecord> flags = {};  // why reviewers have to look at it
 };
 
 // Makes the video of a job. One Render at a time for each object.

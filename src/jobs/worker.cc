@@ -220,7 +220,7 @@ Result<bool> Worker::Finish(const Pulse& pulse, const Result<RenderOutput>& outp
     if (!output->refused_code.empty()) {
       return queue_.Fail(holder, output->refused_code, output->refused_message, false);
     }
-    const bool held = TRY(queue_.Complete(holder, output->output_json, render_ms, output->flag));
+    const bool held = TRY(queue_.Complete(holder, output->output_json, render_ms, output->flags));
     std::error_code error;  // what stays, the sweeper finds
     if (held) std::filesystem::remove_all(folder_.State(holder.job_id), error);
     return held;

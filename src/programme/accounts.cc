@@ -185,4 +185,23 @@ Result<PersonRecord> Accounts::SetRole(const std::string& person_id, std::string
   });
 }
 
+Result<PersonRecord> Accounts::SetLimits(const std::string& person_id, const PersonLimits& limits,
+                                         const Actor& actor) {
+  const int64_t now_ms = NowMs(ground_.clock);
+  return ground_.store.Write([&](Transaction& transaction) -> Result<PersonRecord> {
+    const PersonRecord before = TRY(Need(transaction, person_id));
+    PersonRecord after = before;
+    aozora::SetLimits(limits, &after);
+    TRY(transaction.Change(before, after));
+    const auto text = [](const std::optional<int64_t>& limit) {
+      return limit ? std::to_string(*limit) : std::string("-");
+    };
+    TRY(AppendAct(transaction, now_ms, actor, "person.limits_set", person_id,
+                  fmt::format("running={} queued={} seconds={} priority={}",
+                              text(limits.running_max), text(limits.queued_max),
+                              text(limits.video_seconds_per_day_max), limits.priority)));
+    return after;
+  });
+}
+
 }  // namespace aozora

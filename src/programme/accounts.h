@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "access/key_ring.h"
 #include "base/units.h"
 #include "programme/login_limiter.h"
 #include "programme/passwords.h"
@@ -62,6 +63,9 @@ class Accounts {
   // such role, or nobody would be admin any more.
   Result<PersonRecord> SetRole(const std::string& person_id, std::string_view role,
                                const Actor& actor);
+  // All four at once, for requests from now on. kNotFound: no such person.
+  Result<PersonRecord> SetLimits(const std::string& person_id, const PersonLimits& limits,
+                                 const Actor& actor);
   Result<PersonRecord> FindPerson(const std::string& id_or_name);  // kNotFound
 
   PasswordHasher& hasher() { return hasher_; }

@@ -183,6 +183,24 @@ TEST_F(AccountsTest, TheLastAdminStaysOne) {
   EXPECT_TRUE(IsInvalid(programme_.accounts.SetRole(other.id, "artist", other)));
 }
 
+TEST_F(AccountsTest, LimitsOfAPersonAreSetTogetherAndWrittenDown) {
+  const Actor root = Add("root", Role::kAdmin), ada = Add("ada", Role::kArtist);
+  Accounts& accounts = programme_.accounts;
+  const PersonLimits limits{.queued_max = 3, .video_seconds_per_day_max = 40, .priority = -2};
+  const PersonRecord changed = accounts.SetLimits(ada.id, limits, root).value();
+  EXPECT_EQ(changed.queued_max, 3);
+  EXPECT_EQ(changed.video_seconds_per_day_max, 40);
+  EXPECT_EQ(changed.priority, -2);
+  EXPECT_FALSE(changed.running_max);
+  EXPECT_FALSE(accounts.SetLimits(ada.id, {}, root)->queued_max);  // as for everybody again
+  EXPECT_TRUE(IsNotFound(accounts.SetLimits("person_none", {}, root)));
+  const std::vector<AuditRecord> rows = AuditRows();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].action, "person.limits_set");
+  EXPECT_EQ(rows[0].subject, ada.id);
+  EXPECT_THAT(rows[0].detail, HasSubstr("running=- queued=3 seconds=40 priority=-2"));
+}
+
 TEST_F(AccountsTest, ANewPasswordNeedsTheOldOneAndEndsEverySession) {
   const Actor ada = Add("ada", Role::kArtist);
   const std::string before = Login("ada", kPassword).session->secret;

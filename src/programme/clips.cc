@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "jobs/flags.h"
 #include "programme/reviews.h"
 #include "programme/roles.h"
 #include "store/ids.h"
@@ -56,6 +57,42 @@ Result<ClipView> Begin(Transaction& transaction, const Ground& ground, const Cli
   return ViewOf(transaction, after);
 }
 
+Query<ClipRecord> OfState(const std::optional<ClipState>& state) {
+  Query<ClipRecord> query;
+  if (state) query.Equal(&ClipRecord::state, *state);
+  return query;
+}
+
+// One more than wanted tells whether there are more.
+Result<std::vector<ClipRecord>> SelectPart(Transaction& transaction, const ClipQuery& wanted) {
+  const Compare behind = wanted.ascending ? Compare::kGreater : Compare::kLess;
+  const auto order = [&](Query<ClipRecord>& query, auto member) {
+    if (wanted.ascending) {
+      query.Ascending(member);
+    } else {
+      query.Descending(member);
+    }
+  };
+  std::vector<ClipRecord> found;
+  Query<ClipRecord> rest = OfState(wanted.state);
+  if (!wanted.after_id.empty()) {
+    const ClipRecord after = TRY(NeedClip(transaction, wanted.after_id));
+    // Those of one moment stand in the order of their ids.
+    Query<ClipRecord> same = OfState(wanted.state);
+    same.Equal(&ClipRecord::created_ms, after.created_ms)
+        .Where(&ClipRecord::id, behind, after.id)
+        .Limit(wanted.limit + 1);
+    order(same, &ClipRecord::id);
+    found = TRY(transaction.Select(same));
+    rest.Where(&ClipRecord::created_ms, behind, after.created_ms);
+  }
+  order(rest, &ClipRecord::created_ms);
+  order(rest, &ClipRecord::id);
+  rest.Limit(wanted.limit + 1 - static_cast<int64_t>(found.size()));
+  for (ClipRecord& clip : TRY(transaction.Select(rest))) found.push_back(std::move(clip));
+  return found;
+}
+
 }  // namespace
 
 Result<ClipRecord> NeedClip(Transaction& transaction, const std::string& clip_id) {
@@ -76,18 +113,16 @@ Result<ClipView> ViewOf(Transaction& transaction, const ClipRecord& clip) {
   view.clip = clip;
   view.job = TRY(transaction.Find<JobRecord>(clip.job_id));
   if (view.job && view.job->deleted_ms) view.job.reset();
-  view.flagged = TRY(transaction.Find<FlagRecord>(clip.job_id)).has_value();
+  view.flags = TRY(FlagReasons(transaction, clip.job_id));
   view.reviews = TRY(transaction.Select(Query<ReviewRecord>()
                                             .Equal(&ReviewRecord::clip_id, clip.id)
-                                            .Equal(&ReviewRecord::round, clip.round)
-                                            .Ascending(&ReviewRecord::assigned_ms)));
+                                            .Descending(&ReviewRecord::round)
+                                            .Ascending(&ReviewRecord::assigned_ms)
+                                            .Limit(kReviewsShownMax)));
   view.share = TRY(ActiveShare(transaction, clip.id));
   std::vector<std::string> ids = {clip.person_id};
   for (const ReviewRecord& review : view.reviews) ids.push_back(review.reviewer_id);
-  for (const PersonRecord& person :
-       TRY(transaction.Select(Query<PersonRecord>().In(&PersonRecord::id, ids)))) {
-    view.names.emplace(person.id, person.name);
-  }
+  view.names = TRY(NamesOf(transaction, ids));
   return view;
 }
 
@@ -162,6 +197,17 @@ Result<std::vector<ClipView>> Clips::ListOf(const std::string& person_id) {
                                    .Descending(&ClipRecord::created_ms)));
     for (const ClipRecord& clip : clips) views.push_back(TRY(ViewOf(transaction, clip)));
     return views;
+  });
+}
+
+Result<ClipPage> Clips::List(const ClipQuery& query) {
+  return ground_.store.Read([&](Transaction& transaction) -> Result<ClipPage> {
+    std::vector<ClipRecord> found = TRY(SelectPart(transaction, query));
+    ClipPage page;
+    page.has_more = static_cast<int64_t>(found.size()) > query.limit;
+    if (page.has_more) found.pop_back();
+    for (const ClipRecord& clip : found) page.clips.push_back(TRY(ViewOf(transaction, clip)));
+    return page;
   });
 }
 

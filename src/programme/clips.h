@@ -9,11 +9,11 @@
 // (programme/roles.h); here it is asked whose clip it is, and what state it is in.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "access/person_names.h"
 #include "programme/act.h"
 #include "store/job_records.h"
 #include "store/people_records.h"
@@ -24,15 +24,28 @@ namespace aozora {
 inline constexpr size_t kTitleBytesMax = 800;  // 200 characters of four bytes
 inline constexpr size_t kReasonBytesMax = 8'000;
 inline constexpr size_t kClipsPerPersonMax = 10'000;
+inline constexpr int64_t kReviewsShownMax = 100;  // the newest: rounds can be begun and taken back
 
 // A clip as it is shown.
 struct ClipView {
   ClipRecord clip;
-  std::optional<JobRecord> job;  // none: its video was deleted
-  bool flagged = false;
-  std::vector<ReviewRecord> reviews;         // of this round
-  std::optional<ShareRecord> share;          // that is not revoked
-  std::map<std::string, std::string> names;  // of the author and the reviewers
+  std::optional<JobRecord> job;         // none: its video was deleted
+  std::vector<FlagReasonRecord> flags;  // why two people look at it; none: nothing
+  std::vector<ReviewRecord> reviews;    // of all rounds, the newest round first
+  std::optional<ShareRecord> share;     // that is not revoked
+  PersonNames names;                    // of the author and the reviewers
+};
+
+// A part of everybody's clips, in the order in which they were made.
+struct ClipQuery {
+  std::optional<ClipState> state = {};  // none: all
+  std::string after_id = {};            // the last of the part before; empty: from the start
+  int64_t limit = 20;
+  bool ascending = false;
+};
+struct ClipPage {
+  std::vector<ClipView> clips;
+  bool has_more = false;
 };
 
 // Who looks. Role as in the store, not as anybody says.
@@ -49,7 +62,8 @@ class Clips {
   // Of the author. kNotFound: not theirs. kInvalid: not in the state for it.
   Result<ClipView> Make(const std::string& job_id, const std::string& title, const Actor& author);
   Result<std::vector<ClipView>> ListOf(const std::string& person_id);  // newest first
-  Status Remove(const std::string& clip_id, const Actor& author);      // a draft or returned one
+  Result<ClipPage> List(const ClipQuery& query);  // for admins; kNotFound: no such `after_id`
+  Status Remove(const std::string& clip_id, const Actor& author);  // a draft or returned one
   Result<ClipView> Submit(const std::string& clip_id, const std::string& note, const Actor& author);
   Result<ClipView> Withdraw(const std::string& clip_id, const Actor& author);
   Result<ClipView> Appeal(const std::string& clip_id, const std::string& note, const Actor& author);

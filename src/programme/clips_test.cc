@@ -130,6 +130,50 @@ TEST_F(ClipsTest, EveryStepIsTakenFromItsOwnStateAndFromNoOther) {
   }
 }
 
+TEST_F(ClipsTest, EverybodysAreListedOnceOverPagesOfAnySizeAndInBothOrders) {
+  std::vector<std::string> made;
+  for (int i = 0; i < 9; ++i) {
+    made.push_back(AddClip(i % 2 == 0 ? ada_ : bob_));
+    if (i % 3 == 2) Advance(1);  // three of a moment
+  }
+  const auto walk = [&](int64_t limit, bool ascending) {
+    std::vector<std::string> seen;
+    ClipQuery query{.limit = limit, .ascending = ascending};
+    for (bool more = true; more;) {
+      const ClipPage page = clips().List(query).value();
+      EXPECT_LE(static_cast<int64_t>(page.clips.size()), limit);
+      for (const ClipView& view : page.clips) seen.push_back(view.clip.id);
+      more = page.has_more && !page.clips.empty();
+      if (more) query.after_id = seen.back();
+    }
+    return seen;
+  };
+  const std::vector<std::string> up = walk(100, true);
+  EXPECT_THAT(up, ::testing::UnorderedElementsAreArray(made));
+  EXPECT_THAT(std::vector(up.begin(), up.begin() + 3),
+              ::testing::UnorderedElementsAreArray(made.begin(), made.begin() + 3));
+  for (const int64_t limit : {1, 2, 3, 4, 9}) {
+    EXPECT_EQ(walk(limit, true), up) << limit;
+    EXPECT_EQ(walk(limit, false), std::vector(up.rbegin(), up.rend())) << limit;
+  }
+  EXPECT_TRUE(IsNotFound(clips().List({.after_id = "clip_none"})));
+}
+
+TEST_F(ClipsTest, EverybodysAreListedByState) {
+  const std::string approved = AddApproved(ada_, rex_), draft = AddClip(bob_);
+  const auto ids = [&](std::optional<ClipState> state) {
+    std::vector<std::string> found;
+    for (const ClipView& view : clips().List({.state = state}).value().clips) {
+      found.push_back(view.clip.id);
+    }
+    return found;
+  };
+  EXPECT_THAT(ids(ClipState::kApproved), ElementsAre(approved));
+  EXPECT_THAT(ids(ClipState::kDraft), ElementsAre(draft));
+  EXPECT_TRUE(ids(ClipState::kShared).empty());
+  EXPECT_EQ(ids({}).size(), 2u);
+}
+
 TEST_F(ClipsTest, OnlyTheAuthorMovesAClip) {
   const std::string id = AddClip(ada_);
   for (const Actor& other : {bob_, rex_, root_}) {
@@ -259,6 +303,12 @@ TEST_F(ClipsTest, AnAppealGoesToSomebodyElseAndOnce) {
   const ClipView appealed = clips().Appeal(id, "it is not", ada_).value();
   EXPECT_EQ(appealed.clip.round, 2);
   EXPECT_EQ(ReviewerOf(appealed), Other(first).id);
+  // Who hears it sees who returned it, and why.
+  ASSERT_EQ(appealed.reviews.size(), 2u);
+  EXPECT_EQ(appealed.reviews[1].round, 1);
+  EXPECT_EQ(appealed.reviews[1].reviewer_id, first.id);
+  EXPECT_EQ(appealed.reviews[1].reason, "dull");
+  EXPECT_EQ(appealed.names.count(first.id), 1u);
   Advance(kReviewDueMs);
   EXPECT_EQ(QueueSize(first), 0u);
   EXPECT_TRUE(IsInvalid(reviews().Decide(id, true, "", first)));
@@ -284,6 +334,17 @@ TEST_F(ClipsTest, WhatIsWithdrawnIsInNobodysQueue) {
   EXPECT_EQ(back.reviews[0].decision, ReviewDecision::kMoot);
   EXPECT_EQ(QueueSize(rex_) + QueueSize(ria_), 0u);
   EXPECT_EQ(clips().Submit(id, "", ada_)->clip.round, 2);
+}
+
+TEST_F(ClipsTest, TheReviewsOfManyRoundsAreBounded) {
+  const std::string id = AddClip(ada_);
+  for (int64_t i = 0; i < kReviewsShownMax + 5; ++i) {
+    clips().Submit(id, "", ada_).value();
+    clips().Withdraw(id, ada_).value();
+  }
+  const ClipView view = clips().Get(id, ViewerOf(ada_)).value();
+  EXPECT_EQ(static_cast<int64_t>(view.reviews.size()), kReviewsShownMax);
+  EXPECT_EQ(view.reviews[0].round, view.clip.round);
 }
 
 TEST_F(ClipsTest, WhatIsLateEscalatesOnce) {
@@ -325,7 +386,7 @@ TEST_F(ClipsTest, AFlaggedClipIsApprovedByTwoDifferentPeople) {
   ASSERT_TRUE(reviews().Flag(job, "skin tones", root_).ok());
   const std::string id = clips().Make(job, "", ada_)->clip.id;
   const ClipView view = clips().Submit(id, "", ada_).value();
-  EXPECT_TRUE(view.flagged);
+  EXPECT_EQ(view.flags.at(0).reason, "skin tones");
   ASSERT_EQ(view.reviews.size(), 2u);
   EXPECT_NE(view.reviews[0].reviewer_id, view.reviews[1].reviewer_id);
   EXPECT_EQ(reviews().Decide(id, true, "", rex_)->clip.state, ClipState::kSubmitted);
@@ -340,6 +401,7 @@ TEST_F(ClipsTest, OneOfTwoIsEnoughToReturnAFlaggedClip) {
   ASSERT_TRUE(reviews().Flag(job, "skin tones", root_).ok());  // while it waits
   ASSERT_TRUE(reviews().Flag(job, "again", root_).ok());
   EXPECT_EQ(clips().Get(id, ViewerOf(ada_))->reviews.size(), 2u);
+  EXPECT_EQ(clips().Get(id, ViewerOf(ada_))->flags.size(), 2u);
   reviews().Decide(id, true, "", rex_).value();
   EXPECT_EQ(reviews().Decide(id, false, "no", ria_)->clip.state, ClipState::kReturned);
   EXPECT_TRUE(IsNotFound(reviews().Flag("video_none", "x", root_)));

@@ -2,6 +2,7 @@
 #include "programme/contributions.h"
 
 #include "jobs/admission.h"
+#include "jobs/flags.h"
 #include "programme/programme_testonly.h"
 
 namespace aozora {
@@ -200,12 +201,13 @@ TEST_F(ContributionsTest, WhoIsDeletedLeavesNothingButIdsInTheAuditLog) {
   programme_.credits.Add(ada_.id, CreditKind::kExperiment, 30, "", root_).value();
   programme_.grants.Give({ada_.id, 5, 0, 10, ""}, root_).value();
   programme_.accounts.MakePasswordLink(ada_.id, root_).value();
-  AddJob(ada_, JobState::kInProgress);
+  EXPECT_TRUE(programme_.reviews.Flag(AddJob(ada_, JobState::kInProgress), "odd", root_).ok());
   const OwnFiles files = programme_.own_data.Delete(ada_.id, ada_).value();
   EXPECT_EQ(files.job_ids.size(), 2u);
   EXPECT_EQ(Count<ClipRecord>(), 1);
   EXPECT_EQ(Count<FeedbackRecord>() + Count<GrantRecord>() + Count<SessionRecord>() +
-                Count<ShareRecord>() + Count<PasswordLinkRecord>(),
+                Count<ShareRecord>() + Count<PasswordLinkRecord>() + Count<FlagRecord>() +
+                Count<FlagReasonRecord>(),
             0);
   EXPECT_EQ(Count<PersonRecord>(), 4);
   EXPECT_FALSE(Login("ada", kPassword).session);
@@ -218,10 +220,17 @@ TEST_F(ContributionsTest, WhoIsDeletedLeavesNothingButIdsInTheAuditLog) {
 TEST_F(ContributionsTest, WhatADeletedReviewerDecidedStaysAndWhatWaitsIsForEverybody) {
   const std::string decided = AddApproved(ada_, rex_), waiting = AddClip(ada_);
   programme_.clips.Submit(waiting, "", ada_).value();
+  const std::string flagged = AddJob(ada_);
+  EXPECT_TRUE(programme_.reviews.Flag(flagged, "odd", rex_).ok());
   programme_.own_data.Delete(rex_.id, rex_).value();
   EXPECT_EQ(programme_.clips.Get(decided, ViewerOf(ada_))->clip.state, ClipState::kApproved);
   EXPECT_EQ(programme_.clips.Get(waiting, ViewerOf(ada_))->reviews[0].reviewer_id, "");
   EXPECT_EQ(programme_.reviews.QueueOf(root_.id)->size(), 1u);
+  const std::vector<FlagReasonRecord> reasons =
+      store_->Read([&](Transaction& t) { return FlagReasons(t, flagged); }).value();
+  ASSERT_EQ(reasons.size(), 1u);
+  EXPECT_EQ(reasons[0].reason, "odd");
+  EXPECT_EQ(reasons[0].set_by, "");
 }
 
 TEST_F(ContributionsTest, TheLastAdminIsNotDeleted) {

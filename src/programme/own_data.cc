@@ -85,6 +85,7 @@ Result<OwnData> Collect(Transaction& transaction, const PersonRecord& person) {
   TRY(all.Add(&ClipRecord::person_id));
   TRY(all.Add(&ShareRecord::person_id));
   TRY(all.Add(&ReviewRecord::reviewer_id));
+  TRY(all.Add(&FlagReasonRecord::set_by));
   TRY(all.Add(&FeedbackRecord::person_id));
   TRY(all.Add(&FindingRecord::person_id));
   TRY(all.Add(&CreditRecord::person_id));
@@ -100,15 +101,22 @@ Status EraseOf(Transaction& transaction, std::string T::*owner, const std::strin
   return Ok();
 }
 
-// Decisions on others' clips stay, nobody's; what waits for this person waits for everybody.
-Status LeaveReviews(Transaction& transaction, const std::string& person_id) {
-  for (const ReviewRecord& before : TRY(transaction.Select(
-           Query<ReviewRecord>().Equal(&ReviewRecord::reviewer_id, person_id)))) {
-    ReviewRecord after = before;
-    after.reviewer_id.clear();
+template <class T>
+Status MakeNobodys(Transaction& transaction, std::string T::*owner, const std::string& person_id) {
+  for (const T& before : TRY(transaction.Select(Query<T>().Equal(owner, person_id)))) {
+    T after = before;
+    (after.*owner).clear();
     TRY(transaction.Change(before, after));
   }
   return Ok();
+}
+
+// Decisions on others' clips and flags stay, nobody's; what waits for this person waits for
+// everybody.
+Status LeaveReviews(Transaction& transaction, const std::string& person_id) {
+  TRY(MakeNobodys(transaction, &ReviewRecord::reviewer_id, person_id));
+  TRY(MakeNobodys(transaction, &FlagReasonRecord::set_by, person_id));
+  return MakeNobodys(transaction, &FlagRecord::set_by, person_id);
 }
 
 Status LeaveInvitations(Transaction& transaction, const std::string& person_id) {
@@ -142,6 +150,7 @@ Status EraseWork(Transaction& transaction, const std::string& person_id) {
   for (const JobRecord& job :
        TRY(transaction.Select(Query<JobRecord>().Equal(&JobRecord::person_id, person_id)))) {
     TRY(transaction.Erase<FlagRecord>(job.id));
+    TRY(EraseOf(transaction, &FlagReasonRecord::job_id, job.id));
   }
   TRY(EraseOf(transaction, &BatchRecord::person_id, person_id));
   TRY(EraseOf(transaction, &WebhookEndpointRecord::person_id, person_id));

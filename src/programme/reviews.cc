@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "jobs/flags.h"
 #include "programme/credits.h"
 #include "programme/roles.h"
 #include "programme/settings.h"
@@ -295,9 +296,12 @@ Status Reviews::Flag(const std::string& job_id, const std::string& reason, const
     if (!TRY(transaction.Find<JobRecord>(job_id))) {
       return Error::NotFound("there is no video {}", job_id);
     }
-    if (TRY(transaction.Find<FlagRecord>(job_id))) return Ok();
-    TRY(transaction.Insert(FlagRecord{job_id, reason, actor.id, now_ms}));
+    FlagReasonRecord said;
+    said.reason = reason;
+    said.set_by = actor.id;
+    const bool is_new = TRY(AddFlag(transaction, job_id, now_ms, said));
     TRY(AppendAct(transaction, now_ms, actor, "video.flagged", job_id));
+    if (!is_new) return Ok();
     const auto clip =
         TRY(transaction.SelectFirst(Query<ClipRecord>().Equal(&ClipRecord::job_id, job_id)));
     if (!clip) return Ok();

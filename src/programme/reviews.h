@@ -44,7 +44,7 @@ class Reviews {
   Result<ClipView> Assign(const std::string& review_id, const std::string& reviewer_id,
                           const Actor& admin);
   // A flag makes two people look, also where one has approved already: then the clip is taken back
-  // and its share ends. kNotFound: no such video. Flagging twice changes nothing.
+  // and its share ends. kNotFound: no such video. A further flag adds its reason and nothing else.
   Status Flag(const std::string& job_id, const std::string& reason, const Actor& actor);
 
   Result<int64_t> DueMs();

@@ -55,15 +55,36 @@ RenderProgress ProgressOf(const Progress& progress) {
   return shown;
 }
 
+std::string TextOf(const policy::OutputReason& reason) {
+  return fmt::format("{} from picture {} on ({})", reason.id, reason.frame_index, reason.detail);
+}
+
 // Of those that decided: "flash, skin".
 std::string ReasonsOf(const policy::OutputDecision& decision) {
   std::string text;
   for (const policy::OutputReason& reason : decision.reasons) {
     if (reason.action != decision.verdict) continue;
-    text += fmt::format("{}{} from picture {} on ({})", text.empty() ? "" : ", ", reason.id,
-                        reason.frame_index, reason.detail);
+    text += (text.empty() ? "" : ", ") + TextOf(reason);
   }
   return text;
+}
+
+// For the reviewers, each of those that decided.
+std::vector<FlagReasonRecord> FlagsOf(const policy::OutputDecision& decision) {
+  std::vector<FlagReasonRecord> flags;
+  if (decision.action != policy::Action::kReview) return flags;
+  for (const policy::OutputReason& reason : decision.reasons) {
+    if (reason.action != decision.verdict) continue;
+    FlagReasonRecord flag;
+    flag.source = FlagSource::kPictures;
+    // "blocked_picture:case-17" is a kind and which one.
+    flag.category = reason.category ? std::string(policy::NameOf(*reason.category))
+                                    : reason.id.substr(0, reason.id.find(':'));
+    flag.reason = TextOf(reason);
+    flag.set_by = kPolicyFlags;
+    flags.push_back(std::move(flag));
+  }
+  return flags;
 }
 
 }  // namespace
@@ -137,7 +158,7 @@ Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRec
     return result;
   }
   TRY(finished);
-  if (decision.action == policy::Action::kReview) result.flag = "output: " + ReasonsOf(decision);
+  result.flags = FlagsOf(decision);
   TRY(Seal(job, wish.spec, video.plan.settings, delivery_settings));
   JobOutput output;
   output.files = TRY(ReadOutputFiles(context.output_folder));

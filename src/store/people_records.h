@@ -39,6 +39,17 @@ struct PersonRecord {
   }
 };
 
+// What is shown of somebody beside what is theirs.
+struct PersonName {
+  using ViewOf = PersonRecord;
+  std::string id;
+  std::string name;
+
+  static constexpr auto Fields() {
+    return std::tuple(Field("id", &PersonName::id), Field("name", &PersonName::name));
+  }
+};
+
 // The secret is shown once and kept as its hash.
 struct KeyRecord {
   std::string id;  // "key_..."

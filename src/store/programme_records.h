@@ -20,6 +20,8 @@ struct EnumNames<ClipState> {
                                                           "returned", "shared"};
 };
 
+inline constexpr int kAllClipsSince = 4;  // the schema version in which everybody's are listed
+
 // A finished job on its way to others.
 struct ClipRecord {
   std::string id;      // "clip_..."
@@ -39,7 +41,10 @@ struct ClipRecord {
 
   static constexpr TableShape kTable{.name = "clips",
                                      .key = "id",
-                                     .indexes = {{{"person_id, created_ms"}, {"state"}}},
+                                     .indexes = {{{"person_id, created_ms"},
+                                                  {"state"},
+                                                  {"created_ms", kAllClipsSince},
+                                                  {"state, created_ms", kAllClipsSince}}},
                                      .uniques = {{{"job_id"}}},
                                      .references = {{"person_id people"}},
                                      .since = kProgrammeSince};
@@ -67,6 +72,41 @@ struct FlagRecord {
   static constexpr auto Fields() {
     return std::tuple(Field("job_id", &FlagRecord::job_id), Field("reason", &FlagRecord::reason),
                       Field("set_by", &FlagRecord::set_by), Field("at_ms", &FlagRecord::at_ms));
+  }
+};
+
+// Why it is flagged: one for each thing that the policy or a person found.
+enum class FlagSource { kPrompt, kPictures, kPerson };
+template <>
+struct EnumNames<FlagSource> {
+  static constexpr std::array<std::string_view, 3> kNames{"prompt", "pictures", "person"};
+};
+inline constexpr int kFlagReasonsSince = 4;
+inline constexpr std::string_view kPolicyFlags = "policy";  // who set what no person did
+
+struct FlagReasonRecord {
+  int64_t seq = 0;
+  std::string job_id;
+  FlagSource source = FlagSource::kPerson;
+  std::string category;  // of the policy, or of what was found in the pictures; empty of a person
+  std::string severity;  // or empty
+  std::string text;      // what stands in the prompt; or empty
+  std::string reason;    // in a person's words, by which rule, or what was measured
+  std::string set_by;
+  int64_t at_ms = 0;
+
+  static constexpr TableShape kTable{.name = "flag_reasons",
+                                     .key = "seq",
+                                     .key_is_sequence = true,
+                                     .indexes = {{{"job_id, seq"}, {"set_by"}}},
+                                     .since = kFlagReasonsSince};
+  static constexpr auto Fields() {
+    return std::tuple(
+        Field("seq", &FlagReasonRecord::seq), Field("job_id", &FlagReasonRecord::job_id),
+        Field("source", &FlagReasonRecord::source), Field("category", &FlagReasonRecord::category),
+        Field("severity", &FlagReasonRecord::severity), Field("text", &FlagReasonRecord::text),
+        Field("reason", &FlagReasonRecord::reason), Field("set_by", &FlagReasonRecord::set_by),
+        Field("at_ms", &FlagReasonRecord::at_ms));
   }
 };
 

@@ -35,6 +35,7 @@ const Schema& ProductSchema() {
                                         TableOf<TermsAcceptanceRecord>(),
                                         TableOf<ClipRecord>(),
                                         TableOf<FlagRecord>(),
+                                        TableOf<FlagReasonRecord>(),
                                         TableOf<ReviewRecord>(),
                                         TableOf<ShareRecord>(),
                                         TableOf<FeedbackRecord>(),

@@ -24,8 +24,18 @@ test('a person gets a key, uses it and loses it', async () => {
   await ada.videos.create({ prompt: 'a red boat', ...SMALL });
   const me = await ada.get('/me');
   assert.deepEqual([me.name, me.seconds_today, me.seconds_per_day], ['Ada', 1, 30]);
+  const limits = (body) => client.post(`/admin/people/${person.id}/grants`, { body });
+  const changed = await limits({ seconds_per_day: 40, priority: -2 });
+  assert.deepEqual(changed.grants, { seconds_per_day: 40, priority: -2 });
+  assert.equal((await ada.get('/me')).seconds_per_day, 40);
+  assert.deepEqual((await limits({})).grants, {}, 'as for everybody');
+  for (const wrong of [{ seconds_per_day: -1 }, { priority: 11 }, { seconds: 5 }]) {
+    await assert.rejects(limits(wrong), { status: 400 });
+  }
+  await assert.rejects(client.post('/admin/people/nobody/grants', { body: {} }), { status: 404 });
   const { data } = await client.get('/admin/keys');
-  assert.equal(data.find(({ id }) => id === made.id).name, 'laptop');
+  const laptop = data.find(({ id }) => id === made.id);
+  assert.deepEqual([laptop.name, laptop.person.name], ['laptop', 'Ada']);
   assert.ok(data.every((key) => !('key' in key)));
   assert.ok((await client.get('/admin/people')).data.some(({ id }) => id === person.id));
   assert.ok((await client.delete(`/admin/keys/${made.id}`)).revoked_at > 0);
@@ -59,6 +69,8 @@ test('an operator sees queue, disk, the audit log and the policy', async () => {
   const older = await client.get('/admin/audit', { query: { limit: 100, after: newest.last_id } });
   assert.equal(Number(older.first_id), Number(newest.last_id) - 1);
   assert.ok(older.data.some(({ what }) => what === 'key.revoked'));
+  assert.ok(older.data.some(({ what, detail }) => what === 'person.limits_set' &&
+                            /running=- queued=- seconds=40 priority=-2$/.test(detail)));
   await assert.rejects(client.get('/admin/audit', { query: { after: 'x' } }), /no entry x/);
   const verified = await client.post('/admin/audit/verify');
   assert.equal(verified.ok, true);

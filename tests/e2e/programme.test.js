@@ -43,9 +43,8 @@ async function login(name, password = PASSWORD, browser = new Browser(server)) {
 const keyFor = async (personId, scopes = ALL_SCOPES) =>
   (await admin.post('/admin/keys', { body: { person_id: personId, name: 'test', scopes } })).key;
 
-async function makeVideo(browser) {
-  const { id } = await browser.ok('POST', '/videos',
-                                  { prompt: 'a red boat', seed: 7, ...SMALL });  // shows no skin
+async function makeVideo(browser, prompt = 'a red boat') {  // which shows no skin
+  const { id } = await browser.ok('POST', '/videos', { prompt, seed: 7, ...SMALL });
   return completed(clientOf(server, { apiKey: await keyFor(browser.person.id) }), id);
 }
 
@@ -91,7 +90,10 @@ test('the whole story: invited, submitted, returned, appealed, approved, shared,
   assert.deepEqual([returned.state, returned.reason], ['returned', 'the boat is cut off']);
   assert.equal((await ada.post(`${at}/share`, {})).status, 400);
   const appealed = await ada.ok('POST', `${at}/appeal`, { note: 'it is meant to be' });
-  assert.equal(appealed.reviews[0].reviewer.name, second.person.name);
+  assert.deepEqual(appealed.reviews.map(({ round, reviewer, reason }) =>
+      [round, reviewer.name, reason]),
+                   [[2, second.person.name, null],
+                    [1, first.person.name, 'the boat is cut off']]);
   assert.equal((await first.post(`${at}/decision`, { decision: 'approve' })).status, 400);
   const approved = await second.ok('POST', `${at}/decision`, { decision: 'approve' });
   assert.equal(approved.state, 'approved');
@@ -109,9 +111,13 @@ test('the whole story: invited, submitted, returned, appealed, approved, shared,
   assert.equal(readMp4(content.body).width, 128);
   assert.equal((await stranger.get(`/shared/${share.id}/content?variant=thumbnail`)).status, 200);
   assert.equal((await stranger.get(at)).status, 401);
+  const found = await stranger.ok('GET', `/shared/${share.id}/provenance`);
+  assert.deepEqual([found.made_here, found.manifest.state, 'origin' in found],
+                   [true, 'trusted', false]);
+  assert.deepEqual(await stranger.ok('GET', `/shared/${share.id}/provenance`), found);
 
   await ada.ok('DELETE', `${at}/share`);
-  for (const where of ['', '/content']) {
+  for (const where of ['', '/content', '/provenance']) {
     assert.equal((await stranger.get(`/shared/${share.id}${where}`)).status, 404);
   }
   assert.equal((await ada.ok('GET', '/clips')).data[0].state, 'approved');
@@ -127,7 +133,9 @@ test('an invitation works once, and of many who accept at once one wins', async 
   const statuses = answers.map(({ status }) => status).sort();
   assert.deepEqual(statuses, [200, 404, 404, 404, 404, 404]);
   const { data } = await admin.get('/admin/invitations');
-  assert.equal(data.find((each) => each.id === id).state, 'accepted');
+  const accepted = data.find((each) => each.id === id);
+  assert.equal(accepted.state, 'accepted');
+  assert.match(accepted.person.name, /^racer \d$/);
   assert.ok(data.every((each) => !('code' in each)));
   const revoked = await invite('artist');
   assert.equal((await admin.delete(`/admin/invitations/${revoked.id}`)).state, 'revoked');
@@ -211,7 +219,7 @@ const PUBLISH = ['artist', 'partner', 'reviewer', 'admin'], RED = ['red_team', '
 const TABLE = {
   logout: EVERYBODY, getSession: EVERYBODY, listSessions: EVERYBODY, endSession: EVERYBODY,
   changePassword: EVERYBODY, acceptTerms: EVERYBODY, exportMe: EVERYBODY, deleteMe: EVERYBODY,
-  setRole: ADMIN, createPasswordLink: ADMIN, publishTerms: ADMIN, createInvitation: ADMIN,
+  setRole: ADMIN, setGrants: ADMIN, createPasswordLink: ADMIN, publishTerms: ADMIN, createInvitation: ADMIN,
   listInvitations: ADMIN, revokeInvitation: ADMIN,
   createClip: EVERYBODY, listClips: EVERYBODY, getClip: EVERYBODY, getClipContent: EVERYBODY,
   deleteClip: EVERYBODY, submitClip: PUBLISH, withdrawClip: PUBLISH, appealClip: PUBLISH,
@@ -221,12 +229,12 @@ const TABLE = {
   listOwnGrants: EVERYBODY, listOverdueReviews: ADMIN, assignReview: ADMIN, flagVideo: ADMIN,
   getReviewSettings: ADMIN, setReviewSettings: ADMIN, setFindingState: ADMIN, addCredit: ADMIN,
   getCreditAmounts: ADMIN, setCreditAmounts: ADMIN, giveGrant: ADMIN, listGrants: ADMIN,
-  revokeGrant: ADMIN, addToScreening: ADMIN, removeFromScreening: ADMIN,
+  revokeGrant: ADMIN, listAllClips: ADMIN, addToScreening: ADMIN, removeFromScreening: ADMIN,
   listStops: ADMIN, setStop: ADMIN, verifyFile: EVERYBODY,
   createPerson: ADMIN, listPeople: ADMIN, createKey: ADMIN, listKeys: ADMIN, revokeKey: ADMIN,
 };
 const OPEN = ['login', 'checkInvitation', 'acceptInvitation', 'resetPassword', 'getTerms',
-              'getShared', 'getSharedContent', 'getNotice'];
+              'getShared', 'getSharedContent', 'getSharedProvenance', 'getNotice'];
 
 test('every role against every route of people and the programme', async (t) => {
   const contract = new Contract();
@@ -294,21 +302,35 @@ test('feedback, findings, credits and their signed export', async () => {
   await reviewer.ok('POST', `${at}/decision`, { decision: 'approve' });
 
   assert.equal((await red.get(at)).status, 404);
+  const all = await admin.get('/admin/clips', { query: { limit: 1 } });
+  assert.deepEqual([all.data.length, all.first_id, all.has_more], [1, clip.id, true]);
+  const next = await admin.get('/admin/clips', { query: { limit: 1, after: all.last_id } });
+  assert.equal(next.data[0].title, 'Boat', 'the one of the whole story');
+  const { data: approved } = await admin.get('/admin/clips', { query: { state: 'approved' } });
+  assert.ok(approved.some(({ id }) => id === clip.id));
+  assert.ok(approved.every(({ state }) => state === 'approved'));
+  await assert.rejects(admin.get('/admin/clips', { query: { state: 'good' } }),
+                       { status: 400, param: 'state' });
+  await assert.rejects(admin.get('/admin/clips', { query: { after: 'clip_none' } }),
+                       { status: 400, param: 'after' });
   await admin.post('/admin/screening', { body: { clip_id: clip.id } });
   const { data: screened } = await red.ok('GET', '/screening');
   assert.deepEqual(screened.map(({ id }) => id), [clip.id]);
   assert.deepEqual([screened[0].video.prompt, screened[0].reviews], [null, []]);
   const said = await red.ok('POST', `${at}/feedback`, { text: 'a fine boat', rating: 5 });
-  assert.equal((await eve.ok('GET', `${at}/feedback`)).data[0].id, said.id);
+  const [heard] = (await eve.ok('GET', `${at}/feedback`)).data;
+  assert.deepEqual([heard.id, heard.person.name], [said.id, 'Red']);
   const finding = await red.ok('POST', '/findings', {
     clip_id: clip.id, title: 'a boat', text: 'there should be none', severity: 'high' });
-  assert.equal((await admin.get('/findings')).data[0].id, finding.id);
+  const [found] = (await admin.get('/findings')).data;
+  assert.deepEqual([found.id, found.person], [finding.id, { id: red.person.id, name: 'Red' }]);
   await admin.post(`/admin/findings/${finding.id}/state`, { body: { state: 'confirmed' } });
   assert.equal((await red.ok('GET', '/findings')).data[0].state, 'confirmed');
   await admin.post('/admin/credit_amounts', { body: { experiment: 7 } });
   assert.equal((await admin.get('/admin/credit_amounts')).experiment, 7);
-  await admin.post('/admin/credits', {
+  const added = await admin.post('/admin/credits', {
     body: { person_id: red.person.id, kind: 'experiment', amount: 7, note: 'colours' } });
+  assert.equal(added.person.name, 'Red');
   const account = await red.ok('GET', '/credits');
   assert.deepEqual(account.totals, { feedback: 1, finding: 10, review: 0, experiment: 7 });
   assert.equal(account.total, 18);
@@ -327,6 +349,24 @@ test('feedback, findings, credits and their signed export', async () => {
   assert.equal((await admin.get('/admin/review_settings')).due_hours, 24);
 });
 
+test('why a video is flagged is told to those who review, and to nobody else', async () => {
+  for (const role of ['artist', 'reviewer']) {
+    const author = await join(`flagged ${role}`, role);
+    const video = await makeVideo(author, 'a machete attack in the fog');
+    const clip = await author.ok('POST', '/clips', { video_id: video.id });
+    await admin.post('/admin/flags', { body: { video_id: video.id, reason: 'seen elsewhere' } });
+    const { flagged, flags } = await admin.get(`/clips/${clip.id}`);
+    assert.ok(flagged);
+    assert.deepEqual(flags.map(({ source, category, severity, text, reason }) =>
+        [source, category, severity, text, reason]), [
+      ['prompt', 'violence', 'medium', 'machete attack', 'violence.terms'],
+      ['person', null, null, null, 'seen elsewhere'],
+    ]);
+    const own = await author.ok('GET', `/clips/${clip.id}`);
+    assert.deepEqual([own.flagged, own.flags], [true, null], 'whatever their role');
+  }
+});
+
 test('a grant is on top of the limit of a day, and ends when it is revoked', async () => {
   const person = await admin.post('/admin/people', {
     body: { name: 'Finn', role: 'partner', grants: { seconds_per_day: 1 } } });
@@ -342,7 +382,8 @@ test('a grant is on top of the limit of a day, and ends when it is revoked', asy
   await create();
   await assert.rejects(create(), full);
   assert.equal((await finn.get('/grants')).data[0].id, grant.id);
-  assert.ok((await admin.get('/admin/grants')).data.some(({ id }) => id === grant.id));
+  assert.equal((await admin.get('/admin/grants')).data.find(({ id }) => id === grant.id).person.name,
+               'Finn');
   assert.ok((await admin.delete(`/admin/grants/${grant.id}`)).revoked_at > 0);
 });
 

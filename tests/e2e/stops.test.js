@@ -42,7 +42,8 @@ test('a feature is stopped, and nothing else', async () => {
 test('a person and a key may read and not write', async () => {
   const ann = await personOf('ann', 'artist', ['videos:read', 'videos:write']);
   for (const [scope, subject] of [['person', ann.person.id], ['key', ann.key.id]]) {
-    await set(admin, { scope, subject, stopped: true, reason: 'we have to talk' });
+    const { data } = await set(admin, { scope, subject, stopped: true, reason: 'we have to talk' });
+    assert.equal(data[0].subject_name, scope === 'person' ? 'ann' : null);
     await until(`the ${scope} to be stopped`, async () => {
       const error = await ann.client.videos.create({ prompt: 'a red boat', ...SMALL })
           .catch((caught) => caught);
@@ -90,6 +91,7 @@ test(`${RENDERS} renders are parked within a second, stay so across a crash, and
 
   let { data } = await set(admin, { scope: 'all', stopped: false });
   assert.equal(data[0].release_asked_by, first.id);
+  assert.deepEqual([data[0].set_by_name, data[0].release_asked_by_name], [first.name, first.name]);
   ({ data } = await set(admin, { scope: 'all', stopped: false }));
   assert.equal(data.length, 1);
   ({ data } = await set(other, { scope: 'all', stopped: false }));

@@ -101,6 +101,9 @@ test('four seconds of 720x1280 are what nothing said means', async () => {
 test('n videos of one request come with their ids', async () => {
   const video = await client.videos.create({ prompt: 'a green tree', n: 2, ...SMALL });
   assert.equal(video.aozora.variations.length, 2);
+  const listed = (await all(client.videos.list()))
+      .filter(({ aozora }) => aozora.request_id === video.aozora.request_id);
+  assert.deepEqual(listed.map(({ id }) => id).sort(), [...video.aozora.variations].sort());
   for (const id of video.aozora.variations) await client.videos.delete(id);
 });
 
@@ -122,6 +125,16 @@ test('content has three variants', async () => {
   assert.equal(sheetType, 'image/jpeg');
   assert.ok(isJpeg(sheet));
   await refused(file('audio'), /variant/);
+});
+
+test('content is saved under the first words of its prompt', async () => {
+  const video = await client.videos.create({ prompt: 'Été: a "red"\r\nboat; 青', ...SMALL });
+  await completed(client, video.id);
+  const named = async (variant) => (await client.videos.downloadContent(video.id, { variant }))
+      .headers.get('content-disposition');
+  assert.equal(await named('video'), 'attachment; filename="ete-a-red-boat.mp4"');
+  assert.equal(await named('thumbnail'), 'attachment; filename="ete-a-red-boat.webp"');
+  await client.videos.delete(video.id);
 });
 
 test('ranges of content are answered, and put together are the file', async () => {

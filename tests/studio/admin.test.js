@@ -2,7 +2,7 @@
 // The stop and its notice, its release by two, and every admin page for everybody.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { join, videoOf } from './lib/people.js';
+import { asPerson, join, videoOf } from './lib/people.js';
 import { accessible, blameless, noSidewaysScroll, Studio } from './lib/studio.js';
 
 const PHONE = { width: 390, height: 844 };
@@ -88,6 +88,35 @@ test('a grant is seen by whom it is for', async () => {
   await admin.getByText('Granted.').waitFor();
   await mika.goto(`${studio.url}/account`);
   await mika.getByText('the festival').waitFor();
+});
+
+test('standing limits are set, shown again, and taken back', async () => {
+  const open = async () => {
+    await admin.getByRole('button', { name: 'More for mika' }).click();
+    await admin.getByRole('menuitem', { name: 'Standing limits' }).click();
+    return admin.getByRole('dialog');
+  };
+  const save = async (dialog) => {
+    await dialog.getByRole('button', { name: 'Set the limits' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await admin.getByText('The limits are set.').last().waitFor();
+  };
+  await admin.goto(`${studio.url}/admin/people`);
+  let dialog = await open();
+  await dialog.getByLabel('Priority: -10 to 10').fill('11');
+  await dialog.getByText('A whole number from -10 to 10, or nothing.').waitFor();
+  await dialog.getByLabel('Priority: -10 to 10').fill('2');
+  await dialog.getByLabel('Seconds of video a day').fill('30');
+  await accessible(admin, 'standing limits');
+  await save(dialog);
+  const me = await asPerson(mika, 'GET', '/me');
+  assert.deepEqual(me.grants, { seconds_per_day: 30, priority: 2 });
+  dialog = await open();
+  assert.equal(await dialog.getByLabel('Seconds of video a day').inputValue(), '30');
+  for (const name of ['Seconds of video a day', 'Priority: -10 to 10'])
+    await dialog.getByLabel(name).fill('');
+  await save(dialog);
+  assert.deepEqual((await asPerson(mika, 'GET', '/me')).grants, {});
 });
 
 test('nobody else gets in', async () => {

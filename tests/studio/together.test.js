@@ -3,7 +3,7 @@
 // screened, ended.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { join, videoOf } from './lib/people.js';
+import { asPerson, join, videoOf } from './lib/people.js';
 import { accessible, blameless, noSidewaysScroll, PASSWORD, Studio } from './lib/studio.js';
 
 let studio, admin, mika, ren, shared, clipPath, video;
@@ -112,6 +112,7 @@ test('the author reads why, and appeals; somebody else approves by a key', async
   await admin.goto(`${studio.url}/reviews`);
   await admin.getByText('It is night.').waitFor();
   await admin.getByText('a little dark').waitFor();
+  await admin.getByText(/^round 1, ren, /).waitFor();
   await admin.keyboard.press('a');
   await admin.getByText('All looked at').waitFor();
 });
@@ -128,6 +129,8 @@ test('it is shared, and a stranger watches it without a cookie', async () => {
   await stranger.getByText('Made by mika').waitFor();
   await stranger.getByText('a red boat on a calm sea').waitFor();
   await stranger.getByText('Made by a model').waitFor();
+  await stranger.getByText('Yes, this was made here').waitFor();
+  await stranger.getByText(/^Found, /).waitFor();
   const width = await stranger.locator('.film video').evaluate(async (film) => {
     if (film.readyState < 2)
       await new Promise((resolve) => film.addEventListener('loadeddata', resolve, { once: true }));
@@ -180,6 +183,16 @@ test('feedback, the screening list and credits', async () => {
   await admin.getByRole('button', { name: 'More' }).click();
   await admin.getByRole('menuitem', { name: 'Put it on the screening list' }).click();
   await admin.getByText('It is on the screening list.').waitFor();
+  await admin.goto(`${studio.url}/screening`);
+  await admin.getByRole('button', { name: 'Pick clips' }).click();
+  const picking = admin.getByRole('dialog');
+  await picking.getByText('There are none.').waitFor();
+  await picking.getByLabel('Public').check();
+  await picking.getByRole('button', { name: 'Take off “Sailing home”' }).click();
+  await picking.getByRole('button', { name: 'Add “Sailing home”' }).waitFor();
+  await accessible(admin, 'picking clips');
+  await picking.getByRole('button', { name: 'Add “Sailing home”' }).click();
+  await picking.getByRole('button', { name: 'Take off “Sailing home”' }).waitFor();
   await ren.goto(`${studio.url}/screening`);
   await ren.getByRole('link', { name: 'Sailing home' }).first().click();
   await ren.getByLabel('4 of 5').check();
@@ -213,6 +226,20 @@ test('testers file findings, and admins judge them', async () => {
   await kit.getByText('Confirmed', { exact: true }).waitFor();
   blameless(kit);
   await kit.context().close();
+});
+
+test('why a clip is flagged stands beside it in the queue', { timeout: 120_000 }, async () => {
+  const { id } = await videoOf(mika, 'a machete attack in the fog');
+  const clip = await asPerson(mika, 'POST', '/clips', { video_id: id, title: 'In the fog' });
+  await asPerson(mika, 'POST', `/clips/${clip.id}/submit`, {});
+  await ren.goto(`${studio.url}/reviews?clip=${clip.id}`);
+  await ren.getByText('In the prompt: violence, medium').waitFor();
+  await ren.getByText('machete attack', { exact: true }).waitFor();
+  await ren.getByText('Two people have to approve it.').waitFor();
+  await accessible(ren, 'why it is flagged');
+  await mika.goto(`${studio.url}/clips/${clip.id}`);
+  await mika.getByText('It was flagged: two people have to approve it.').waitFor();
+  assert.equal(await mika.getByText('violence').count(), 0);
 });
 
 test('a phone, in the dark, shows all of it', { timeout: 120_000 }, async () => {

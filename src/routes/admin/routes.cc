@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes/admin/routes.h"
 
-#include "api/endpoint.h"
+#include "api/owned.h"
 #include "base/units.h"
 #include "jobs/admission.h"
 #include "routes/admin/parts.h"
@@ -34,7 +34,7 @@ json PersonJson(const PersonRecord& person) {
           {"grants", grants}};
 }
 
-json KeyJson(const KeyRecord& key) {
+json KeyJson(const KeyRecord& key, const PersonNames& names) {
   json scopes = json::array();
   for (const std::string_view scope : {kScopeRead, kScopeWrite, kScopeReview, kScopeAdmin}) {
     if ((" " + key.scopes + " ").find(" " + std::string(scope) + " ") != std::string::npos) {
@@ -44,6 +44,7 @@ json KeyJson(const KeyRecord& key) {
   return {{"id", key.id},
           {"object", "key"},
           {"person_id", key.person_id},
+          {"person", api::PersonNameJson(names, key.person_id)},
           {"name", key.name},
           {"scopes", scopes},
           {"created_at", api::SecondsOf(key.created_ms)},
@@ -55,6 +56,13 @@ json KeyJson(const KeyRecord& key) {
 std::optional<int64_t> NumberOf(const json& object, const char* name) {
   if (!object.contains(name)) return std::nullopt;
   return object[name].get<int64_t>();
+}
+
+PersonLimits LimitsOf(const json& grants) {  // the contract has its bounds
+  return {.running_max = NumberOf(grants, "jobs_running_max"),
+          .queued_max = NumberOf(grants, "jobs_queued_max"),
+          .video_seconds_per_day_max = NumberOf(grants, "seconds_per_day"),
+          .priority = NumberOf(grants, "priority").value_or(0)};
 }
 
 Outcome<http::Response> Me(const api::Service& service, const Call& call) {
@@ -74,12 +82,13 @@ Outcome<http::Response> AddPerson(const api::Service& service, const Call& call)
   NewPerson person;
   person.name = call.body["name"].get<std::string>();
   person.role = call.body.value("role", person.role);
-  const json grants = call.body.value("grants", json::object());
-  person.running_max = NumberOf(grants, "jobs_running_max");
-  person.queued_max = NumberOf(grants, "jobs_queued_max");
-  person.video_seconds_per_day_max = NumberOf(grants, "seconds_per_day");
-  person.priority = NumberOf(grants, "priority").value_or(0);
+  person.limits = LimitsOf(call.body.value("grants", json::object()));
   return api::AnswerJson(PersonJson(TRY(service.keys.AddPerson(person, call.principal.person_id))));
+}
+
+Outcome<http::Response> SetGrants(const api::Service& service, const Call& call) {
+  return api::AnswerJson(PersonJson(TRY(service.programme.accounts.SetLimits(
+      call.Value("person_id"), LimitsOf(call.body), api::ActorOf(call)))));
 }
 
 Outcome<http::Response> ListPeople(const api::Service& service, const Call&) {
@@ -98,20 +107,20 @@ Outcome<http::Response> AddKey(const api::Service& service, const Call& call) {
     key.expires_ms = NowMs(service.clock) + *days * kDayMs;
   }
   const MadeKey made = TRY(service.keys.AddKey(key, call.principal.person_id));
-  json shown = KeyJson(made.record);
+  json shown = TRY(api::JsonOfOwned(service, made.record, KeyJson));
   shown["key"] = made.text;
   return api::AnswerJson(shown).With("Cache-Control", "no-store");
 }
 
 Outcome<http::Response> ListKeys(const api::Service& service, const Call&) {
-  json data = json::array();
-  for (const KeyRecord& key : TRY(service.keys.Keys())) data.push_back(KeyJson(key));
-  return api::AnswerList(std::move(data));
+  const std::vector<KeyRecord> keys = TRY(service.keys.Keys());
+  return api::AnswerList(TRY(api::JsonOfOwned(service, keys, KeyJson)));
 }
 
 Outcome<http::Response> RevokeKey(const api::Service& service, const Call& call) {
-  return api::AnswerJson(
-      KeyJson(TRY(service.keys.Revoke(call.Value("key_id"), call.principal.person_id))));
+  const KeyRecord revoked =
+      TRY(service.keys.Revoke(call.Value("key_id"), call.principal.person_id));
+  return api::AnswerJson(TRY(api::JsonOfOwned(service, revoked, KeyJson)));
 }
 
 }  // namespace
@@ -125,6 +134,12 @@ void AddAdminRoutes(http::Router& router, const api::Service& service) {
           {Method::kGet, "/v1/me", "getMe", Me},
           {Method::kPost, "/v1/admin/people", "createPerson", AddPerson, BodyKind::kJson},
           {Method::kGet, "/v1/admin/people", "listPeople", ListPeople},
+          {.method = Method::kPost,
+           .pattern = "/v1/admin/people/{person_id}/grants",
+           .name = "setGrants",
+           .operation = SetGrants,
+           .body = BodyKind::kJson,
+           .action = Action::kGiveGrants},
           {Method::kPost, "/v1/admin/keys", "createKey", AddKey, BodyKind::kJson},
           {Method::kGet, "/v1/admin/keys", "listKeys", ListKeys},
           {Method::kDelete, "/v1/admin/keys/{key_id}", "revokeKey", RevokeKey},

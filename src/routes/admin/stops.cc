@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "api/endpoint.h"
+#include "api/owned.h"
 #include "routes/admin/parts.h"
 #include "store/ids.h"
 
@@ -11,15 +11,33 @@ using nlohmann::json;
 
 namespace {
 
-Outcome<http::Response> ListStops(const api::Service& service, const Call&) {
-  json data = json::array();
-  for (const Stop& stop : TRY(service.queue.Stops())) {
-    json shown{{"scope", NameOf(stop.scope)},          {"subject", stop.subject},
-               {"running", NameOf(stop.running)},      {"reason", stop.reason},
-               {"since", api::SecondsOf(stop.set_ms)}, {"set_by", stop.set_by}};
-    if (!stop.release_asked_by.empty()) shown["release_asked_by"] = stop.release_asked_by;
-    data.push_back(std::move(shown));
+json NameOrNull(const PersonNames& names, const std::string& id) {
+  const auto name = names.find(id);
+  return name == names.end() ? json(nullptr) : json(name->second);
+}
+
+json StopJson(const Stop& stop, const PersonNames& names) {
+  json shown{{"scope", NameOf(stop.scope)}, {"subject", stop.subject},
+             {"subject_name", nullptr},     {"running", NameOf(stop.running)},
+             {"reason", stop.reason},       {"since", api::SecondsOf(stop.set_ms)},
+             {"set_by", stop.set_by},       {"set_by_name", NameOrNull(names, stop.set_by)}};
+  if (stop.scope == StopScope::kPerson) shown["subject_name"] = NameOrNull(names, stop.subject);
+  if (!stop.release_asked_by.empty()) {
+    shown["release_asked_by"] = stop.release_asked_by;
+    shown["release_asked_by_name"] = NameOrNull(names, stop.release_asked_by);
   }
+  return shown;
+}
+
+Outcome<http::Response> ListStops(const api::Service& service, const Call&) {
+  const std::vector<Stop> stops = TRY(service.queue.Stops());
+  std::vector<std::string> ids;
+  for (const Stop& stop : stops) {
+    ids.insert(ids.end(), {stop.subject, stop.set_by, stop.release_asked_by});
+  }
+  const PersonNames names = TRY(api::FindNames(service, ids));
+  json data = json::array();
+  for (const Stop& stop : stops) data.push_back(StopJson(stop, names));
   return api::AnswerJson({{"object", "list"}, {"data", data}});
 }
 

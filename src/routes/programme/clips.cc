@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/page.h"
 #include "api/video_content.h"
 #include "routes/programme/parts.h"
 
@@ -9,6 +10,8 @@ using api::Outcome;
 using nlohmann::json;
 
 namespace {
+
+constexpr uint32_t kClipsLimitMax = 100;
 
 Outcome<http::Response> Make(const api::Service& service, const Call& call) {
   const ClipView view = TRY(service.programme.clips.Make(
@@ -22,6 +25,29 @@ Outcome<http::Response> List(const api::Service& service, const Call& call) {
     data.push_back(ClipJson(view, api::ViewerOf(call)));
   }
   return api::AnswerList(std::move(data));
+}
+
+Outcome<http::Response> ListAll(const api::Service& service, const Call& call) {
+  const api::PageQuery page = TRY(api::ReadPageQuery(call.request, kClipsLimitMax));
+  ClipQuery query;
+  if (const auto state = call.request.QueryValue("state")) {
+    query.state = EnumOf<ClipState>(*state);
+    if (!query.state) {
+      return api::BadParameter("state",
+                               "state must be one of draft, submitted, approved, returned, shared");
+    }
+  }
+  query.after_id = page.after;
+  query.limit = page.limit;
+  query.ascending = !page.newest_first;
+  const Result<ClipPage> found = service.programme.clips.List(query);
+  if (!found.ok() && found.error().code() == ErrorCode::kNotFound) {
+    return api::BadParameter("after", fmt::format("after: there is no clip {}", page.after));
+  }
+  if (!found.ok()) return found.error();
+  json data = json::array();
+  for (const ClipView& view : found->clips) data.push_back(ClipJson(view, api::ViewerOf(call)));
+  return api::AnswerJson(api::PageOf(std::move(data), found->has_more));
 }
 
 Outcome<http::Response> GetOne(const api::Service& service, const Call& call) {
@@ -67,6 +93,7 @@ void AddClipRoutes(http::Router& router, const api::Service& service) {
       router, service,
       {Post("/v1/clips", "createClip", Make, Action::kOwnClips),
        Get("/v1/clips", "listClips", List, Action::kSeeMembers),
+       Get("/v1/admin/clips", "listAllClips", ListAll, Action::kPickScreening),
        Get("/v1/clips/{clip_id}", "getClip", GetOne, Action::kSeeMembers),
        Get("/v1/clips/{clip_id}/content", "getClipContent", Content, Action::kSeeMembers),
        Delete("/v1/clips/{clip_id}", "deleteClip", Remove, Action::kOwnClips),

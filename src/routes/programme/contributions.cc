@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/owned.h"
 #include "routes/programme/parts.h"
 
 namespace aozora::routes {
@@ -9,47 +10,44 @@ using nlohmann::json;
 
 namespace {
 
-json FeedbackJson(const FeedbackRecord& feedback) {
+json FeedbackJson(const FeedbackRecord& feedback, const PersonNames& names) {
   return {{"id", feedback.id},
           {"object", "feedback"},
           {"clip_id", feedback.clip_id},
           {"person_id", feedback.person_id},
+          {"person", api::PersonNameJson(names, feedback.person_id)},
           {"text", feedback.text},
           {"rating", feedback.rating > 0 ? json(feedback.rating) : json(nullptr)},
           {"created_at", api::SecondsOf(feedback.created_ms)}};
 }
 
-json FindingJson(const FindingRecord& finding) {
-  const auto text_or_null = [](const std::string& text) {
-    return text.empty() ? json(nullptr) : json(text);
-  };
+json FindingJson(const FindingRecord& finding, const PersonNames& names) {
   return {{"id", finding.id},
           {"object", "finding"},
           {"person_id", finding.person_id},
-          {"clip_id", text_or_null(finding.clip_id)},
-          {"prompt", text_or_null(finding.prompt)},
+          {"person", api::PersonNameJson(names, finding.person_id)},
+          {"clip_id", TextOrNull(finding.clip_id)},
+          {"prompt", TextOrNull(finding.prompt)},
           {"title", finding.title},
           {"text", finding.text},
           {"severity", NameOf(finding.severity)},
           {"state", NameOf(finding.state)},
-          {"note", text_or_null(finding.note)},
+          {"note", TextOrNull(finding.note)},
           {"created_at", api::SecondsOf(finding.created_ms)},
           {"changed_at", api::SecondsOf(finding.changed_ms)}};
 }
 
 Outcome<http::Response> GiveFeedback(const api::Service& service, const Call& call) {
-  return api::AnswerJson(FeedbackJson(TRY(service.programme.contributions.GiveFeedback(
+  const FeedbackRecord feedback = TRY(service.programme.contributions.GiveFeedback(
       call.Value("clip_id"), call.body["text"].get<std::string>(),
-      call.body.value("rating", int64_t{0}), api::ActorOf(call)))));
+      call.body.value("rating", int64_t{0}), api::ActorOf(call)));
+  return api::AnswerJson(TRY(api::JsonOfOwned(service, feedback, FeedbackJson)));
 }
 
 Outcome<http::Response> ListFeedback(const api::Service& service, const Call& call) {
-  json data = json::array();
-  for (const FeedbackRecord& feedback : TRY(service.programme.contributions.FeedbackOn(
-           call.Value("clip_id"), api::ViewerOf(call)))) {
-    data.push_back(FeedbackJson(feedback));
-  }
-  return api::AnswerList(std::move(data));
+  const std::vector<FeedbackRecord> feedback =
+      TRY(service.programme.contributions.FeedbackOn(call.Value("clip_id"), api::ViewerOf(call)));
+  return api::AnswerList(TRY(api::JsonOfOwned(service, feedback, FeedbackJson)));
 }
 
 Outcome<http::Response> FileFinding(const api::Service& service, const Call& call) {
@@ -61,26 +59,25 @@ Outcome<http::Response> FileFinding(const api::Service& service, const Call& cal
   // The contract knows no other names.
   finding.severity =
       EnumOf<Severity>(call.body["severity"].get<std::string>()).value_or(Severity::kLow);
-  return api::AnswerJson(
-      FindingJson(TRY(service.programme.contributions.FileFinding(finding, api::ActorOf(call)))));
+  const FindingRecord filed =
+      TRY(service.programme.contributions.FileFinding(finding, api::ActorOf(call)));
+  return api::AnswerJson(TRY(api::JsonOfOwned(service, filed, FindingJson)));
 }
 
 Outcome<http::Response> ListFindings(const api::Service& service, const Call& call) {
   const bool all = MayDo(call.principal.role, Action::kJudgeFindings) &&
                    call.principal.Has(PermissionOf(Action::kJudgeFindings).scope);
-  json data = json::array();
-  for (const FindingRecord& finding : TRY(service.programme.contributions.Findings(
-           all ? std::string() : call.principal.person_id))) {
-    data.push_back(FindingJson(finding));
-  }
-  return api::AnswerList(std::move(data));
+  const std::vector<FindingRecord> findings =
+      TRY(service.programme.contributions.Findings(all ? std::string() : call.principal.person_id));
+  return api::AnswerList(TRY(api::JsonOfOwned(service, findings, FindingJson)));
 }
 
 Outcome<http::Response> JudgeFinding(const api::Service& service, const Call& call) {
   const auto state = EnumOf<FindingState>(call.body["state"].get<std::string>());
-  return api::AnswerJson(FindingJson(TRY(service.programme.contributions.SetFindingState(
+  const FindingRecord judged = TRY(service.programme.contributions.SetFindingState(
       call.Value("finding_id"), state.value_or(FindingState::kOpen), TextOf(call.body, "note"),
-      api::ActorOf(call)))));
+      api::ActorOf(call)));
+  return api::AnswerJson(TRY(api::JsonOfOwned(service, judged, FindingJson)));
 }
 
 }  // namespace

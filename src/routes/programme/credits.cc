@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/owned.h"
 #include "base/encoding.h"
 #include "routes/programme/parts.h"
 
@@ -18,14 +19,15 @@ json AmountsJson(const CreditAmounts& amounts) {
   return shown;
 }
 
-json CreditJson(const CreditRecord& credit) {
+json CreditJson(const CreditRecord& credit, const PersonNames& names) {
   return {{"id", fmt::format("credit_{}", credit.seq)},
           {"object", "credit"},
           {"person_id", credit.person_id},
+          {"person", api::PersonNameJson(names, credit.person_id)},
           {"kind", NameOf(credit.kind)},
           {"amount", credit.amount},
-          {"subject", credit.subject.empty() ? json(nullptr) : json(credit.subject)},
-          {"note", credit.note.empty() ? json(nullptr) : json(credit.note)},
+          {"subject", TextOrNull(credit.subject)},
+          {"note", TextOrNull(credit.note)},
           {"created_at", api::SecondsOf(credit.at_ms)}};
 }
 
@@ -35,10 +37,8 @@ CreditKind KindOf(const json& body) {  // the contract knows no other names
 
 Outcome<http::Response> Account(const api::Service& service, const Call& call) {
   const CreditAccount account = TRY(service.programme.credits.AccountOf(call.principal.person_id));
-  json data = json::array();
-  for (const CreditRecord& entry : account.entries) data.push_back(CreditJson(entry));
   return api::AnswerJson({{"object", "list"},
-                          {"data", data},
+                          {"data", TRY(api::JsonOfOwned(service, account.entries, CreditJson))},
                           {"has_more", false},
                           {"totals", AmountsJson(account.totals)},
                           {"total", account.total}});
@@ -55,9 +55,10 @@ Outcome<http::Response> Export(const api::Service& service, const Call& call) {
 }
 
 Outcome<http::Response> Add(const api::Service& service, const Call& call) {
-  return api::AnswerJson(CreditJson(TRY(service.programme.credits.Add(
+  const CreditRecord added = TRY(service.programme.credits.Add(
       call.body["person_id"].get<std::string>(), KindOf(call.body),
-      call.body["amount"].get<int64_t>(), TextOf(call.body, "note"), api::ActorOf(call)))));
+      call.body["amount"].get<int64_t>(), TextOf(call.body, "note"), api::ActorOf(call)));
+  return api::AnswerJson(TRY(api::JsonOfOwned(service, added, CreditJson)));
 }
 
 Outcome<http::Response> Amounts(const api::Service& service, const Call&) {

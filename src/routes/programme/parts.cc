@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routes/programme/parts.h"
 
+#include "api/owned.h"
 #include "routes/programme/routes.h"
 
 namespace aozora::routes {
@@ -9,17 +10,10 @@ using nlohmann::json;
 
 namespace {
 
-json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
-
-json PersonJson(const ClipView& view, const std::string& id) {
-  const auto name = view.names.find(id);
-  if (id.empty() || name == view.names.end()) return nullptr;
-  return {{"id", id}, {"name", name->second}};
-}
-
 json ReviewJson(const ClipView& view, const ReviewRecord& review) {
   return {{"id", review.id},
-          {"reviewer", PersonJson(view, review.reviewer_id)},
+          {"round", review.round},
+          {"reviewer", api::PersonNameJson(view.names, review.reviewer_id)},
           {"decision", NameOf(review.decision)},
           {"reason", TextOrNull(review.reason)},
           {"due_at", api::SecondsOf(review.due_ms)},
@@ -38,6 +32,19 @@ json ShareJson(const ShareRecord& share) {
       {"shows_author", share.shows_author}};
 }
 
+json FlagsJson(const ClipView& view) {
+  json flags = json::array();
+  for (const FlagReasonRecord& flag : view.flags) {
+    flags.push_back({{"source", NameOf(flag.source)},
+                     {"category", TextOrNull(flag.category)},
+                     {"severity", TextOrNull(flag.severity)},
+                     {"text", TextOrNull(flag.text)},
+                     {"reason", TextOrNull(flag.reason)},
+                     {"at", api::SecondsOf(flag.at_ms)}});
+  }
+  return flags;
+}
+
 json VideoOf(const ClipView& view, bool with_prompt) {
   if (!view.job) return nullptr;
   return {{"size", fmt::format("{}x{}", view.job->width, view.job->height)},
@@ -47,6 +54,8 @@ json VideoOf(const ClipView& view, bool with_prompt) {
 }
 
 }  // namespace
+
+json TextOrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
 api::OperationRoute Get(std::string_view pattern, std::string_view name, api::Operation operation,
                         Action action) {
@@ -74,16 +83,21 @@ api::OperationRoute Delete(std::string_view pattern, std::string_view name,
 
 json ClipJson(const ClipView& view, const Viewer& viewer) {
   const ClipRecord& clip = view.clip;
-  const bool inside = clip.person_id == viewer.person_id || MayDo(viewer.role, Action::kReview);
+  const bool is_own = clip.person_id == viewer.person_id;
+  const bool reviews = MayDo(viewer.role, Action::kReview);
+  const bool inside = is_own || reviews;
   json shown = {{"id", clip.id},
                 {"object", "clip"},
                 {"video_id", clip.job_id},
                 {"title", clip.title},
                 {"state", NameOf(clip.state)},
                 {"created_at", api::SecondsOf(clip.created_ms)},
-                {"author", PersonJson(view, clip.person_id)},
+                {"author", api::PersonNameJson(view.names, clip.person_id)},
                 {"video", VideoOf(view, inside || (view.share && view.share->shows_prompt))},
-                {"flagged", inside && view.flagged},
+                {"flagged", inside && !view.flags.empty()},
+                // Also a reviewer is not told what gave their own away.
+                {"flags", reviews && !is_own ? FlagsJson(view) : json(nullptr)},
+                {"round", clip.round},
                 {"appealed", clip.appealed},
                 {"submitted_at", api::SecondsOf(clip.submitted_ms)},
                 {"due_at", api::SecondsOf(clip.due_ms)},

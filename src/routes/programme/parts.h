@@ -24,6 +24,8 @@ api::OperationRoute Delete(std::string_view pattern, std::string_view name,
 nlohmann::json ClipJson(const ClipView& view, const Viewer& viewer);
 http::Response AnswerClip(const ClipView& view, const api::Call& call);
 
+nlohmann::json TextOrNull(const std::string& text);  // null: an empty one
+
 // The member of a body, or "".
 std::string TextOf(const nlohmann::json& body, const char* name);
 

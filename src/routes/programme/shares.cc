@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/verifier.h"
 #include "api/video_content.h"
 #include "routes/programme/parts.h"
 
@@ -50,6 +51,14 @@ Outcome<http::Response> PublicContent(const api::Service& service, const Call& c
   return api::VideoContent(service, *view.job, call.request, view.share->id);
 }
 
+// What its file says of itself, and whether we made it. Whose it is, stays with the page.
+Outcome<http::Response> Provenance(const api::Service& service, const Call& call) {
+  const ClipView view = TRY(service.programme.shares.FindPublic(call.Value("share_id")));
+  const api::StoredFile film = TRY(api::FindStored(service.folder, *view.job, "video"));
+  return api::AnswerJson(TRY(service.verifier.VerifyStored(view.share->id, film.sha256, film.path)))
+      .With("Cache-Control", "no-cache");
+}
+
 Outcome<http::Response> Screening(const api::Service& service, const Call& call) {
   json data = json::array();
   for (const ClipView& view : TRY(service.programme.shares.Screening())) {
@@ -81,6 +90,10 @@ void AddShareRoutes(http::Router& router, const api::Service& service) {
        {.pattern = "/v1/shared/{share_id}/content",
         .name = "getSharedContent",
         .operation = PublicContent,
+        .open = true},
+       {.pattern = "/v1/shared/{share_id}/provenance",
+        .name = "getSharedProvenance",
+        .operation = Provenance,
         .open = true},
        Get("/v1/screening", "listScreening", Screening, Action::kSeeMembers),
        Post("/v1/admin/screening", "addToScreening", Pick, Action::kPickScreening),

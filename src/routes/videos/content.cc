@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/download_name.h"
 #include "api/video_content.h"
 #include "api/video_json.h"
 #include "base/file.h"
@@ -13,7 +14,7 @@ namespace {
 
 Outcome<http::Response> Content(const api::Service& service, const Call& call) {
   const JobRecord job = TRY(FindVideo(service, call, call.Value("video_id")));
-  return api::VideoContent(service, job, call.request, job.id);
+  return api::VideoContent(service, job, call.request, api::DownloadName(job.prompt, job.id));
 }
 
 Outcome<http::Response> Preview(const api::Service& service, const Call& call) {

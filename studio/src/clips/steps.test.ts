@@ -16,6 +16,8 @@ const clip = (change: Partial<Clip> = {}): Clip => ({
   author: { id: 'mika', name: 'mika' },
   video: null,
   flagged: false,
+  flags: null,
+  round: 1,
   appealed: false,
   submitted_at: null,
   due_at: null,
@@ -28,6 +30,7 @@ const clip = (change: Partial<Clip> = {}): Clip => ({
 });
 const review = (change: Partial<Review> = {}): Review => ({
   id: 'review_1',
+  round: 1,
   reviewer: { id: 'ren', name: 'ren' },
   decision: 'pending',
   reason: null,
@@ -102,18 +105,22 @@ describe('stepsOf', () => {
       ).map(({ kind }) => kind),
     ).toEqual(['begun']);
   });
-  it('keeps the reason of the return that is appealed', () => {
+  it('has who returned what is appealed, and why, before the appeal of the same second', () => {
     const steps = stepsOf(
       clip({
         state: 'submitted',
         submitted_at: 200,
         appealed: true,
+        round: 2,
         reason: 'dark',
         note: 'it is night',
-        reviews: [review()],
+        reviews: [
+          review({ id: 'review_2', round: 2 }),
+          review({ decision: 'returned', decided_at: 200, reason: 'dark' }),
+        ],
       }),
     );
     expect(steps.map(({ kind }) => kind)).toEqual(['begun', 'returned', 'submitted', 'waiting']);
-    expect(steps[1]).toEqual({ kind: 'returned', at: null, by: null, reason: 'dark' });
+    expect(steps[1]).toEqual({ kind: 'returned', at: 200, by: 'ren', reason: 'dark', round: 1 });
   });
 });

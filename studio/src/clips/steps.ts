@@ -3,6 +3,7 @@
 import type { Role, Schemas } from '../api/types';
 
 type Clip = Schemas['Clip'];
+type Review = Schemas['Review'];
 export type Action = 'submit' | 'withdraw' | 'appeal' | 'share' | 'revoke' | 'remove' | 'review' | 'comment';
 
 export interface Viewer {
@@ -52,7 +53,7 @@ export function actionsOf(clip: Clip, viewer: Viewer): ReadonlySet<Action> {
 export type Step =
   | { kind: 'begun'; at: number }
   | { kind: 'submitted'; at: number; note: string | null; isAppeal: boolean }
-  | { kind: 'approved' | 'returned'; at: number | null; by: string | null; reason: string | null }
+  | { kind: 'approved' | 'returned'; at: number; by: string | null; reason: string | null; round: number }
   | { kind: 'waiting'; by: string | null; dueAt: number; isOverdue: boolean }
   | { kind: 'shared'; at: number; from: number | null };
 
@@ -61,12 +62,19 @@ export function stepsOf(clip: Clip): Step[] {
   const past: { at: number; step: Step }[] = [];
   const add = (at: number, step: Step) => past.push({ at, step });
   add(clip.created_at, { kind: 'begun', at: clip.created_at });
-  const decided = clip.reviews.filter(({ decision }) => decision === 'approved' || decision === 'returned');
-  if (clip.submitted_at !== null) {
-    // The reviews are those of this round; of the one before the reason is still known.
-    if (clip.appealed && clip.reason !== null && !decided.some(({ reason }) => reason === clip.reason)) {
-      add(clip.submitted_at, { kind: 'returned', at: null, by: null, reason: clip.reason });
+  const waiting: Step[] = [];
+  const look = (review: Review) => {
+    const by = review.reviewer?.name ?? null;
+    if (review.decision === 'pending') {
+      if (clip.state === 'submitted')
+        waiting.push({ kind: 'waiting', by, dueAt: review.due_at, isOverdue: review.overdue });
+    } else if (review.decision !== 'moot' && review.decided_at !== null) {
+      const { reason, round } = review;
+      add(review.decided_at, { kind: review.decision, at: review.decided_at, by, reason, round });
     }
+  };
+  clip.reviews.filter(({ round }) => round < clip.round).forEach(look);
+  if (clip.submitted_at !== null) {
     add(clip.submitted_at, {
       kind: 'submitted',
       at: clip.submitted_at,
@@ -74,16 +82,7 @@ export function stepsOf(clip: Clip): Step[] {
       isAppeal: clip.appealed,
     });
   }
-  const waiting: Step[] = [];
-  for (const review of clip.reviews) {
-    const by = review.reviewer?.name ?? null;
-    if (review.decision === 'pending') {
-      if (clip.state === 'submitted')
-        waiting.push({ kind: 'waiting', by, dueAt: review.due_at, isOverdue: review.overdue });
-    } else if (review.decision !== 'moot' && review.decided_at !== null) {
-      add(review.decided_at, { kind: review.decision, at: review.decided_at, by, reason: review.reason });
-    }
-  }
+  clip.reviews.filter(({ round }) => round >= clip.round).forEach(look);
   const { share } = clip;
   if (share !== null)
     add(share.created_at, { kind: 'shared', at: share.created_at, from: share.embargo_until });

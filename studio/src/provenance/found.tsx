@@ -73,7 +73,7 @@ function Sign({
 }
 
 export function Signs({ found }: { found: Verification }) {
-  const { mark, manifest, origin } = found;
+  const { mark, manifest, origin = null } = found;
   const signer = signerOf(found);
   const isUnseen = mark.error !== undefined && mark.error !== '';
   const holds = manifest.state === 'valid' || manifest.state === 'trusted';

@@ -4,16 +4,16 @@ import type { Schemas } from '../api/types';
 
 // What stands in a manifest is its signer's to say: nothing is taken to be there, or to be a text.
 type Loose = Record<string, unknown>;
-type Manifest = Omit<
-  Schemas['Verification']['manifest'],
-  'actions' | 'ingredients' | 'settings' | 'signer'
-> & {
+type Manifest = Omit<Schemas['Provenance']['manifest'], 'actions' | 'ingredients' | 'settings' | 'signer'> & {
   actions?: Loose[];
   ingredients?: Loose[];
   settings?: Loose;
   signer?: Loose | null;
 };
-export type Verification = Omit<Schemas['Verification'], 'manifest'> & { manifest: Manifest };
+export type Verification = Omit<Schemas['Provenance'], 'manifest'> & {
+  manifest: Manifest;
+  origin?: Schemas['Verification']['origin']; // not told to everybody
+};
 
 export type Verdict =
   | 'ours' // signed here, and our mark is in the pictures

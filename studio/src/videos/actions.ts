@@ -17,15 +17,7 @@ async function begun(answer: Answer<Video>): Promise<Answer<Video>> {
   shelf.put(answer.value);
   void loadMe();
   const together = answer.value.aozora?.variations ?? [];
-  await Promise.all(
-    together
-      .filter((id) => id !== answer.value.id)
-      .map(async (id) => {
-        const video = await refreshOne(id);
-        if ('id' in video && video.aozora)
-          shelf.put({ ...video, aozora: { ...video.aozora, variations: together } });
-      }),
-  );
+  await Promise.all(together.filter((id) => id !== answer.value.id).map(refreshOne));
   return answer;
 }
 

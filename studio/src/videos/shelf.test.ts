@@ -44,12 +44,6 @@ describe('Shelf', () => {
     expect(ids().sort()).toEqual(['new', 'there']);
   });
 
-  it('keeps which videos were made together', () => {
-    shelf.put(videoOf('a', { aozora: { variations: ['a', 'b'] } }));
-    shelf.put(videoOf('a', { status: 'in_progress' }));
-    expect(shelf.get('a')?.aozora?.variations).toEqual(['a', 'b']);
-  });
-
   it('forgets all of a person who leaves', () => {
     shelf.put(videoOf('a'));
     shelf.clear();

@@ -34,7 +34,7 @@ export class Shelf {
     for (const video of videos) {
       this.#heard.set(video.id, this.now());
       this.#heardAt.set(video.id, Date.now());
-      known.set(video.id, merged(known.get(video.id), video));
+      known.set(video.id, video);
     }
     this.#known.value = known;
   }
@@ -68,11 +68,4 @@ export class Shelf {
 
 function newestFirst(a: Video, b: Video): number {
   return b.created_at - a.created_at || (a.id < b.id ? 1 : -1);
-}
-
-// The answer to a create knows which videos were made together; later ones may not say it.
-function merged(before: Video | undefined, after: Video): Video {
-  const together = before?.aozora?.variations ?? [];
-  if (after.aozora === undefined || after.aozora.variations.length > 0 || together.length === 0) return after;
-  return { ...after, aozora: { ...after.aozora, variations: together } };
 }

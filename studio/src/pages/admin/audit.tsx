@@ -2,19 +2,21 @@
 // The log, the newest first, and whether it holds.
 import { useState } from 'preact/hooks';
 import { json } from '../../api/client';
-import { useAct, useLoad } from '../../lib/load';
+import { useAct } from '../../lib/load';
+import { type Page, usePages } from '../../lib/pages';
 import { formatDay } from '../../lib/words';
 import { Button } from '../../ui/button';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { rulesWords as words } from '../../words/rules';
 import { AdminFrame, NotThere } from './frame';
-import { usePeople } from './people_names';
-import type { AuditEntry, AuditList, AuditVerification } from './types';
+import { type People, usePeople } from './people_list';
+import type { AuditEntry, AuditVerification } from './types';
 import '../../ui/table.css';
 
 const PAGE = 50;
-const read = (after?: string) => json<AuditList>('get', '/admin/audit', { query: { limit: PAGE, after } });
+const read = (after?: string) =>
+  json<Page<AuditEntry>>('get', '/admin/audit', { query: { limit: PAGE, after } });
 
 function Verified({ found }: { found: AuditVerification }) {
   return (
@@ -33,7 +35,9 @@ function Verified({ found }: { found: AuditVerification }) {
   );
 }
 
-function Table({ entries, nameOf }: { entries: readonly AuditEntry[]; nameOf: (id: string) => string }) {
+// The log holds ids alone, so that it can stay when a person goes.
+function Table({ entries, people }: { entries: readonly AuditEntry[]; people: People }) {
+  const nameOf = (id: string) => people.list.find((person) => person.id === id)?.name ?? id;
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={words('auditTitle')}>
       <table class="table">
@@ -64,18 +68,9 @@ function Table({ entries, nameOf }: { entries: readonly AuditEntry[]; nameOf: (i
 
 export default function AuditPage() {
   const people = usePeople();
-  const first = useLoad(() => read());
-  const [older, setOlder] = useState<readonly AuditList[]>([]);
+  const { first, items, isBusy, more } = usePages(read);
   const [found, setFound] = useState<AuditVerification | null>(null);
-  const more = useAct();
   const verify = useAct();
-  const pages = first.value === null ? [] : [first.value, ...older];
-  const entries = pages.flatMap(({ data }) => data);
-  const last = pages[pages.length - 1];
-  const onMore = async () => {
-    const page = await more.run(() => read(last?.last_id ?? undefined), { toast: true });
-    if (page !== null) setOlder([...older, page]);
-  };
   const onVerify = async () =>
     setFound(await verify.run(() => json<AuditVerification>('post', '/admin/audit/verify'), { toast: true }));
   const button =
@@ -93,14 +88,14 @@ export default function AuditPage() {
       {found !== null && <Verified found={found} />}
       {first.value === null ? (
         <NotThere problem={first.problem} onRetry={first.reload} />
-      ) : entries.length === 0 ? (
+      ) : items.length === 0 ? (
         <Empty title={words('auditEmpty')} />
       ) : (
-        <Table entries={entries} nameOf={people.nameOf} />
+        <Table entries={items} people={people} />
       )}
-      {last?.has_more === true && (
+      {more !== null && (
         <div class="row">
-          <Button isBusy={more.isBusy} onClick={onMore}>
+          <Button isBusy={isBusy} onClick={more}>
             {words('auditMore')}
           </Button>
         </div>

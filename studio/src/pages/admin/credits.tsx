@@ -10,7 +10,7 @@ import { toast } from '../../ui/toast';
 import { adminWords } from '../../words/admin';
 import { rulesWords as words } from '../../words/rules';
 import { AdminFrame } from './frame';
-import { usePeople } from './people_names';
+import { usePeople } from './people_list';
 
 const KINDS = ['feedback', 'finding', 'review', 'experiment'] as const;
 type Kind = (typeof KINDS)[number];
@@ -88,9 +88,10 @@ function AddRow() {
       amount: Number(amount),
       ...(note.trim() === '' ? {} : { note: note.trim() }),
     };
-    if ((await run(() => api.post('/admin/credits', { body }))) === null) return;
+    const added = await run(() => api.post('/admin/credits', { body }));
+    if (added === null) return;
     setNote('');
-    toast(words('creditAdded'));
+    toast(words('creditAdded', { name: added.person?.name ?? added.person_id }));
   };
   return (
     <form class="panel stack" onSubmit={add}>

@@ -77,7 +77,7 @@ function Invite({ onClose, onMade }: { onClose: () => void; onMade: (invitation:
   );
 }
 
-export function Invitations({ nameOf }: { nameOf: (id: string) => string }) {
+export function Invitations() {
   const load = useLoad(() => api.get('/admin/invitations'));
   const [isInviting, setInviting] = useState(false);
   const [made, setMade] = useState<Invitation | null>(null);
@@ -118,8 +118,8 @@ export function Invitations({ nameOf }: { nameOf: (id: string) => string }) {
                 <tr key={one.id}>
                   <td>
                     {one.note ?? '–'}
-                    {one.person_id !== null && (
-                      <span class="quiet"> · {words('invitedBy', { name: nameOf(one.person_id) })}</span>
+                    {one.person !== null && (
+                      <span class="quiet"> · {words('invitedBy', { name: one.person.name })}</span>
                     )}
                   </td>
                   <td>{partsWords(`role_${one.role}`)}</td>

@@ -18,7 +18,7 @@ import { peopleWords as words } from '../../words/people';
 import { shellWords } from '../../words/shell';
 import { AdminFrame } from './frame';
 import { Secret } from './people_dialogs';
-import { type People, usePeople } from './people_names';
+import { type People, usePeople } from './people_list';
 import '../../ui/table.css';
 
 type Key = Schemas['Key'];
@@ -100,15 +100,7 @@ function NewKey({
   );
 }
 
-function Row({
-  item,
-  nameOf,
-  onRevoke,
-}: {
-  item: Key;
-  nameOf: (id: string) => string;
-  onRevoke: () => void;
-}) {
+function Row({ item, onRevoke }: { item: Key; onRevoke: () => void }) {
   const now = useClock();
   const isOver = item.revoked_at !== null;
   return (
@@ -116,7 +108,7 @@ function Row({
       <td>
         <strong>{item.name}</strong>
       </td>
-      <td>{nameOf(item.person_id)}</td>
+      <td>{item.person?.name ?? item.person_id}</td>
       <td>
         <span class="row">
           {SCOPES.filter(([scope]) => item.scopes.includes(scope)).map(([scope, word]) => (
@@ -182,7 +174,7 @@ export default function KeysPage() {
             </thead>
             <tbody>
               {list.map((item) => (
-                <Row key={item.id} item={item} nameOf={people.nameOf} onRevoke={() => setRevoking(item)} />
+                <Row key={item.id} item={item} onRevoke={() => setRevoking(item)} />
               ))}
             </tbody>
           </table>

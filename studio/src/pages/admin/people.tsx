@@ -16,8 +16,9 @@ import { partsWords } from '../../words/parts';
 import { peopleWords as words } from '../../words/people';
 import { AdminFrame } from './frame';
 import { Invitations } from './invitations';
+import { LimitsDialog } from './limits_dialog';
 import { ChangeRole, GiveGrant, PasswordLink } from './people_dialogs';
-import { usePeople } from './people_names';
+import { usePeople } from './people_list';
 import '../../ui/table.css';
 
 const NO_LIMIT = 1_000_000;
@@ -31,10 +32,10 @@ function todayText(person: Person): string {
 }
 
 type Open =
-  | { what: 'role' | 'grant'; person: Person }
+  | { what: 'role' | 'grant' | 'limits'; person: Person }
   | { what: 'link'; person: Person; link: Schemas['PasswordLink'] };
 
-function Grants({ grants, nameOf }: { grants: Load<Schemas['GrantList']>; nameOf: (id: string) => string }) {
+function Grants({ grants }: { grants: Load<Schemas['GrantList']> }) {
   const { isBusy, run } = useAct();
   const now = Date.now() / 1000;
   const list = (grants.value?.data ?? []).filter(
@@ -54,7 +55,7 @@ function Grants({ grants, nameOf }: { grants: Load<Schemas['GrantList']>; nameOf
       <ul class="stack-s">
         {list.map((grant) => (
           <li key={grant.id} class="row panel grant-row">
-            <strong>{nameOf(grant.person_id)}</strong>
+            <strong>{grant.person?.name ?? grant.person_id}</strong>
             <span class="grow small">
               {words('grantLine', { n: grant.seconds_per_day })},{' '}
               {words('grantUntil', { time: formatDay(grant.ends_at) })}
@@ -132,6 +133,11 @@ export default function PeoplePage() {
                           icon: 'plus',
                           run: () => setOpen({ what: 'grant', person }),
                         },
+                        {
+                          label: words('limits'),
+                          icon: 'sliders',
+                          run: () => setOpen({ what: 'limits', person }),
+                        },
                         { label: words('passwordLink'), icon: 'undo', run: () => void link(person) },
                         {
                           label: words('stopPerson', { name: person.name }),
@@ -149,10 +155,11 @@ export default function PeoplePage() {
           </table>
         </div>
       )}
-      <Invitations nameOf={people.nameOf} />
-      <Grants grants={grants} nameOf={people.nameOf} />
+      <Invitations />
+      <Grants grants={grants} />
       {open?.what === 'role' && <ChangeRole person={open.person} onClose={close} onDone={done} />}
       {open?.what === 'grant' && <GiveGrant person={open.person} onClose={close} onDone={done} />}
+      {open?.what === 'limits' && <LimitsDialog person={open.person} onClose={close} onDone={done} />}
       {open?.what === 'link' && <PasswordLink person={open.person} link={open.link} onClose={close} />}
     </AdminFrame>
   );

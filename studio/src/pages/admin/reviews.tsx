@@ -14,7 +14,7 @@ import { partsWords } from '../../words/parts';
 import { rulesWords as words } from '../../words/rules';
 import { shellWords } from '../../words/shell';
 import { AdminFrame } from './frame';
-import { usePeople } from './people_names';
+import { usePeople } from './people_list';
 
 type Queued = Schemas['QueuedReview'];
 
@@ -173,7 +173,9 @@ export default function AdminReviewsPage() {
       <Late />
       <Hours />
       <FlagVideo />
-      <p class="small quiet">{words('screeningText')}</p>
+      <p class="small">
+        <a href="/screening">{words('toScreening')}</a>
+      </p>
     </AdminFrame>
   );
 }

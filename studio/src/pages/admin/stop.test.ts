@@ -6,10 +6,12 @@ const ready = { ...NO_WISH, reason: 'a new disk', typed: 'STOP' };
 const stop = (change: Partial<Stop> = {}): Stop => ({
   scope: 'all',
   subject: 'generation',
+  subject_name: null,
   running: 'park',
   reason: 'x',
   since: 1,
   set_by: 'ann',
+  set_by_name: 'Ann',
   ...change,
 });
 

@@ -11,7 +11,7 @@ import { ErrorView } from '../../ui/error_view';
 import { Segments, Select, TextArea, TextField } from '../../ui/field';
 import { toast } from '../../ui/toast';
 import { stopWords as words } from '../../words/stop';
-import type { People } from './people_names';
+import type { People } from './people_list';
 import { bodyOf, LEVELS, missingOf, NO_WISH, RUNNING, type Scope, type Stop, type Wish } from './stop';
 
 const SCOPES: readonly Scope[] = ['all', 'person', 'key', 'model', 'feature'];
@@ -58,7 +58,7 @@ function Subject({
               .filter(({ revoked_at }) => revoked_at === null)
               .map((key: Schemas['Key']) => ({
                 value: key.id,
-                label: `${people.nameOf(key.person_id)} · ${key.name}`,
+                label: `${key.person?.name ?? key.person_id} · ${key.name}`,
               })),
           ]}
         />

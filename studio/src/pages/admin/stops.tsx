@@ -14,27 +14,19 @@ import { Waiting } from '../../ui/progress';
 import { toast } from '../../ui/toast';
 import { stopWords as words } from '../../words/stop';
 import { AdminFrame } from './frame';
-import { type People, usePeople } from './people_names';
+import { usePeople } from './people_list';
 import { isLevel, needsTwo, releaseBodyOf, releaseOf, RUNNING, type Scope, type Stop } from './stop';
 import { StopForm } from './stop_form';
 import './stops.css';
 
 const LOOK_EVERY_MS = 5000;
 
-function titleOf(stop: Stop, people: People): string {
+function titleOf(stop: Stop): string {
   if (isLevel(stop.subject)) return words(`subject_${stop.subject}`);
-  return stop.scope === 'person' ? people.nameOf(stop.subject) : stop.subject;
+  return stop.subject_name ?? stop.subject;
 }
 
-function OneStop({
-  stop,
-  people,
-  onChange,
-}: {
-  stop: Stop;
-  people: People;
-  onChange: (stops: Stop[]) => void;
-}) {
+function OneStop({ stop, onChange }: { stop: Stop; onChange: (stops: Stop[]) => void }) {
   const { isBusy, run } = useAct();
   const release = releaseOf(stop, me.value?.id ?? null);
   const running = RUNNING.find((one) => one === stop.running);
@@ -53,19 +45,19 @@ function OneStop({
       </span>
       <div class="stack-s grow">
         <div class="row">
-          <strong class="stop-title">{titleOf(stop, people)}</strong>
+          <strong class="stop-title">{titleOf(stop)}</strong>
           <Badge>{words(`scope_${stop.scope as Scope}`)}</Badge>
         </div>
         {stop.reason !== '' && <p>{stop.reason}</p>}
         <p class="small quiet">
-          {words('since', { time: formatDay(stop.since), name: people.nameOf(stop.set_by) })}
+          {words('since', { time: formatDay(stop.since), name: stop.set_by_name ?? stop.set_by })}
           {running !== undefined && ` · ${words(`running_${running}`)}`}
         </p>
         {stop.release_asked_by !== undefined ? (
           <p class="small stop-asked">
             {release === 'wait'
               ? words('releaseMine')
-              : words('releaseAsked', { name: people.nameOf(stop.release_asked_by) })}
+              : words('releaseAsked', { name: stop.release_asked_by_name ?? stop.release_asked_by })}
           </p>
         ) : (
           needsTwo(stop) && <p class="small quiet">{words('releaseTwo')}</p>
@@ -110,12 +102,7 @@ export default function StopsPage() {
           )}
           <ul class="stack">
             {list.map((stop) => (
-              <OneStop
-                key={`${stop.scope} ${stop.subject}`}
-                stop={stop}
-                people={people}
-                onChange={setStops}
-              />
+              <OneStop key={`${stop.scope} ${stop.subject}`} stop={stop} onChange={setStops} />
             ))}
           </ul>
         </section>

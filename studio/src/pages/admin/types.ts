@@ -25,12 +25,6 @@ export interface AuditEntry {
   subject: string;
   detail: string;
 }
-export interface AuditList {
-  data: AuditEntry[];
-  last_id: string | null;
-  has_more: boolean;
-}
-
 export interface AuditVerification {
   ok: boolean;
   entries: number | null;

@@ -12,8 +12,7 @@ import { toast } from '../../ui/toast';
 import { clipsWords as words } from '../../words/clips';
 import { Rating, Stars } from './stars';
 
-// A server that tells who said it has the name beside the id.
-type Feedback = Schemas['Feedback'] & { person?: Schemas['PersonName'] | null };
+type Feedback = Schemas['Feedback'];
 
 function Said({ feedback }: { feedback: Feedback }) {
   const now = useClock();
@@ -21,7 +20,7 @@ function Said({ feedback }: { feedback: Feedback }) {
     <li>
       <div class="feedback-head small quiet">
         <span>
-          {feedback.person?.name !== undefined && `${feedback.person.name} · `}
+          {feedback.person !== null && `${feedback.person.name} · `}
           {formatAgo(feedback.created_at, now)}
         </span>
         {feedback.rating !== null && <Stars value={feedback.rating} />}

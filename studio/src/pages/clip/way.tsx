@@ -14,7 +14,7 @@ interface Line {
 }
 
 function lineOf(step: Step): Line {
-  const at = 'at' in step && step.at !== null ? formatDay(step.at) : '';
+  const at = 'at' in step ? formatDay(step.at) : '';
   switch (step.kind) {
     case 'begun':
       return { icon: 'plus', look: '', title: words('stepBegun'), small: at, quote: null };

@@ -39,7 +39,10 @@ function Row({ finding, onJudge }: { finding: Finding; onJudge: (() => void) | n
       <div class="row">
         <Badge look={STATE[finding.state]}>{words(`finding_${finding.state}`)}</Badge>
         <Badge look={SEVERITY[finding.severity]}>{words(`severity_${finding.severity}`)}</Badge>
-        <span class="small quiet">{formatAgo(finding.created_at, now)}</span>
+        <span class="small quiet">
+          {onJudge !== null && finding.person !== null && `${finding.person.name} · `}
+          {formatAgo(finding.created_at, now)}
+        </span>
       </div>
       <h2>{finding.title}</h2>
       <p class="finding-text">{finding.text}</p>

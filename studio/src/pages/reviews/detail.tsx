@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clip that is decided on, with all there is to know about it.
 import { Film } from '../../clips/film';
-import { flagsOf } from '../../clips/flags';
+import { flagText } from '../../clips/flags';
 import { clipUrl } from '../../clips/media';
 import { stepsOf } from '../../clips/steps';
 import { formatDay } from '../../lib/words';
@@ -14,31 +14,29 @@ import type { Queued } from './queue';
 
 function Hits({ queued }: { queued: Queued }) {
   const { clip } = queued;
-  const flags = flagsOf(clip);
   return (
     <section class="stack-s">
       <h3>{words('hits')}</h3>
-      {clip.flagged && (flags === null || flags.length === 0) && (
-        <p class="review-hit small">
-          <Icon name="alert" size={18} />
-          {words('hitsHidden')}
-        </p>
-      )}
       {!clip.flagged && (
         <p class="small quiet row">
           <Icon name="check" size={16} />
           {words('hitsNone')}
         </p>
       )}
-      {flags?.map((flag, i) => (
-        <p key={i} class="review-hit small">
-          <Icon name="alert" size={18} />
-          <span>
-            <strong>{[flag.category, flag.severity].filter((part) => part !== null).join(' · ')}</strong>{' '}
-            {flag.text ?? flag.reason}
-          </span>
-        </p>
-      ))}
+      {clip.flags?.map((flag, i) => {
+        const { title, quote, small } = flagText(flag);
+        return (
+          <div key={i} class="review-hit small">
+            <Icon name="alert" size={18} />
+            <div class="stack-s grow">
+              <strong>{title}</strong>
+              {quote !== null && <span class="review-quote">{quote}</span>}
+              {small !== null && <span class="quiet">{small}</span>}
+            </div>
+          </div>
+        );
+      })}
+      {clip.flagged && <p class="small quiet">{words('hitsTwo')}</p>}
     </section>
   );
 }
@@ -58,7 +56,11 @@ function Before({ queued }: { queued: Queued }) {
               {partsWords(`state_${step.kind}`)}
             </Badge>
             <span class="quiet">
-              {[step.by, step.at === null ? null : formatDay(step.at)]
+              {[
+                step.round < queued.clip.round ? words('round', { n: step.round }) : null,
+                step.by,
+                formatDay(step.at),
+              ]
                 .filter((part) => part !== null)
                 .join(', ')}
             </span>

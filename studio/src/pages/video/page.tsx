@@ -22,6 +22,7 @@ import { videoWords } from '../../words/videos';
 import { History } from './history';
 import { Player } from './player';
 import { Take } from './take';
+import { Variations } from './variations';
 import './video.css';
 
 function About({ video }: { video: Video }) {
@@ -102,7 +103,10 @@ function Watch({ video }: { video: Video }) {
           <p>{words('keysText')}</p>
         </details>
       </div>
-      <History video={video} />
+      <div class="stack video-below">
+        <Variations video={video} />
+        <History video={video} />
+      </div>
     </div>
   );
 }
@@ -119,6 +123,7 @@ export default function VideoPage({ parameters }: { parameters: Record<string, s
       <StateCard video={video} />
       {isRunning(video) && <p class="small quiet">{words('leave')}</p>}
       <About video={video} />
+      <Variations video={video} />
       <History video={video} />
     </div>
   );
