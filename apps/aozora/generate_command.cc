@@ -8,6 +8,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "api/download_name.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -29,7 +30,6 @@
 namespace aozora::app {
 namespace {
 
-constexpr size_t kNameWordsMax = 6;  // of the prompt, in a file name made from it
 constexpr uint32_t kThreadsMax = 1024;
 
 struct GenerateCommand {
@@ -182,20 +182,8 @@ Result<GenerateRequest> MakeRequest(const GenerateCommand& o) {
 
 // "a-red-sailboat-42.mp4"
 std::string NameFromPrompt(std::string_view prompt, uint64_t seed, VideoCodec codec) {
-  std::string name;
-  size_t words = 0;
-  bool in_word = false;
-  for (const char c : prompt) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter) {
-      if (!in_word && ++words > kNameWordsMax) break;
-      if (!in_word && !name.empty()) name += '-';
-      name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-    in_word = letter;
-  }
-  if (name.empty()) name = "aozora";
-  return fmt::format("{}-{}.{}", name, seed, codec == VideoCodec::kVp9 ? "webm" : "mp4");
+  return fmt::format("{}-{}.{}", api::DownloadName(prompt, "aozora"), seed,
+                     codec == VideoCodec::kVp9 ? "webm" : "mp4");
 }
 
 Result<DeliverySettings> MakeDelivery(const GenerateCommand& o, const Settings& settings) {
