@@ -163,9 +163,8 @@ TEST_F(ClipsTest, EverybodysAreListedByState) {
   const std::string approved = AddApproved(ada_, rex_), draft = AddClip(bob_);
   const auto ids = [&](std::optional<ClipState> state) {
     std::vector<std::string> found;
-    for (const ClipView& view : clips().List({.state = state}).value().clips) {
-      found.push_back(view.clip.id);
-    }
+    const ClipPage page = clips().List({.state = state}).value();
+    for (const ClipView& view : page.clips) found.push_back(view.clip.id);
     return found;
   };
   EXPECT_THAT(ids(ClipState::kApproved), ElementsAre(approved));
