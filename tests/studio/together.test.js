@@ -112,7 +112,7 @@ test('the author reads why, and appeals; somebody else approves by a key', async
   await admin.goto(`${studio.url}/reviews`);
   await admin.getByText('It is night.').waitFor();
   await admin.getByText('a little dark').waitFor();
-  await admin.getByText(/^round 1, ren, /).waitFor();
+  await admin.getByText(/^round 2, ren, /).waitFor(); // the first was taken back
   await admin.keyboard.press('a');
   await admin.getByText('All looked at').waitFor();
 });
