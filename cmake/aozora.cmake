@@ -9,9 +9,9 @@ function(aozora_unhurried_code target)
   endif()
 endfunction()
 
-# Sanitized builds compile several files as one (CMAKE_UNITY_BUILD), which halves their time. A kernel
-# includes itself once for each instruction set and stays alone; a folder whose files give the same
-# names to their own things (each codec its Decoder, each route its Get) sets CMAKE_UNITY_BUILD OFF.
+# Release and sanitized builds compile several files as one (CMAKE_UNITY_BUILD), which halves their
+# time. A kernel includes itself once for each instruction set and stays alone; a folder whose files
+# give the same names to their own things (each route its List) sets CMAKE_UNITY_BUILD OFF.
 function(aozora_kernels_alone)
   foreach(source ${ARGN})
     file(STRINGS ${source} kernel REGEX "define HWY_TARGET_INCLUDE" LIMIT_COUNT 1)

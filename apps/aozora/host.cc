@@ -5,6 +5,7 @@
 #include "api/topics.h"
 #include "base/log.h"
 #include "engine.h"
+#include "jobs/changes.h"
 #include "routes/admin/routes.h"
 #include "routes/batches/routes.h"
 #include "routes/files/routes.h"
@@ -48,13 +49,6 @@ bool Survive(std::string_view what, const Result<bool>& result) {
   if (result.ok()) return *result;
   Log(LogLevel::kError, "{}: {}", what, result.error().message());
   return false;
-}
-
-Result<int64_t> LastEvent(Store& store) {
-  const std::optional<EventRecord> last = TRY(store.Read([](Transaction& transaction) {
-    return transaction.SelectFirst(Query<EventRecord>().Descending(&EventRecord::seq));
-  }));
-  return last ? last->seq : 0;
 }
 
 bool IsLoopback(std::string_view address) {
@@ -202,7 +196,7 @@ Result<std::unique_ptr<Host>> Host::Start(const Environment& environment,
   host->audit_ =
       std::make_unique<AuditKeeper>(storage.store(), SystemClock(), *host->sign_key_, audit_copy);
   host->batches_ = std::make_unique<routes::BatchRunner>(*host->service_);
-  host->notified_seq_ = TRY(LastEvent(storage.store()));
+  host->notified_seq_ = TRY(storage.store().Read(NewestEvent));
   TRY(host->Listen(options));
   host->StartBackground();
   host->rendering_ = TRY(Rendering::Start(environment, options.workers, storage, *host->shelf_,

@@ -10,7 +10,7 @@
 namespace aozora {
 namespace {
 
-constexpr int kEasySteps = 12;
+constexpr int kSteps = 12;
 // With v = 100 + x and x near 100, k is 1 and each step of x by 1 is a relative change of about
 // 1/200: 0.005, 0.010, 0.015, so that a threshold of 0.012 reuses twice and computes.
 constexpr EasyCacheOptions kOptions = {0.012f, 2, 1};
@@ -43,25 +43,25 @@ std::string Steps(EasyCache* cache, int begin, int end) {
 }
 
 TEST(EasyCache, ReusesUntilThePredictedChangesAddUpToTheThreshold) {
-  EasyCache cache(kOptions, kEasySteps, 3);
-  EXPECT_EQ(Steps(&cache, 0, kEasySteps), "CCrrCrrCrrCC");
+  EasyCache cache(kOptions, kSteps, 3);
+  EXPECT_EQ(Steps(&cache, 0, kSteps), "CCrrCrrCrrCC");
   EXPECT_EQ(cache.reused_step_count(), 6);
 }
 
 TEST(EasyCache, FirstAndLastStepsAreAlwaysComputed) {
-  EasyCache cache({1e9f, 4, 3}, kEasySteps, 3);
-  EXPECT_EQ(Steps(&cache, 0, kEasySteps), "CCCCrrrrrCCC");
-  EasyCache needs_two({1e9f, 0, 0}, kEasySteps, 3);  // k is known after two answers
-  EXPECT_EQ(Steps(&needs_two, 0, kEasySteps), "CCrrrrrrrrrr");
+  EasyCache cache({1e9f, 4, 3}, kSteps, 3);
+  EXPECT_EQ(Steps(&cache, 0, kSteps), "CCCCrrrrrCCC");
+  EasyCache needs_two({1e9f, 0, 0}, kSteps, 3);  // k is known after two answers
+  EXPECT_EQ(Steps(&needs_two, 0, kSteps), "CCrrrrrrrrrr");
 }
 
 TEST(EasyCache, AThresholdOfZeroNeverReuses) {
-  EasyCache cache({0, 0, 0}, kEasySteps, 3);
-  EXPECT_EQ(Steps(&cache, 0, kEasySteps), std::string(kEasySteps, 'C'));
+  EasyCache cache({0, 0, 0}, kSteps, 3);
+  EXPECT_EQ(Steps(&cache, 0, kSteps), std::string(kSteps, 'C'));
 }
 
 TEST(EasyCache, TheAnswerIsTheInputPlusWhatTheModelAddedLastTime) {
-  EasyCache cache(kOptions, kEasySteps, 3);
+  EasyCache cache(kOptions, kSteps, 3);
   Steps(&cache, 0, 2);
   const std::vector<float> x = Latent(2);
   ASSERT_TRUE(cache.ShouldReuse(2, x));
@@ -75,7 +75,7 @@ TEST(EasyCache, TheAnswerIsTheInputPlusWhatTheModelAddedLastTime) {
 TEST(EasyCache, TheRateIsMeasuredBetweenComputedSteps) {
   // Four times the change of the answer for the same change of x uses the threshold up four times
   // as fast: 0.02 at once.
-  EasyCache cache(kOptions, kEasySteps, 1);
+  EasyCache cache(kOptions, kSteps, 1);
   for (int step = 0; step < 2; ++step) {
     const float done = static_cast<float>(step);
     const std::vector<float> x = {100 - done}, velocity = {200 - 4 * done};
@@ -86,10 +86,10 @@ TEST(EasyCache, TheRateIsMeasuredBetweenComputedSteps) {
 }
 
 TEST(EasyCache, WhatCannotBeMeasuredIsComputed) {
-  EasyCache still({1e9f, 0, 0}, kEasySteps, 1);  // x does not move: the rate is 0/0
-  EasyCache broken({1e9f, 0, 0}, kEasySteps, 1);
+  EasyCache still({1e9f, 0, 0}, kSteps, 1);  // x does not move: the rate is 0/0
+  EasyCache broken({1e9f, 0, 0}, kSteps, 1);
   const std::vector<float> x = {1}, nan = {std::numeric_limits<float>::quiet_NaN()};
-  for (int step = 0; step < kEasySteps; ++step) {
+  for (int step = 0; step < kSteps; ++step) {
     EXPECT_FALSE(still.ShouldReuse(step, x));
     still.Record(EasyCache::kConditional, x, x);
     EXPECT_FALSE(broken.ShouldReuse(step, Latent(step)[0] > 0 ? nan : x));
@@ -98,22 +98,20 @@ TEST(EasyCache, WhatCannotBeMeasuredIsComputed) {
 }
 
 TEST(EasyCache, ForgettingAsksTheModelTwiceBeforeReusing) {
-  EasyCache cache(kOptions, kEasySteps, 3);
+  EasyCache cache(kOptions, kSteps, 3);
   EXPECT_EQ(Steps(&cache, 0, 3), "CCr");
   cache.Forget();
   EXPECT_EQ(Steps(&cache, 3, 7), "CCrr");
 }
 
 TEST(EasyCache, AResumedRunDecidesAndAnswersTheSame) {
-  for (int stop = 0; stop <= kEasySteps; ++stop) {
-    EasyCache whole(kOptions, kEasySteps, 3), first(kOptions, kEasySteps, 3),
-        second(kOptions, kEasySteps, 3);
+  for (int stop = 0; stop <= kSteps; ++stop) {
+    EasyCache whole(kOptions, kSteps, 3), first(kOptions, kSteps, 3), second(kOptions, kSteps, 3);
     Steps(&whole, 0, stop);
     Steps(&first, 0, stop);
     ASSERT_TRUE(second.Load(first.Save()).ok());
     EXPECT_EQ(second.reused_step_count(), whole.reused_step_count());
-    EXPECT_EQ(Steps(&second, stop, kEasySteps), Steps(&whole, stop, kEasySteps))
-        << "stopped at " << stop;
+    EXPECT_EQ(Steps(&second, stop, kSteps), Steps(&whole, stop, kSteps)) << "stopped at " << stop;
     std::vector<float> a(3), b(3);
     for (const auto branch : {EasyCache::kConditional, EasyCache::kUnconditional}) {
       second.Reuse(branch, Latent(5), a);
@@ -124,17 +122,17 @@ TEST(EasyCache, AResumedRunDecidesAndAnswersTheSame) {
 }
 
 TEST(EasyCache, ForeignStatesAreRefused) {
-  EasyCache cache(kOptions, kEasySteps, 3);
+  EasyCache cache(kOptions, kSteps, 3);
   Steps(&cache, 0, 4);
   const SavedState good = cache.Save();
   const auto refused = [&](auto change) {
     SavedState state = good;
     change(&state);
-    EasyCache other(kOptions, kEasySteps, 3);
-    return !other.Load(state).ok() && Steps(&other, 0, kEasySteps) == "CCrrCrrCrrCC";
+    EasyCache other(kOptions, kSteps, 3);
+    return !other.Load(state).ok() && Steps(&other, 0, kSteps) == "CCrrCrrCrrCC";
   };
   EXPECT_TRUE(refused([](SavedState* state) { state->kind = "unipc"; }));
-  EXPECT_TRUE(refused([](SavedState* state) { state->step_index = kEasySteps + 1; }));
+  EXPECT_TRUE(refused([](SavedState* state) { state->step_index = kSteps + 1; }));
   EXPECT_TRUE(refused([](SavedState* state) { state->step_index = -1; }));
   EXPECT_TRUE(refused([](SavedState* state) { state->buffers[0].values[0] = NAN; }));
   EXPECT_TRUE(refused([](SavedState* state) { state->buffers[0].values[0] = 1e30f; }));

@@ -69,8 +69,10 @@ Answer CheckRate(const Question& q) {
 
 Answer CheckQueues(const Question& q, const PersonRecord& person) {
   const int64_t own_max = person.queued_max.value_or(q.limits.queued_per_person_max);
+  const int64_t event_seq = TRY(NewestEvent(q.transaction));
   int64_t own = 0, all = 0;
-  if (!TRY(q.ceiling.IsWithin(q.transaction, q.job.person_id, own_max - q.count, &own))) {
+  if (!TRY(
+          q.ceiling.IsWithin(q.transaction, q.job.person_id, own_max - q.count, event_seq, &own))) {
     return std::optional<Refusal>(
         {.kind = RefusalKind::kPersonQueue,
          .message = fmt::format(
@@ -80,7 +82,7 @@ Answer CheckQueues(const Question& q, const PersonRecord& person) {
          .remaining = std::max<int64_t>(0, own_max - own)});
   }
   if (TRY(q.ceiling.IsWithin(q.transaction, /*person_id=*/"", q.limits.queued_max - q.count,
-                             &all))) {
+                             event_seq, &all))) {
     return Taken();
   }
   return std::optional<Refusal>(

@@ -53,6 +53,12 @@ Result<int64_t> AppendEvent(ChangeContext& context, const JobRecord& job, std::s
                                                 .data_json = EventData(job)});
 }
 
+Result<int64_t> NewestEvent(Transaction& transaction) {
+  const std::optional<EventRecord> newest =
+      TRY(transaction.SelectFirst(Query<EventRecord>().Descending(&EventRecord::seq)));
+  return newest ? newest->seq : 0;
+}
+
 Status ChangeJob(ChangeContext& context, const JobRecord& before, const JobRecord& after,
                  std::string_view event_type) {
   TRY(context.transaction.Change(before, after));

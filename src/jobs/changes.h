@@ -25,6 +25,8 @@ int64_t DayOf(int64_t ms);  // since 1970-01-01 UTC
 // Where an event of this job stands in the order of all.
 Result<int64_t> AppendEvent(ChangeContext& context, const JobRecord& job, std::string_view type);
 
+Result<int64_t> NewestEvent(Transaction& transaction);  // there; 0: there is none
+
 // Writes what differs, and the event.
 Status ChangeJob(ChangeContext& context, const JobRecord& before, const JobRecord& after,
                  std::string_view event_type);

@@ -86,22 +86,21 @@ std::optional<JobQueue::Known> JobQueue::KnownPlace(std::string_view job_id) {
   Known known;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    const bool is_ordering = std::exchange(ordering_, true);
-    if (order_.worked_out_s < 0) return std::nullopt;
-    const double age_s = clock_.Seconds() - order_.worked_out_s;
-    const double dear_s = order_.cost_s * kOrderShare;
-    const auto place = order_.places.find(job_id);
-    known.newcomer = place == order_.places.end();
-    known.place = known.newcomer ? order_.behind : place->second;
-    if (is_ordering) return known;
-    if (age_s < (known.newcomer ? dear_s : static_cast<double>(limits_.order_kept_ms) / 1000)) {
-      ordering_ = false;
-      return known;
+    bool serves = false;
+    if (order_.worked_out_s >= 0) {
+      const double age_s = clock_.Seconds() - order_.worked_out_s;
+      const double dear_s = order_.cost_s * kOrderShare;
+      const auto place = order_.places.find(job_id);
+      known.newcomer = place == order_.places.end();
+      known.place = known.newcomer ? order_.behind : place->second;
+      const double kept_s =
+          known.newcomer ? dear_s : static_cast<double>(limits_.order_kept_ms) / 1000;
+      if (ordering_ || age_s < kept_s) return known;
+      serves = hooks_.order_old && order_.cost_s >= kOrderAtOnceS &&
+               age_s <= std::max(kOrderUsableS, 2 * dear_s);
     }
-    if (!hooks_.order_old || order_.cost_s < kOrderAtOnceS ||
-        age_s > std::max(kOrderUsableS, 2 * dear_s)) {
-      return std::nullopt;
-    }
+    ordering_ = true;
+    if (!serves) return std::nullopt;
   }
   hooks_.order_old();
   return known;

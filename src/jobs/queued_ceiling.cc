@@ -6,10 +6,7 @@
 namespace aozora {
 
 Result<bool> QueuedCeiling::IsWithin(Transaction& transaction, const std::string& person_id,
-                                     int64_t limit, int64_t* count) {
-  const std::optional<EventRecord> newest =
-      TRY(transaction.SelectFirst(Query<EventRecord>().Descending(&EventRecord::seq)));
-  const int64_t event_seq = newest ? newest->seq : 0;
+                                     int64_t limit, int64_t event_seq, int64_t* count) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto known = counted_.find(person_id);

@@ -18,10 +18,10 @@ namespace aozora {
 // to count; a queue of ten thousand would else be counted for each newcomer. Any thread.
 class QueuedCeiling {
  public:
-  // Whether the jobs that wait, of one person or ("") of everybody, are at most `limit`. Never true
-  // wrongly; `*count` is exact where it is false.
+  // Whether the jobs that wait, of one person or ("") of everybody, are at most `limit`;
+  // `event_seq` is the newest event's. Never true wrongly; `*count` is exact where it is false.
   Result<bool> IsWithin(Transaction& transaction, const std::string& person_id, int64_t limit,
-                        int64_t* count);
+                        int64_t event_seq, int64_t* count);
 
  private:
   static constexpr size_t kPeopleMax = 10'000;  // remembered; then all are forgotten

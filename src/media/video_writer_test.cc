@@ -69,14 +69,14 @@ TEST_P(VideoWriterTest, WhatGoesInComesOut) {
   settings.title = "a título";
   settings.comment = "made by a test";
   settings.generator = "Aozora test";
-  constexpr int kWrittenCount = 50;
-  const Status written = WriteClip(path, settings, kWrittenCount);
+  constexpr int kFrameCount = 50;
+  const Status written = WriteClip(path, settings, kFrameCount);
   ASSERT_TRUE(written.ok()) << written.error().message();
   EXPECT_THAT(folder.Names(), ElementsAre("clip.video"));
 
   ClipInfo info;
   const std::vector<Image> frames = ReadAll(path, &info);
-  ASSERT_EQ(frames.size(), size_t{kWrittenCount});
+  ASSERT_EQ(frames.size(), size_t{kFrameCount});
   EXPECT_EQ(info.width_px, kWidthPx);
   EXPECT_EQ(info.height_px, kHeightPx);
   EXPECT_EQ(info.title, settings.title);
@@ -87,11 +87,11 @@ TEST_P(VideoWriterTest, WhatGoesInComesOut) {
     EXPECT_NEAR(info.frame_rate.per_second(), 30000.0 / 1001, 0.05);
   } else {
     EXPECT_EQ(info.frame_rate, settings.frame_rate);
-    EXPECT_EQ(info.frame_count, uint64_t{kWrittenCount});
+    EXPECT_EQ(info.frame_count, uint64_t{kFrameCount});
   }
   // 35 dB is where people stop seeing a difference on smooth content. A frame out of order or off
   // by one pixel gives less than 30 (checked below).
-  for (int i = 0; i < kWrittenCount; ++i) {
+  for (int i = 0; i < kFrameCount; ++i) {
     EXPECT_GT(Psnr(frames[static_cast<size_t>(i)], MovingFrame(i)), 35) << "frame " << i;
   }
   EXPECT_LT(Psnr(frames[10], MovingFrame(11)), 30);
