@@ -47,6 +47,15 @@ json PreviewRevision(const DataFolder& folder, const JobRecord& job) {
   return ValueOrNull(ModifiedMs(PreviewPath(folder, job.id)));
 }
 
+// How many pictures the finished film has, and how many of them a second.
+void AddPictures(const JobRecord& job, json* extras) {
+  if (job.state != JobState::kCompleted) return;
+  const Result<JobOutput> output = ParseJobOutput(job.output_json);
+  if (!output.ok()) return;
+  (*extras)["frames"] = output->frame_count;
+  (*extras)["fps"] = output->frame_rate;
+}
+
 json ExtrasOf(const DataFolder& folder, const JobRecord& job,
               const std::optional<QueuePlace>& place) {
   const Result<RenderSpec> spec = ParseRenderSpec(job.settings_json);
@@ -58,10 +67,13 @@ json ExtrasOf(const DataFolder& folder, const JobRecord& job,
                  {"step", job.step_count > 0 ? json(job.step) : json(nullptr)},
                  {"steps", job.step_count > 0 ? json(job.step_count) : json(nullptr)},
                  {"preview", PreviewRevision(folder, job)},
+                 {"frames", nullptr},
+                 {"fps", nullptr},
                  {"settings", spec.ok() ? SettingsOf(job, *spec) : json(nullptr)},
                  {"request_id", TextOrNull(job.request_id)},
                  {"source_video_id", TextOrNull(job.source_job_id)},
                  {"variations", json::array()}};
+  AddPictures(job, &extras);
   if (place && place->position > 0) extras["queue_position"] = place->position;
   if (place) extras["seconds_left"] = SecondsUp(place->ready_in_ms);
   return extras;

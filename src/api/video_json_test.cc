@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "render/output.h"
+
 namespace aozora::api {
 namespace {
 
@@ -56,6 +58,17 @@ TEST(VideoJson, AHealthyJobHasNoErrorAndAFailedOneACode) {
   EXPECT_TRUE(VideoJson(kNoFolder, Job(JobState::kCompleted), std::nullopt)["error"].is_null());
   EXPECT_EQ(VideoJson(kNoFolder, Job(JobState::kFailed), std::nullopt)["error"]["code"],
             "render_failed");
+}
+
+TEST(VideoJson, AFinishedFilmSaysItsPicturesAndTheirRate) {
+  JobRecord job = Job(JobState::kCompleted);
+  EXPECT_TRUE(VideoJson(kNoFolder, job, std::nullopt)["aozora"].at("fps").is_null());
+  job.output_json = ToJson(JobOutput{.files = {}, .frame_count = 81, .frame_rate = 16});
+  const json extras = VideoJson(kNoFolder, job, std::nullopt)["aozora"];
+  EXPECT_EQ(extras["frames"], 81);
+  EXPECT_EQ(extras["fps"], 16);
+  job.state = JobState::kInProgress;
+  EXPECT_TRUE(VideoJson(kNoFolder, job, std::nullopt)["aozora"].at("frames").is_null());
 }
 
 // The statuses are four, and a fifth would end clients' polling in the wrong way.

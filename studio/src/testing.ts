@@ -41,6 +41,8 @@ export function videoOf(
       step: null,
       steps: null,
       preview: null,
+      frames: null,
+      fps: null,
       settings: settingsOf(),
       request_id: null,
       source_video_id: null,

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingsOf, videoOf } from '../../testing';
 import { curlFor, pythonFor, scriptFor, settingsJson, wishOf } from './code';
-import { nearestLength } from './frames';
 import { lineage } from './lineage';
 
 const VIDEO = videoOf('video_1', {
@@ -29,14 +28,6 @@ describe('code', () => {
       steps: 4,
       kind: 'create',
     });
-  });
-});
-
-describe('frames', () => {
-  it('have one of the usual lengths', () => {
-    expect(nearestLength(0.0417)).toBeCloseTo(1 / 24, 6);
-    expect(nearestLength(0.0625)).toBe(1 / 16);
-    expect(nearestLength(0.5)).toBeNull();
   });
 });
 

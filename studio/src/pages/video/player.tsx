@@ -11,9 +11,9 @@ import { isCalm } from '../../lib/motion';
 import { formatNumber } from '../../lib/words';
 import { playerWords as words } from '../../words/player';
 import { videoWords } from '../../words/videos';
-import { useFrameLength } from './frames';
 import './player.css';
 
+const USUAL_FPS = 24;
 const SPEEDS = [0.25, 0.5, 1, 2] as const;
 
 export function clockText(seconds: number): string {
@@ -30,7 +30,7 @@ export function Player({ video }: { video: Video }) {
   const [time, setTime] = useState(0);
   const [length, setLength] = useState(Number(video.seconds));
   const [isBroken, setBroken] = useState(false);
-  const frameLength = useFrameLength(film, video);
+  const frameSeconds = 1 / (video.aozora?.fps ?? USUAL_FPS);
   const { width, height } = sizeOf(video);
 
   useEffect(() => {
@@ -64,8 +64,8 @@ export function Player({ video }: { video: Video }) {
   const step = (direction: 1 | -1) => {
     film.current?.pause();
     // To the middle of the picture, where rounding cannot hit the one beside it.
-    const index = Math.floor((film.current?.currentTime ?? 0) / frameLength.current + 1e-6) + direction;
-    seek((index + 0.5) * frameLength.current);
+    const index = Math.floor((film.current?.currentTime ?? 0) / frameSeconds + 1e-6) + direction;
+    seek((index + 0.5) * frameSeconds);
   };
   const fullScreen = () => {
     if (document.fullscreenElement !== null) void document.exitFullscreen();
