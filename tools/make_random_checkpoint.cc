@@ -55,11 +55,13 @@ Result<Networks> NetworksOf(std::string_view preset) {
     networks.vae = tiny_ti2v ? wan::PlanVae22(8, 8) : wan::PlanVae22(160, 256);
     networks.tiny_decoder = wan::PlanTinyDecoder(48, 2, {256, 128, 64, 64});
     if (!tiny_ti2v) return networks;
-  } else if (preset == "tiny") {
+  } else if (preset == "tiny" || preset == "tiny-i2v") {
     networks.vae = wan::PlanVae21(8);
+    // Beside the latent: a mask for each picture of a latent frame, and what is given of it.
+    if (preset == "tiny-i2v") networks.dit.in_channel_count = 16 + 4 + 16;
   } else {
-    return Error::Invalid("preset {}: there are tiny, tiny-ti2v, t2v-1.3b, t2v-14b and ti2v-5b",
-                          preset);
+    return Error::Invalid(
+        "preset {}: there are tiny, tiny-ti2v, tiny-i2v, t2v-1.3b, t2v-14b and ti2v-5b", preset);
   }
   networks.dit.width = 256;
   networks.dit.ffn_width = 512;
@@ -178,7 +180,8 @@ int main(int argc, char** argv) {
   aozora::Options options;
   CLI::App app("Writes a checkpoint with real names and shapes and random values.");
   app.add_option("folder", options.folder, "Folder to write to")->required();
-  app.add_option("--preset", options.preset, "tiny, tiny-ti2v, t2v-1.3b, t2v-14b or ti2v-5b");
+  app.add_option("--preset", options.preset,
+                 "tiny, tiny-ti2v, tiny-i2v, t2v-1.3b, t2v-14b or ti2v-5b");
   app.add_option("--layout", options.layout, "original, diffusers or comfyui");
   app.add_option("--dtype", options.dtype, "f32, f16 or bf16");
   app.add_option("--seed", options.seed, "Number that decides the values");

@@ -38,17 +38,17 @@ struct GenerateCommand {
   DataOptions data;
   std::string creator;
   std::string prompt, output, size, fps, sampler, noise, decoder, image, resume;
-  std::string keep_latent, remix, extend;
+  std::string keep_latent, remix, extend, blend_into;
   std::string upscale, interpolate, poster, sprite_sheet, codec = "h264", effort = "medium";
   std::optional<std::string> negative;
-  std::optional<double> seconds, guidance, shift, strength;
+  std::optional<double> seconds, keep, guidance, shift, strength;
   std::optional<uint32_t> frames;
   std::optional<uint64_t> seed;
   std::optional<int> steps;
   std::optional<uint64_t> memory_mb;
   float cache = 0;
   uint32_t threads = 0;
-  bool json = false, plan_only = false, reference = false, only_new = false;
+  bool json = false, plan_only = false, reference = false, only_new = false, loop = false;
   bool clean = false, prompt_in_manifest = false;
 };
 
@@ -80,6 +80,11 @@ void AddOptions(CLI::App& app, GenerateCommand* o) {
   app.add_option("--strength", o->strength,
                  "How much of it: above 0 (nearly the source) to 1 (only its seed); 0.5");
   app.add_option("--extend", o->extend, "Latent of a clip that is to go on");
+  app.add_flag("--loop", o->loop,
+               "With --extend: back to the clip's first picture in --seconds, to be played again");
+  app.add_option("--blend-into", o->blend_into,
+                 "With --extend: latent of a clip to go over into, in --seconds; it follows");
+  app.add_option("--keep", o->keep, "With --extend: seconds of the clip that stay; the rest goes");
   app.add_flag("--only-new", o->only_new, "With --extend: leave the clip's own pictures out");
   app.add_option("--decoder", o->decoder, "full, exact (f32 throughout) or tiny");
   app.add_option("--cache", o->cache, "Skip steps that change little: 0.05 to 0.2; 0 is off");
@@ -133,13 +138,24 @@ Status AddSource(const GenerateCommand& o, GenerateRequest* request) {
     return std::make_shared<const ClipLatent>(TRY(ClipLatent::Load(path)));
   };
   if (o.strength && o.remix.empty()) return Error::Invalid("--strength belongs to --remix");
+  if (o.keep && o.extend.empty()) return Error::Invalid("--keep belongs to --extend");
   if (o.only_new && o.extend.empty()) return Error::Invalid("--only-new belongs to --extend");
   if (!o.remix.empty()) {
     request->remix = Remix{.source = TRY(load(o.remix))};
     if (o.strength) request->remix->strength = *o.strength;
   }
-  if (!o.extend.empty()) {
-    request->extension = Extension{.source = TRY(load(o.extend)), .deliver_source = !o.only_new};
+  if ((o.loop || !o.blend_into.empty()) && (o.extend.empty() || o.keep || o.only_new)) {
+    return Error::Invalid(
+        "--loop and --blend-into belong to --extend, without --keep and --only-new");
+  }
+  if (o.loop && !o.blend_into.empty()) {
+    return Error::Invalid("--loop goes back to the clip itself, --blend-into to another: take one");
+  }
+  if (o.loop || !o.blend_into.empty()) {
+    request->bridge = Bridge{.source = TRY(load(o.extend)), .target = nullptr};
+    if (!o.loop) request->bridge->target = TRY(load(o.blend_into));
+  } else if (!o.extend.empty()) {
+    request->extension = Extension{TRY(load(o.extend)), !o.only_new, o.keep};
   }
   return Ok();
 }
@@ -157,7 +173,7 @@ Result<GenerateRequest> MakeRequest(const GenerateCommand& o) {
   request.seconds = o.seconds;
   if (!o.fps.empty()) request.frame_rate = TRY(FrameRate::Parse(o.fps)).per_second();
   TRY(AddSource(o, &request));
-  const bool has_source = request.remix || request.extension;
+  const bool has_source = request.remix || request.extension || request.bridge;
   if (!o.resume.empty() && !o.seed && !has_source) {
     return Error::Invalid("--resume needs --seed: a run with another seed is another run");
   }

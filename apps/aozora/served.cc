@@ -2,9 +2,11 @@
 #include "served.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/log.h"
 #include "pipeline/plan.h"
+#include "pipeline/segments.h"
 
 namespace aozora::app {
 namespace {
@@ -12,9 +14,19 @@ namespace {
 // OpenAI's names, model page of 2026: apps have them written in.
 constexpr std::string_view kClosedNames[] = {"sora-2", "sora-2-pro", "sora-2-2025-10-06",
                                              "sora-2-2025-12-08", "sora-2-pro-2025-10-06"};
+constexpr uint32_t kSecondsPerCutMax = 60;
 // What people ask for, the shape first.
 constexpr std::string_view kUsualSizes[] = {"1280x720",  "720x1280",  "1920x1080", "1080x1920",
                                             "1024x1792", "1792x1024", "1024x1024"};
+
+// The shortest time in whole seconds that is one in whole cuts too.
+uint32_t SecondsPerCut(const Model& model) {
+  const double step_s = FramesPerCut(model.capabilities()) / model.preset().frame_rate;
+  const auto is_whole = [](double value) { return std::abs(value - std::round(value)) < 1e-6; };
+  uint32_t seconds = 1;
+  while (!is_whole(seconds / step_s) && seconds < kSecondsPerCutMax) ++seconds;
+  return seconds;
+}
 
 api::ServedModel Describe(const std::string& name, const Model& model,
                           const ServerOptions& options) {
@@ -36,6 +48,10 @@ api::ServedModel Describe(const std::string& name, const Model& model,
     served.seconds_max =
         std::min(options.seconds_max, std::max(static_cast<uint32_t>(most), uint32_t{1}));
   }
+  served.cut_seconds = SecondsPerCut(model);
+  served.bridges = can.bridges;
+  served.bridge_seconds_max = std::min(
+      served.seconds_max, static_cast<uint32_t>(BridgeFramesMax(can) / model.preset().frame_rate));
   served.step_count = model.preset().step_count;
   served.guidance = model.preset().guidance.front();
   served.vocabulary = can.vocabulary;

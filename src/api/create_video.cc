@@ -15,7 +15,6 @@ using nlohmann::json;
 namespace {
 
 // What the Videos API takes where nothing is said.
-constexpr uint32_t kSecondsDefault = 4;
 constexpr std::string_view kSizeDefault = "720x1280";
 // A plan needs words; how many makes no difference worth telling.
 constexpr std::string_view kAnyPrompt = "a film";
@@ -229,6 +228,14 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
   return Enqueue(service, origin, std::move(job));
 }
 
+Outcome<const ServedModel*> ModelOf(const Service& service, const JobRecord& source) {
+  const ServedModel* model = service.models.Find(source.model_asked);
+  if (model != nullptr) return model;
+  return BadParameter(
+      "video", fmt::format("video {} was made with {}, which is not served any more", source.id,
+                           source.model_asked));
+}
+
 Outcome<JobRecord> FindVideo(const Service& service, const std::string& person_id,
                              std::string_view id) {
   Result<JobRecord> job = service.queue.GetOf(person_id, id);
@@ -244,13 +251,13 @@ Outcome<VideoForecast> ForecastVideo(const Service& service, const Origin& origi
   if (body.contains("video")) {
     const JobRecord source =
         TRY(FindVideo(service, origin.person_id, body["video"].get<std::string>()));
-    const bool extends = body.value("kind", "") == NameOf(JobKind::kExtension);
-    const uint32_t added = !extends                   ? 0
-                           : body.contains("seconds") ? ReadSeconds(body["seconds"])
-                                                      : kSecondsDefault;
+    const ServedModel& model = *TRY(ModelOf(service, source));
     made.model = source.model_asked;
     made.size = fmt::format("{}x{}", source.width, source.height);
-    made.seconds = source.seconds + added;
+    made.seconds = source.seconds;
+    if (body.value("kind", "") == NameOf(JobKind::kExtension)) {
+      made.seconds = TRY(ReadContinuation(model, source, body)).seconds();
+    }
     job.model = source.model;
     job.estimated_work_ms = DerivedWorkMs(source, made.seconds);
   } else {
@@ -272,17 +279,14 @@ Outcome<VideoForecast> ForecastVideo(const Service& service, const Origin& origi
 Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& origin,
                                       const DerivedVideo& video) {
   const JobRecord& source = video.source;
-  const ServedModel* model = service.models.Find(source.model_asked);
-  if (model == nullptr) {
-    return BadParameter("video", fmt::format("video {} was made with {}, which is not served any "
-                                             "more",
-                                             source.id, source.model_asked));
-  }
   RenderSpec spec = TRY(ParseRenderSpec(source.settings_json));
   if (video.seed) spec.seed = *video.seed;
   spec.image_file_id.clear();  // the source's first picture is in its latents
   spec.strength = video.strength;
-  spec.added_seconds = video.added_seconds;
+  const Continuation way = video.continuation.value_or(Continuation());
+  spec.added_seconds = way.added_seconds;
+  spec.kept_seconds = way.kept_seconds < source.seconds ? way.kept_seconds : 0;
+  spec.loops = way.loops;
   spec.role = origin.role;
   const PromptVerdict verdict = TRY(CheckPolicy(service, origin, video.prompt, spec));
   NewJob job;
@@ -294,7 +298,7 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   job.prompt = video.prompt;
   job.width = source.width;
   job.height = source.height;
-  job.seconds = source.seconds + video.added_seconds;
+  job.seconds = video.continuation ? way.seconds() : source.seconds;
   job.source_job_id = source.id;
   job.settings_json = {ToJson(spec)};
   job.estimated_work_ms = DerivedWorkMs(source, job.seconds);

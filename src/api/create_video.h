@@ -6,10 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "api/continuation.h"
 #include "api/problem.h"
 #include "api/service.h"
 
 namespace aozora::api {
+
+inline constexpr uint32_t kSecondsDefault = 4;  // what the Videos API takes where nothing is said
 
 // Who asks, and where the request came from.
 struct Origin {
@@ -35,10 +38,13 @@ struct DerivedVideo {
   std::string prompt;
   std::optional<uint64_t> seed;  // the source's if not said
   double strength = 1;
-  uint32_t added_seconds = 0;
+  std::optional<Continuation> continuation;  // of an extension
 };
 Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& origin,
                                       const DerivedVideo& video);
+
+// The model that made a finished video, if it is still served.
+Outcome<const ServedModel*> ModelOf(const Service& service, const JobRecord& source);
 
 // A job of that person's, with 404 for all others.
 Outcome<JobRecord> FindVideo(const Service& service, const std::string& person_id,

@@ -22,11 +22,14 @@ struct ServedModel {
   bool takes_image = false;
   bool remixes = false;  // and edits: both start from a finished video's latents
   bool extends = false;
+  bool bridges = false;  // it can end where a clip begins
   uint32_t side_px_min = 0, side_px_max = 0;
   uint64_t pixels_max = 0;  // of one picture
   uint32_t seconds_max = 0;
-  std::vector<std::string> sizes;  // that it is best at, for people
-  uint32_t step_count = 0;         // if nobody says otherwise, like the next
+  uint32_t cut_seconds = 1;         // an extension may begin after each multiple of it
+  uint32_t bridge_seconds_max = 0;  // multiples of cut_seconds
+  std::vector<std::string> sizes;   // that it is best at, for people
+  uint32_t step_count = 0;          // if nobody says otherwise, like the next
   double guidance = 1;
   std::shared_ptr<const Vocabulary> vocabulary;  // what it knows; null: it takes any words
 };

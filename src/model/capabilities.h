@@ -34,6 +34,7 @@ struct Capabilities {
   // the first of the next, and all are one latent for the decoder, so that nothing shows between
   // them. 0: it starts from the last picture, decoded and encoded again.
   uint32_t continued_latent_count = 0;
+  bool bridges = false;              // it can make what lies between two clips
   uint64_t trained_pixel_count = 0;  // of one frame; larger works, and is said to be a risk
   uint32_t denoiser_count = 1;       // experts, used one after the other
   bool has_full_decoder = false;

@@ -13,6 +13,9 @@ struct ClipSize {
   uint32_t width_px = 0;
   uint32_t height_px = 0;
   uint32_t frame_count = 0;
+  // Its last ones, if they lead back to its first one. Latents see to most of that; what moves by
+  // itself, with the time, is the decoder's to close.
+  uint32_t loop_frame_count = 0;
   friend bool operator==(const ClipSize&, const ClipSize&) = default;
 };
 

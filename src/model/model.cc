@@ -25,6 +25,11 @@ std::optional<DecoderKind> ParseDecoderKind(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<float> Model::BridgeLatents(const LatentView&, const LatentView&, uint32_t) const {
+  CHECK(false);  // a model that bridges says how
+  return {};
+}
+
 PartInfo DescribePart(std::string_view part, const TensorFile& file, std::string_view layout,
                       const TensorSet& weights, std::string sizes) {
   PartInfo info;

@@ -33,6 +33,12 @@ struct Cost {
   uint64_t scratch_bytes = 0;  // device memory besides, at its peak
 };
 
+// Latent frames in order, [C, F, h, w].
+struct LatentView {
+  std::span<const float> values;
+  LatentSize size;
+};
+
 // A line of `aozora inspect`.
 struct PartInfo {
   std::string part;  // "denoiser", "text encoder" ...
@@ -68,6 +74,12 @@ class Model {
   virtual Result<std::unique_ptr<VideoDecoder>> OpenDecoder(op::Device& device,
                                                             DecoderKind kind) const = 0;
   virtual Result<std::unique_ptr<VideoEncoder>> OpenEncoder(op::Device& device) const = 0;
+
+  // What lies between two clips, for models whose pieces are one latent (continued_latent_count)
+  // and that bridge: `frame_count` latent frames of which the last one replaces the target's first.
+  // The target's may be two or more.
+  virtual std::vector<float> BridgeLatents(const LatentView& source, const LatentView& target,
+                                           uint32_t frame_count) const;
 
   virtual Cost TextEncoderCost(uint64_t token_count) const = 0;
   virtual Cost DenoiserCost(const LatentSize& latent, uint64_t text_token_count) const = 0;

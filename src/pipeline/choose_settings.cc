@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/segments.h"
 #include "text/clean.h"
 
 namespace aozora {
@@ -68,9 +69,9 @@ Status ChooseLength(const GenerateRequest& request, const ClipLatent* source, Se
   if (!(count >= 1) || count > kFrameCountMax) {
     return Error::Invalid("{} frames: must be 1 to {}", count, kFrameCountMax);
   }
-  if (request.extension) {
+  if (request.extension || request.bridge) {
     settings->source_frame_count = source->settings.clip.frame_count;
-    count += settings->source_frame_count;
+    count += settings->source_frame_count + settings->target_frame_count;
     if (count > kFrameCountMax) {
       return Error::Invalid("{} frames with those that are there: at most {}", count,
                             kFrameCountMax);
@@ -90,7 +91,7 @@ Status ChooseClip(const Capabilities& can, const GenerateRequest& request, const
     return Error::Invalid("{} frames per second: must be above 0 and at most {}",
                           settings->frame_rate, kClipFrameRateMax);
   }
-  if (request.extension) {
+  if (request.extension || request.bridge) {
     const Settings& of = source->settings;
     if (settings->frame_rate != of.frame_rate) {
       return Error::Invalid("{} frames per second: the clip goes on at its own {}",
@@ -152,42 +153,130 @@ Status ChooseSampling(const GenerateRequest& request, const Preset& preset, Sett
 }
 
 Status CheckStart(const Capabilities& can, const Settings& settings) {
-  const bool extension = settings.source_use == SourceUse::kExtension;
-  if (settings.has_image && extension) {
+  const bool goes_on =
+      settings.source_use == SourceUse::kExtension || settings.source_use == SourceUse::kBridge;
+  if (settings.has_image && goes_on) {
     return Error::Invalid("a clip that goes on starts from where it ended: give no picture");
+  }
+  if (settings.source_use == SourceUse::kBridge && !can.bridges) {
+    return Error::Unsupported(
+        "{} {} cannot make what lies between two clips: it is not told how to "
+        "end",
+        can.family, can.variant);
   }
   if (settings.has_image && can.image_conditioning == ImageConditioning::kNone) {
     return Error::Unsupported("{} {} cannot start from a picture: use an image-to-video model",
                               can.family, can.variant);
   }
-  if (!settings.has_image && !extension && !can.text_to_video) {
+  if (!settings.has_image && !goes_on && !can.text_to_video) {
     return Error::Invalid("{} {} starts from a picture: give one", can.family, can.variant);
   }
   return Ok();
 }
 
-}  // namespace
-
-Result<std::shared_ptr<const ClipLatent>> SourceOf(const GenerateRequest& request) {
-  if (request.remix && request.extension) {
-    return Error::Invalid("a remix and an extension are two things: ask for one of them");
+// The start of a clip that is to go on earlier than where it ended.
+Result<std::shared_ptr<const ClipLatent>> KeptOf(const Capabilities& can, const ClipLatent& source,
+                                                 double seconds) {
+  const Settings& of = source.settings;
+  const double count = std::round(seconds * of.frame_rate);
+  if (!(count >= 1) || count > of.clip.frame_count) {
+    return Error::Invalid("{} s to keep: the clip has {:.2f}", seconds,
+                          of.clip.frame_count / of.frame_rate);
   }
-  std::shared_ptr<const ClipLatent> source;
-  if (request.remix) source = request.remix->source;
-  if (request.extension) source = request.extension->source;
-  CHECK(source != nullptr || (!request.remix && !request.extension));
-  return source;
+  const auto kept = static_cast<uint32_t>(count);
+  // A latent frame that is given stands for all of its pictures.
+  const uint32_t step = FramesPerCut(can);
+  if (kept < of.clip.frame_count && kept % step != 0) {
+    const uint32_t below = std::max(kept / step, 1u) * step;
+    return Error::Invalid("{} s to keep: {} {} can go on from every {:g} s, so keep {:g} or {:g}",
+                          seconds, can.family, can.variant, step / of.frame_rate,
+                          below / of.frame_rate, (below + step) / of.frame_rate);
+  }
+  return std::make_shared<const ClipLatent>(source.Start(can.latent, kept));
 }
 
-Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& request) {
+// Both ends of a bridge. What of the source stands for no whole latent frame is left out.
+Result<Sources> EndsOf(const Capabilities& can, const Bridge& bridge) {
+  const uint32_t step = FramesPerCut(can);
+  const uint32_t kept = bridge.source->settings.clip.frame_count / step * step;
+  if (kept == 0) {
+    return Error::Invalid(
+        "the clip has {:.2f} s: {} {} needs {:g} to go on from",
+        bridge.source->settings.clip.frame_count / bridge.source->settings.frame_rate, can.family,
+        can.variant, step / bridge.source->settings.frame_rate);
+  }
+  Sources from;
+  from.source = std::make_shared<const ClipLatent>(bridge.source->Start(can.latent, kept));
+  from.target = bridge.target != nullptr ? bridge.target : from.source;
+  return from;
+}
+
+// What both ends of a bridge, and what is made between them, must have in common.
+Status ChooseBridge(const Capabilities& can, const GenerateRequest& request, const Sources& from,
+                    Settings* settings) {
+  const Settings &source = from.source->settings, &target = from.target->settings;
+  settings->source_use = SourceUse::kBridge;
+  settings->target_hash = from.target->Hash();
+  if (request.bridge->target != nullptr) settings->target_frame_count = target.clip.frame_count;
+  const bool same_size = source.clip.width_px == target.clip.width_px &&
+                         source.clip.height_px == target.clip.height_px;
+  if (source.frame_rate != target.frame_rate || (!same_size && !can.latent.fixed_grid)) {
+    return Error::Invalid(
+        "clips of {}x{} at {}/s and {}x{} at {}/s: both must have one size and "
+        "rate",
+        source.clip.width_px, source.clip.height_px, source.frame_rate, target.clip.width_px,
+        target.clip.height_px, target.frame_rate);
+  }
+  return Ok();
+}
+
+// A latent frame of a bridge stands for all of its pictures.
+Status CheckBridgeLength(const Capabilities& can, const Settings& settings) {
+  const uint32_t step = FramesPerCut(can);
+  const uint32_t made =
+      settings.clip.frame_count - settings.source_frame_count - settings.target_frame_count;
+  if (settings.source_use != SourceUse::kBridge || made % step == 0) return Ok();
+  return Error::Invalid("a bridge of {:g} s: {} {} makes multiples of {:g}",
+                        made / settings.frame_rate, can.family, can.variant,
+                        step / settings.frame_rate);
+}
+
+}  // namespace
+
+Result<Sources> SourcesOf(const Capabilities& can, const GenerateRequest& request) {
+  if (request.remix.has_value() + request.extension.has_value() + request.bridge.has_value() > 1) {
+    return Error::Invalid(
+        "a remix, an extension and a bridge are different things: ask for one of them");
+  }
+  Sources from;
+  if (request.remix) {
+    from.source = request.remix->source;
+    CHECK(from.source != nullptr);
+  } else if (request.extension) {
+    from.source = request.extension->source;
+    CHECK(from.source != nullptr);
+    if (const auto kept_seconds = request.extension->kept_seconds) {
+      from.source = TRY(KeptOf(can, *from.source, *kept_seconds));
+    }
+  } else if (request.bridge) {
+    CHECK(request.bridge->source != nullptr);
+    from = TRY(EndsOf(can, *request.bridge));
+  }
+  return from;
+}
+
+Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& request,
+                                const Sources& from) {
   const Capabilities& can = model.capabilities();
-  const std::shared_ptr<const ClipLatent> source = TRY(SourceOf(request));
-  Settings settings = TRY(Defaults(model, request, source.get()));
+  const ClipLatent* source = from.source.get();
+  Settings settings = TRY(Defaults(model, request, source));
   settings.prompt = TRY_WITHIN("prompt", CleanPrompt(request.prompt));
   if (settings.prompt.empty()) return Error::Invalid("the prompt is empty: say what to make");
   settings.negative_prompt = TRY_WITHIN(
       "negative prompt", CleanPrompt(request.negative_prompt.value_or(settings.negative_prompt)));
-  TRY(ChooseClip(can, request, source.get(), &settings));
+  if (request.bridge) TRY(ChooseBridge(can, request, from, &settings));
+  TRY(ChooseClip(can, request, source, &settings));
+  TRY(CheckBridgeLength(can, settings));
   settings.seed = request.seed.value_or(settings.seed);
   settings.noise = request.noise.value_or(settings.noise);
   if (request.remix) settings.source_use = SourceUse::kRemix;

@@ -6,10 +6,17 @@
 
 namespace aozora {
 
-// The source of a request, of whatever kind, or null. An error for two of them.
-Result<std::shared_ptr<const ClipLatent>> SourceOf(const GenerateRequest& request);
+// What a run starts from, and where it leads.
+struct Sources {
+  std::shared_ptr<const ClipLatent> source;  // as much of it as is kept, or null
+  std::shared_ptr<const ClipLatent> target;  // of a bridge: another clip or the source, or null
+};
+// An error for two ways to start, or for a part of a clip that the model cannot go on from.
+Result<Sources> SourcesOf(const Capabilities& can, const GenerateRequest& request);
 
-// Decides every setting, and refuses what the model cannot do, saying what would work.
-Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& request);
+// Decides every setting, and refuses what the model cannot do, saying what would work. `from` is
+// the request's.
+Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& request,
+                                const Sources& from);
 
 }  // namespace aozora

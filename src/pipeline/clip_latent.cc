@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/hash.h"
+#include "pipeline/latent_frames.h"
 #include "weights/safetensors_writer.h"
 #include "weights/tensor_set.h"
 
@@ -106,6 +107,31 @@ std::string_view BytesOf(std::span<const float> values) {
 }
 
 }  // namespace
+
+ClipLatent::Piece ClipLatent::Piece::Start(const LatentGeometry& geometry,
+                                           uint32_t delivered) const {
+  CHECK(delivered >= 1 && delivered <= frames_delivered);
+  Piece start = {size, {}, frames_skipped, delivered};
+  start.size.frame_count =
+      std::min(size.frame_count, geometry.LatentFrames(frames_skipped + delivered));
+  start.values = LatentFramesOf(values, size, 0, start.size.frame_count);
+  return start;
+}
+
+ClipLatent ClipLatent::Start(const LatentGeometry& geometry, uint32_t frame_count) const {
+  CHECK(frame_count >= 1 && frame_count <= settings.clip.frame_count);
+  ClipLatent start;
+  start.settings = settings;
+  start.settings.clip.frame_count = frame_count;
+  start.model = model;
+  uint32_t left = frame_count;
+  for (auto piece = pieces.begin(); left > 0; ++piece) {
+    CHECK(piece != pieces.end());
+    start.pieces.push_back(piece->Start(geometry, std::min(left, piece->frames_delivered)));
+    left -= start.pieces.back().frames_delivered;
+  }
+  return start;
+}
 
 std::string ClipLatent::Hash() const {
   std::string all = fmt::format("{}\n{}\n", model, SettingsJson(settings));

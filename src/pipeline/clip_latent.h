@@ -26,11 +26,18 @@ struct ClipLatent {
     std::vector<float> values;
     uint32_t frames_skipped = 0;
     uint32_t frames_delivered = 0;
+
+    // With so many of them, and the latent frames that these need.
+    Piece Start(const LatentGeometry& geometry, uint32_t delivered) const;
   };
 
   Settings settings;
   std::string model;  // fingerprint of the one that made it
   std::vector<Piece> pieces;
+
+  // The clip's first pictures alone, 1 to all of them (CHECK), exactly as they are: decoders look
+  // at no latent frame that is still to come.
+  ClipLatent Start(const LatentGeometry& geometry, uint32_t frame_count) const;
 
   // SHA-256 over all that decides what a run makes of it.
   std::string Hash() const;

@@ -113,6 +113,24 @@ TEST_F(ClipLatentTest, GivesBackWhatWasSaved) {
   EXPECT_EQ(loaded->model, "a model");
 }
 
+TEST(ClipLatent, ItsStartIsAClip) {
+  LatentGeometry geometry;
+  geometry.channel_count = 1;
+  geometry.time_stride = 4;
+  const ClipLatent all = SomeClip().Start(geometry, 7);
+  EXPECT_EQ(all.Hash(), SomeClip().Hash());
+  const ClipLatent six = SomeClip().Start(geometry, 6);
+  ASSERT_EQ(six.pieces.size(), 2u);
+  EXPECT_EQ(six.pieces[1].frames_delivered, 1u);
+  EXPECT_EQ(six.settings.clip.frame_count, 6u);
+  const ClipLatent two = SomeClip().Start(geometry, 2);
+  ASSERT_EQ(two.pieces.size(), 1u);
+  EXPECT_EQ(two.pieces[0].size.frame_count, 2u);  // its second picture is in latent frame 1
+  const ClipLatent one = SomeClip().Start(geometry, 1);
+  EXPECT_EQ(one.pieces[0].values, (std::vector<float>{1, -2, 3e-30f}));
+  EXPECT_NE(one.Hash(), two.Hash());
+}
+
 TEST_F(ClipLatentTest, TheHashFollowsAllThatIsKept) {
   const std::string hash = SomeClip().Hash();
   const auto changed = [](const auto& change) {

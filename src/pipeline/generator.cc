@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "pipeline/given_pictures.h"
 #include "pipeline/latent_frames.h"
 #include "pipeline/pictures.h"
 
@@ -37,8 +38,11 @@ class Run {
   Result<TextEmbedding> Encode(const std::vector<int32_t>& ids, const EmbeddingCache& cache,
                                std::unique_ptr<TextEncoder>* encoder);
   Status Joined(const Image* image);
+  void BridgeLatents(Piece* clip) const;
   Status PieceByPiece(const Image* image);
-  Status EncodeFirst(const Image& first, const LatentSize& size);
+  Status DecodeSource();
+  Result<Image> FirstPictureOf(const ClipLatent& clip);
+  Status EncodeGiven(const Image& first, const Image* last, const Segment& segment);
   Status Denoise(uint32_t index, std::span<const float> source, std::vector<float>* x);
   Status Resume(uint32_t index, Sampler* sampler, EasyCache* cache, std::vector<float>* x);
   Status Decode(uint32_t index, const Piece& piece);
@@ -91,6 +95,7 @@ Status Run::Joined(const Image* image) {
     done = from.size.frame_count;
     CopyLatentFrames(from.values, from.size, 0, done, clip.values, clip.size, 0);
   }
+  if (plan_.target != nullptr) BridgeLatents(&clip);
   for (uint32_t index = 0; index < plan_.segments.size(); ++index) {
     const Segment& segment = plan_.segments[index];
     const uint32_t start = done - segment.latents_given, count = segment.latent.frame_count;
@@ -98,7 +103,7 @@ Status Run::Joined(const Image* image) {
     conditions_.given_latents =
         LatentFramesOf(clip.values, clip.size, start, segment.latents_given);
     if (index == 0 && image != nullptr) {
-      TRY_WITHIN("image", EncodeFirst(*image, segment.latent));
+      TRY_WITHIN("image", EncodeGiven(*image, nullptr, segment));
     }
     std::vector<float> source;
     if (plan_.settings.source_use == SourceUse::kRemix) {
@@ -115,25 +120,55 @@ Status Run::Joined(const Image* image) {
   return Decode(0, delivered);
 }
 
+// What lies behind the source's latents: those of the bridge, and of the target all but its first,
+// which the last of the bridge stands for.
+void Run::BridgeLatents(Piece* clip) const {
+  const Piece &from = plan_.source->pieces[0], &to = plan_.target->pieces[0];
+  const uint32_t behind = plan_.settings.target_frame_count > 0 ? to.size.frame_count - 1 : 0;
+  LatentSize made = from.size;
+  made.frame_count = clip->size.frame_count - from.size.frame_count - behind;
+  const std::vector<float> bridge =
+      model_.BridgeLatents({from.values, from.size}, {to.values, to.size}, made.frame_count);
+  CopyLatentFrames(bridge, made, 0, made.frame_count, clip->values, clip->size,
+                   from.size.frame_count);
+  CopyLatentFrames(to.values, to.size, 1, behind, clip->values, clip->size,
+                   from.size.frame_count + made.frame_count);
+}
+
+// The pictures of an extended clip.
+Status Run::DecodeSource() {
+  pieces_ = plan_.extended()->pieces;
+  for (Piece piece : DecodedOfSource(plan_)) {
+    if (plan_.frames_skipped > 0) {  // its last picture alone is looked at
+      piece.frames_skipped += piece.frames_delivered;
+      piece.frames_delivered = 0;
+    }
+    TRY(Decode(0, piece));
+  }
+  return Ok();
+}
+
+Result<Image> Run::FirstPictureOf(const ClipLatent& clip) {
+  Piece one = clip.Start(model_.capabilities().latent, 1).pieces[0];
+  one.frames_skipped += one.frames_delivered;  // looked at, and not delivered
+  one.frames_delivered = 0;
+  TRY(Decode(0, one));
+  return last_frame_;
+}
+
 // Each segment is decoded before the next begins, which starts from its last picture.
 Status Run::PieceByPiece(const Image* image) {
-  std::optional<Image> first;
+  std::optional<Image> first, last;
   if (image != nullptr) first = *image;
-  if (const ClipLatent* extended = plan_.extended()) {
-    pieces_ = extended->pieces;
-    for (Piece piece : DecodedOfSource(plan_)) {
-      if (plan_.frames_skipped > 0) {  // its last picture alone is looked at
-        piece.frames_skipped += piece.frames_delivered;
-        piece.frames_delivered = 0;
-      }
-      TRY(Decode(0, piece));
-    }
+  if (plan_.target != nullptr) last = TRY(FirstPictureOf(*plan_.target));
+  if (plan_.extended() != nullptr) {
+    TRY(DecodeSource());
     first = last_frame_;
   }
   for (uint32_t index = 0; index < plan_.segments.size(); ++index) {
     const Segment& segment = plan_.segments[index];
     conditions_ = {std::move(conditions_.text), std::move(conditions_.negative_text), {}, 0, {}};
-    if (first) TRY_WITHIN("image", EncodeFirst(*first, segment.latent));
+    if (first) TRY_WITHIN("image", EncodeGiven(*first, last ? &*last : nullptr, segment));
     std::span<const float> source;
     if (plan_.settings.source_use == SourceUse::kRemix) {
       source = plan_.source->pieces[index].values;
@@ -143,46 +178,28 @@ Status Run::PieceByPiece(const Image* image) {
     TRY(Denoise(index, source, &piece.values));
     TRY(Decode(index, piece));
     first = last_frame_;
-    if (!options_.latent_path.empty()) pieces_.push_back(std::move(piece));
+    if (!options_.latent_path.empty()) {  // without what the picture behind a bridge was for
+      pieces_.push_back(piece.Start(model_.capabilities().latent, piece.frames_delivered));
+    }
+  }
+  for (const Piece& piece : DecodedOfTarget(plan_)) {
+    TRY(Decode(0, piece));
+    if (!options_.latent_path.empty()) pieces_.push_back(piece);
   }
   return Ok();
 }
 
-Status Run::EncodeFirst(const Image& first, const LatentSize& size) {
-  const Capabilities& can = model_.capabilities();
+// The first picture of a segment, and for a bridge the one that follows its last.
+Status Run::EncodeGiven(const Image& first, const Image* last, const Segment& segment) {
   CHECK_EQ(first.width_px, plan_.settings.clip.width_px);
   CHECK_EQ(first.height_px, plan_.settings.clip.height_px);
-  const bool whole_clip = can.image_conditioning == ImageConditioning::kExtraChannels;
-  const uint32_t latent_count = whole_clip ? size.frame_count : 1;
-  const std::unique_ptr<VideoEncoder> encoder = TRY(model_.OpenEncoder(device_));
-  TRY(encoder->Begin(device_, first.height_px, first.width_px));
-  LatentSize encoded = size, one = size;
-  encoded.frame_count = latent_count;
-  one.frame_count = 1;
-  std::vector<float> all(encoded.count());
-  for (uint32_t frame = 0; frame < latent_count; ++frame) {
-    meter_.Report(0, frame, latent_count);
-    std::vector<float> pictures;
-    if (frame == 0) {
-      AppendPicture(first, &pictures);
-    } else {  // grey: nothing is known of the pictures to come
-      pictures.assign(first.rgb.size() * can.latent.time_stride, 0.0f);
-    }
-    const std::vector<float> latent = TRY(encoder->Encode(device_, pictures));
-    CopyLatentFrames(latent, one, 0, 1, all, encoded, frame);
+  GivenPictures given = {first, std::nullopt};
+  if (last != nullptr) {
+    given.last = {{last, segment.frames_skipped + segment.frames_delivered}};
   }
-  if (whole_clip) {
-    // Mask channels, one for each picture of a latent frame, are 1 where the picture is given.
-    const size_t cells = size.frame_value_count(), frames = latent_count * cells;
-    conditions_.extra_channels.assign(can.latent.time_stride * frames, 0.0f);
-    for (uint32_t channel = 0; channel < can.latent.time_stride; ++channel) {
-      std::fill_n(conditions_.extra_channels.begin() + channel * frames, cells, 1.0f);
-    }
-    conditions_.extra_channels.insert(conditions_.extra_channels.end(), all.begin(), all.end());
-  } else {
-    conditions_.given_latents = std::move(all);
-    conditions_.given_count = 1;
-  }
+  TRY(EncodeGivenPictures(
+      model_, device_, given, segment.latent,
+      [&](uint32_t done, uint32_t total) { meter_.Report(0, done, total); }, &conditions_));
   device_.memory().Trim();
   meter_.NextStage();
   return Ok();
@@ -261,6 +278,7 @@ Status Run::Resume(uint32_t index, Sampler* sampler, EasyCache* cache, std::vect
 Status Run::Decode(uint32_t index, const Piece& piece) {
   ClipSize clip = plan_.settings.clip;
   clip.frame_count = piece.frames_skipped + piece.frames_delivered;
+  if (plan_.joined) clip.loop_frame_count = plan_.loop_frame_count();
   const std::unique_ptr<VideoDecoder> decoder =
       TRY(model_.OpenDecoder(device_, plan_.settings.decoder));
   TRY(decoder->Begin(device_, piece.size, clip));

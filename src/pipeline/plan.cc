@@ -77,8 +77,10 @@ Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
   const auto decode = [&](uint32_t latent_count) {
     ClipSize clip = settings.clip;
     clip.frame_count = can.latent.PictureFrames(latent_count);
+    if (plan->joined) clip.loop_frame_count = plan->loop_frame_count();
     AddDecode(model, clip, machine, plan);
   };
+  if (!plan->joined && plan->target != nullptr) decode(1);  // the picture that it leads to
   if (!plan->joined && plan->extended() != nullptr) {
     for (const ClipLatent::Piece& piece : DecodedOfSource(*plan)) decode(piece.size.frame_count);
   }
@@ -94,6 +96,7 @@ Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
              ForwardCount(settings, schedule), kDenoiserEfficiency, machine);
     if (!plan->joined) decode(segment.latent.frame_count);
   }
+  for (const ClipLatent::Piece& piece : DecodedOfTarget(*plan)) decode(piece.size.frame_count);
   if (plan->joined) decode(can.latent.LatentFrames(settings.clip.frame_count));
   return Ok();
 }
@@ -139,9 +142,10 @@ void AddNotes(const Capabilities& can, Plan* plan) {
 }
 
 Status CutAndCheck(const Capabilities& can, const GenerateRequest& request, Plan* plan) {
-  plan->source = TRY(SourceOf(request));
   Cut cut = TRY(CutIntoSegments(can, plan->settings, plan->extended()));
-  if (plan->source != nullptr) TRY(CheckSource(can, plan->settings, cut, *plan->source));
+  for (const auto& clip : {plan->source, plan->target}) {
+    if (clip != nullptr) TRY(CheckSource(can, plan->settings, cut, *clip));
+  }
   if (request.extension && !request.extension->deliver_source) {
     plan->frames_skipped = plan->settings.source_frame_count;
   }
@@ -158,13 +162,21 @@ std::span<const ClipLatent::Piece> DecodedOfSource(const Plan& plan) {
   return plan.frames_skipped > 0 ? all.last(1) : all;
 }
 
+std::span<const ClipLatent::Piece> DecodedOfTarget(const Plan& plan) {
+  if (plan.joined || plan.settings.target_frame_count == 0) return {};
+  return plan.target->pieces;
+}
+
 bool StartsFromPicture(const Plan& plan) {
   return plan.settings.has_image || (plan.extended() != nullptr && !plan.joined);
 }
 
 Result<Plan> MakePlan(const Model& model, const GenerateRequest& request, const Machine& machine) {
   Plan plan;
-  plan.settings = TRY(ChooseSettings(model, request));
+  Sources from = TRY(SourcesOf(model.capabilities(), request));
+  plan.settings = TRY(ChooseSettings(model, request, from));
+  plan.source = std::move(from.source);
+  plan.target = std::move(from.target);
   TRY(CutAndCheck(model.capabilities(), request, &plan));
   const std::unique_ptr<Tokenizer> tokenizer = TRY(model.OpenTokenizer());
   const size_t most = model.capabilities().text_token_count_max;

@@ -23,9 +23,10 @@ struct StageCost {
 
 struct Plan {
   Settings settings;
-  std::vector<Segment> segments;  // none where an extension's pictures are all in its source
+  std::vector<Segment> segments;  // none where no pictures are left for the denoiser to make
   bool joined = false;            // they are one latent for the decoder
-  std::shared_ptr<const ClipLatent> source;  // of a remix or an extension, or null
+  std::shared_ptr<const ClipLatent> source;  // of a remix, an extension or a bridge, or null
+  std::shared_ptr<const ClipLatent> target;  // of a bridge, or null
   uint32_t frames_skipped = 0;        // of the clip, at its start: those of a source, if not wanted
   std::vector<int32_t> ids;           // of the prompt
   std::vector<int32_t> negative_ids;  // empty where there is no guidance
@@ -35,14 +36,23 @@ struct Plan {
   std::vector<std::string> notes;  // what a person should know: "made in 3 pieces of 5 s" ...
 
   uint32_t frames_delivered() const { return settings.clip.frame_count - frames_skipped; }
+  // Of the new part, where that leads back to the first picture.
+  uint32_t loop_frame_count() const {
+    const bool loops = target != nullptr && settings.target_frame_count == 0;
+    return loops ? settings.clip.frame_count - settings.source_frame_count : 0;
+  }
   const ClipLatent* extended() const {
-    return settings.source_use == SourceUse::kExtension ? source.get() : nullptr;
+    const bool goes_on = settings.source_use == SourceUse::kExtension || target != nullptr;
+    return goes_on ? source.get() : nullptr;
   }
 };
 
 // The pieces of an extended clip that are decoded before its first segment, which starts from their
 // last picture. Not of joined plans, which decode at the end.
 std::span<const ClipLatent::Piece> DecodedOfSource(const Plan& plan);
+// Those of a clip that a bridge leads to, which are decoded behind its segment. Not of joined
+// plans.
+std::span<const ClipLatent::Piece> DecodedOfTarget(const Plan& plan);
 // Whether a picture is encoded for the first segment.
 bool StartsFromPicture(const Plan& plan);
 

@@ -31,6 +31,18 @@ struct Extension {
   // The pictures of the source are delivered too, made again from its latent: one clip. Else only
   // what is new.
   bool deliver_source = true;
+  // Of the source, so much at its start; what came behind it is made anew. All if left out.
+  std::optional<double> kept_seconds;
+};
+
+// From where a clip ends, over new pictures, to where another begins: one clip of both. The
+// request's length is that of the new part. What the model cannot go on from at the source's end is
+// left out.
+struct Bridge {
+  std::shared_ptr<const ClipLatent> source;
+  // Null: back to the source's own first picture, which is not shown twice. What is played again
+  // and again has no seam then (a loop).
+  std::shared_ptr<const ClipLatent> target;
 };
 
 // What somebody asks for. What is left open comes from the source, if there is one, or from the
@@ -43,8 +55,9 @@ struct GenerateRequest {
   std::optional<double> seconds;  // another way to say frame_count; both is an error
   std::optional<double> frame_rate;
   std::optional<Image> image;  // the first picture
-  std::optional<Remix> remix;  // at most one of these two
+  std::optional<Remix> remix;  // at most one of these three
   std::optional<Extension> extension;
+  std::optional<Bridge> bridge;
   std::optional<uint64_t> seed;     // 0 if left open
   std::optional<NormalKind> noise;  // kPhilox if left open
   std::optional<SamplerKind> sampler;

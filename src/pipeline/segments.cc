@@ -6,6 +6,9 @@
 namespace aozora {
 namespace {
 
+constexpr uint32_t kBridgeEnds =
+    2;  // pictures: the one that it comes from, the one that it goes to
+
 LatentSize SizeFor(const Capabilities& can, const Settings& settings, uint32_t latent_count) {
   ClipSize clip = settings.clip;
   clip.frame_count = can.latent.PictureFrames(latent_count);
@@ -32,10 +35,31 @@ Cut CutJoined(const Capabilities& can, const Settings& settings, const ClipLaten
   return cut;
 }
 
+// New pictures between the source's last one and the target's first, which are both given.
+Result<Cut> CutBridge(const Capabilities& can, const Settings& settings, const ClipLatent& source) {
+  Cut cut;
+  cut.joined = can.continued_latent_count > 0;
+  if (cut.joined) return cut;
+  const uint32_t made =
+      settings.clip.frame_count - settings.source_frame_count - settings.target_frame_count;
+  if (const uint32_t most = BridgeFramesMax(can); made > most) {
+    return Error::Invalid("a bridge of {} frames: {} {} makes at most {} ({:.1f} s) at once", made,
+                          can.family, can.variant, most, most / settings.frame_rate);
+  }
+  Segment segment;
+  segment.latent = SizeFor(can, settings, can.latent.LatentFrames(made + kBridgeEnds));
+  segment.noise_index = static_cast<uint32_t>(source.pieces.size());
+  segment.frames_skipped = 1;
+  segment.frames_delivered = made;
+  cut.segments.push_back(segment);
+  return cut;
+}
+
 }  // namespace
 
 Result<Cut> CutIntoSegments(const Capabilities& can, const Settings& settings,
                             const ClipLatent* extended) {
+  if (settings.source_use == SourceUse::kBridge) return CutBridge(can, settings, *extended);
   if (can.continued_latent_count > 0) return CutJoined(can, settings, extended);
   const uint32_t total = settings.clip.frame_count - settings.source_frame_count;
   const uint32_t most = can.trained_frame_count;
@@ -71,13 +95,23 @@ Result<Cut> CutIntoSegments(const Capabilities& can, const Settings& settings,
   return cut;
 }
 
+uint32_t FramesPerCut(const Capabilities& can) {
+  return can.continued_latent_count > 0 ? can.latent.time_stride : 1;
+}
+
+uint32_t BridgeFramesMax(const Capabilities& can) {
+  if (can.continued_latent_count > 0) return kFrameCountMax;
+  return std::max(can.trained_frame_count, kBridgeEnds) - kBridgeEnds;
+}
+
 Status CheckSource(const Capabilities& can, const Settings& settings, const Cut& cut,
                    const ClipLatent& source) {
   std::vector<LatentSize> wanted;
   if (settings.source_use == SourceUse::kRemix) {
     for (const auto& piece : PiecesOf(can, settings, cut, nullptr)) wanted.push_back(piece.size);
   } else if (cut.joined) {
-    wanted.push_back(SizeFor(can, settings, can.latent.LatentFrames(settings.source_frame_count)));
+    const uint32_t count = source.settings.clip.frame_count;
+    wanted.push_back(SizeFor(can, settings, can.latent.LatentFrames(count)));
   } else {
     for (const ClipLatent::Piece& piece : source.pieces) {
       const uint32_t count = std::max(piece.frames_skipped + piece.frames_delivered, 1u);

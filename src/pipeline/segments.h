@@ -30,12 +30,19 @@ struct Cut {
 };
 
 // Cuts what is to be made: all of a clip of `settings`, or what comes behind `extended` (or null).
-// An error where the model cannot go on from one segment to the next.
+// An error where the model cannot go on from one segment to the next. A bridge is one segment, or
+// none where the model makes the latents themselves (Model::BridgeLatents).
 Result<Cut> CutIntoSegments(const Capabilities& can, const Settings& settings,
                             const ClipLatent* extended);
 
-// Whether a source's latents are of the sizes that this model makes: for a remix all of them, for
-// an extension its own.
+// Where a clip can be cut so that the model goes on from there: after every so many pictures.
+uint32_t FramesPerCut(const Capabilities& can);
+
+// How many pictures a bridge may have.
+uint32_t BridgeFramesMax(const Capabilities& can);
+
+// Whether a clip's latents are of the sizes that this model makes: of a remix those of `settings`,
+// else its own.
 Status CheckSource(const Capabilities& can, const Settings& settings, const Cut& cut,
                    const ClipLatent& source);
 

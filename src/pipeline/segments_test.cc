@@ -104,13 +104,16 @@ TEST(Segments, WhatCannotGoOnSaysSo) {
 TEST(Segments, ASourceOfAnotherSizeIsRefused) {
   ClipLatent source;
   source.pieces.push_back({{2, 3, 2, 4}, std::vector<float>(48), 0, 15});
+  source.settings.clip.frame_count = 15;
   const auto error = [&](const Capabilities& can, const Settings& settings) -> std::string {
     const Cut cut = CutIntoSegments(can, settings, nullptr).value();
     const Status fits = CheckSource(can, settings, cut, source);
     return fits.ok() ? "fits" : fits.error().message();
   };
   EXPECT_EQ(error(Joining(), Of(40, 15)), "fits");
+  source.settings.clip.frame_count = 25;
   EXPECT_THAT(error(Joining(), Of(40, 25)), HasSubstr("2x4x2x4"));
+  source.settings.clip.frame_count = 15;
   Settings remix = Of(15);
   remix.source_use = SourceUse::kRemix;
   EXPECT_EQ(error(Joining(), remix), "fits");
@@ -119,6 +122,26 @@ TEST(Segments, ASourceOfAnotherSizeIsRefused) {
   Capabilities wider = Joining();
   wider.latent.channel_count = 3;
   EXPECT_THAT(error(wider, Of(40, 15)), HasSubstr("2x3x2x4"));
+}
+
+TEST(Segments, ABridgeHasBothEndsBesideWhatItDelivers) {
+  Settings settings = Of(9 + 5 + 9, 9);
+  settings.source_use = SourceUse::kBridge;
+  settings.target_frame_count = 9;
+  ClipLatent source;
+  source.pieces.push_back({{2, 3, 4, 8}, std::vector<float>(192), 0, 9});
+  Capabilities can = FromPictures();
+  const Cut cut = CutIntoSegments(can, settings, &source).value();
+  ASSERT_EQ(cut.segments.size(), 1u);
+  EXPECT_EQ(cut.segments[0].latent.frame_count, 3u);  // of 7 pictures
+  EXPECT_EQ(cut.segments[0].frames_skipped, 1u);
+  EXPECT_EQ(cut.segments[0].frames_delivered, 5u);
+  EXPECT_EQ(BridgeFramesMax(can), 7u);
+  settings.clip.frame_count += 3;
+  EXPECT_THAT(CutIntoSegments(can, settings, &source).error().message(), HasSubstr("at most 7"));
+  const Cut joined = CutIntoSegments(Joining(), settings, &source).value();
+  EXPECT_TRUE(joined.joined);
+  EXPECT_TRUE(joined.segments.empty());
 }
 
 TEST(LatentFrames, AreAPieceOfEachChannel) {

@@ -88,7 +88,8 @@ class Reader {
 };
 
 std::optional<SourceUse> ParseSourceUse(std::string_view name) {
-  for (const SourceUse use : {SourceUse::kNone, SourceUse::kRemix, SourceUse::kExtension}) {
+  for (const SourceUse use :
+       {SourceUse::kNone, SourceUse::kRemix, SourceUse::kExtension, SourceUse::kBridge}) {
     if (Name(use) == name) return use;
   }
   return std::nullopt;
@@ -122,6 +123,8 @@ std::string_view Name(SourceUse use) {
       return "remix";
     case SourceUse::kExtension:
       return "extension";
+    case SourceUse::kBridge:
+      return "bridge";
   }
   return "none";
 }
@@ -146,7 +149,7 @@ Result<Schedule> ScheduleOf(const Settings& settings) {
 }
 
 std::string SettingsJson(const Settings& s) {
-  const json all = {
+  json all = {
       {"prompt", s.prompt},
       {"negative_prompt", s.negative_prompt},
       {"width", s.clip.width_px},
@@ -169,6 +172,10 @@ std::string SettingsJson(const Settings& s) {
       {"source_hash", s.source_hash},
       {"source_frames", s.source_frame_count},
   };
+  if (s.source_use == SourceUse::kBridge) {
+    all["target_hash"] = s.target_hash;
+    all["target_frames"] = s.target_frame_count;
+  }
   return all.dump();
 }
 
@@ -189,6 +196,10 @@ Result<Settings> ParseSettings(std::string_view text) {
   s.source_use = TRY(from.Named("source", ParseSourceUse));
   s.source_hash = TRY(from.Text("source_hash", kHashBytesMax));
   s.source_frame_count = TRY(from.Number<uint32_t>("source_frames", 0, kFrameCountMax));
+  if (s.source_use == SourceUse::kBridge) {
+    s.target_hash = TRY(from.Text("target_hash", kHashBytesMax));
+    s.target_frame_count = TRY(from.Number<uint32_t>("target_frames", 0, kFrameCountMax));
+  }
   return s;
 }
 

@@ -26,13 +26,14 @@ enum class SourceUse : uint8_t {
   kNone,
   kRemix,      // its latent, partly noised, is where the steps begin
   kExtension,  // the clip goes on where it ended
+  kBridge,     // it goes on to where a clip begins: another one, or itself
 };
-std::string_view Name(SourceUse use);  // "none", "remix", "extension"
+std::string_view Name(SourceUse use);  // "none", "remix", "extension", "bridge"
 
 struct Settings {
   std::string prompt;           // cleaned
   std::string negative_prompt;  // cleaned; unused where guidance is 1
-  ClipSize clip;                // of the model, before any scaling; with what an extension extends
+  ClipSize clip;                // of the model, before any scaling; with what is there already
   double frame_rate = 0;
   uint64_t seed = 0;
   NormalKind noise = NormalKind::kPhilox;
@@ -48,7 +49,9 @@ struct Settings {
   bool has_image = false;
   SourceUse source_use = SourceUse::kNone;
   std::string source_hash;          // of what it starts from, or empty
-  uint32_t source_frame_count = 0;  // of an extension: pictures that are there already
+  uint32_t source_frame_count = 0;  // of an extension or a bridge: pictures that are there already
+  std::string target_hash;          // of what a bridge leads to, or empty
+  uint32_t target_frame_count = 0;  // of a bridge: pictures behind it
 };
 
 // The noise levels that the settings stand for, those before first_step left out. A plan's settings

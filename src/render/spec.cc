@@ -30,6 +30,8 @@ std::string ToJson(const RenderSpec& spec) {
   Put(&object, "fps", spec.frame_rate);
   if (!spec.image_file_id.empty()) object["image_file_id"] = spec.image_file_id;
   if (spec.added_seconds > 0) object["added_seconds"] = spec.added_seconds;
+  if (spec.kept_seconds > 0) object["kept_seconds"] = spec.kept_seconds;
+  if (spec.loops) object["loops"] = true;
   if (!spec.role.empty()) object["role"] = spec.role;
   if (!spec.creator.empty()) object["creator"] = spec.creator;
   if (!spec.visible_mark) object["visible_mark"] = false;
@@ -49,6 +51,8 @@ Result<RenderSpec> ParseRenderSpec(std::string_view text) {
     spec.image_file_id = object.value("image_file_id", "");
     spec.strength = object.value("strength", 1.0);
     spec.added_seconds = object.value("added_seconds", 0u);
+    spec.kept_seconds = object.value("kept_seconds", 0u);
+    spec.loops = object.value("loops", false);
     spec.role = object.value("role", "");
     spec.creator = object.value("creator", "");
     spec.visible_mark = object.value("visible_mark", true);

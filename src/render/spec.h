@@ -21,6 +21,8 @@ struct RenderSpec {
   std::string image_file_id;           // the first picture, or empty
   double strength = 1;         // of a remix or an edit: how much of the source is drawn anew
   uint32_t added_seconds = 0;  // of an extension
+  uint32_t kept_seconds = 0;   // of its source, at its start; 0: all
+  bool loops = false;          // an extension leads back to the source's first picture
   std::string role;            // of whoever asked, by the name that policies know
   std::string creator;         // beside the visible mark; may be empty
   bool visible_mark = true;

@@ -18,6 +18,8 @@ TEST(RenderSpec, ComesBackAsItWasKept) {
   spec.image_file_id = "file-1";
   spec.strength = 0.8;
   spec.added_seconds = 4;
+  spec.kept_seconds = 2;
+  spec.loops = true;
   const RenderSpec back = ParseRenderSpec(ToJson(spec)).value();
   EXPECT_EQ(ToJson(back), ToJson(spec));
   EXPECT_EQ(back.negative_prompt, "");  // said, though empty

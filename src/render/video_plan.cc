@@ -22,7 +22,12 @@ GenerateRequest RequestOf(const Model& model, const VideoWish& wish) {
   request.step_count = wish.spec.step_count;
   request.guidance = wish.spec.guidance;
   if (wish.source && wish.kind == JobKind::kExtension) {
-    request.extension = Extension{wish.source, /*deliver_source=*/true};
+    if (wish.spec.loops) {
+      request.bridge = Bridge{wish.source, /*target=*/nullptr};
+    } else {
+      request.extension.emplace().source = wish.source;
+      if (wish.spec.kept_seconds > 0) request.extension->kept_seconds = wish.spec.kept_seconds;
+    }
     request.seconds = wish.spec.added_seconds;
   } else if (wish.source) {
     request.remix = Remix{wish.source, wish.spec.strength};

@@ -3,12 +3,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { Builder, LocalSigner, Reader } from '@contentauth/c2pa-node';
-import { initSync, WasmReader } from '@contentauth/c2pa-wasm';
+import { Builder, LocalSigner } from '@contentauth/c2pa-node';
+import { byNode, bySidecar, byWasm, settings } from './judges.js';
 
 const tool = process.env.AOZORA_C2PA_FILES ?? 'build/release/tests/c2pa/c2pa_files';
 const folder = mkdtempSync(join(tmpdir(), 'aozora-c2pa-'));
@@ -18,36 +17,13 @@ const run = (...args) => execFileSync(tool, args, { encoding: 'utf8' });
 
 let root, otherRoot;
 before(() => {
-  const wasm = createRequire(import.meta.url).resolve('@contentauth/c2pa-wasm')
-      .replace(/[^/]+$/, 'c2pa_bg.wasm');
-  initSync({ module: readFileSync(wasm) });
   run('make', folder);
   root = read('root.pem').toString();
   otherRoot = read('stamp_root.pem').toString();
 });
 after(() => rmSync(folder, { recursive: true }));
 
-const settings = (anchor) => ({
-  verify: { remote_manifest_fetch: false, verify_trust: true },
-  ...(anchor && { trust: { trust_anchors: anchor } }),
-});
-
-// Each gives { state: 'Trusted' | 'Valid' | 'Invalid', store, failures }.
-async function byWasm(bytes, anchor, type = 'video/mp4') {
-  const reader = await WasmReader.fromBytes(type, bytes, JSON.stringify(settings(anchor)));
-  return summary(JSON.parse(reader.json()));
-}
-async function byNode(bytes, anchor, type = 'video/mp4') {
-  const reader = await Reader.fromAsset({ buffer: bytes, mimeType: type }, settings(anchor));
-  return summary(reader.json());
-}
-const sidecar = async (name, type, anchor) => summary((await Reader.fromManifestDataAndAsset(
-    read(`${name}.c2pa`), { buffer: read(name), mimeType: type }, settings(anchor))).json());
-
-function summary(store) {
-  const failures = (store.validation_results?.activeManifest?.failure ?? []).map(({ code }) => code);
-  return { state: store.validation_state, store, failures };
-}
+const sidecar = (name, type, anchor) => bySidecar(read(name), read(`${name}.c2pa`), anchor, type);
 
 function byUs(name, anchor = 'root.pem') {
   return JSON.parse(run('verify', at(anchor), at(name)));

@@ -146,6 +146,34 @@ TEST_F(Cli, StartsFromAPictureAndContinues) {
   EXPECT_EQ(Frames("out.mp4").size(), 125u);
 }
 
+// Models that are given pictures at both ends: back to the first one, and over into another clip.
+TEST_F(Cli, AClipIsClosedAndLedIntoAnother) {
+  MakeCheckpoint("tiny-i2v");
+  ASSERT_TRUE(WriteImage(scratch_ / "first.png", Image::Black(96, 96), ImageFormat::kPng).ok());
+  const auto generate = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.end(), {"--steps", "1"});
+    return Generate(name, more);
+  };
+  for (const char* name : {"a", "b"}) {
+    const ProcessResult made =
+        generate(fmt::format("{}.mp4", name),
+                 {"--image", Path("first.png"), "--frames", "9", "--keep-latent", Path(name)});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+  }
+  const ProcessResult loop = generate("loop.mp4", {"--extend", Path("a"), "--loop", "--frames", "6",
+                                                   "--keep-latent", Path("loop")});
+  ASSERT_EQ(loop.exit_code, 0) << loop.err;
+  EXPECT_EQ(Frames("loop.mp4").size(), 15u);
+  const ProcessResult blend =
+      generate("blend.mp4", {"--extend", Path("a"), "--blend-into", Path("b"), "--frames", "6"});
+  ASSERT_EQ(blend.exit_code, 0) << blend.err;
+  EXPECT_EQ(Frames("blend.mp4").size(), 24u);
+  // What was kept of a loop is a clip like others.
+  const ProcessResult longer = generate("longer.mp4", {"--extend", Path("loop"), "--frames", "3"});
+  ASSERT_EQ(longer.exit_code, 0) << longer.err;
+  EXPECT_EQ(Frames("longer.mp4").size(), 18u);
+}
+
 // Models that go on from a picture: the source is decoded again, then its last picture encoded.
 TEST_F(Cli, AClipGoesOnFromItsLastPicture) {
   MakeCheckpoint("tiny-ti2v");
@@ -160,15 +188,25 @@ TEST_F(Cli, AClipGoesOnFromItsLastPicture) {
   const ProcessResult whole =
       generate("b.mp4", {"--frames", "6", "--steps", "1", "--extend", Path("latent")});
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
-  const std::vector<Image> source = Frames("a.mp4"), frames = Frames("b.mp4");
-  ASSERT_EQ(frames.size(), 15u);
-  for (size_t i = 0; i < source.size(); ++i) {  // encoded twice, so not to the bit
-    double sum = 0;
-    for (size_t k = 0; k < source[i].rgb.size(); ++k) {
-      sum += std::abs(int{source[i].rgb[k]} - frames[i].rgb[k]);
+  const std::vector<Image> source = Frames("a.mp4");
+  const auto expect_begins_as_source = [&](const std::vector<Image>& frames, size_t count) {
+    for (size_t i = 0; i < count; ++i) {  // encoded twice, so not to the bit
+      double sum = 0;
+      for (size_t k = 0; k < source[i].rgb.size(); ++k) {
+        sum += std::abs(int{source[i].rgb[k]} - frames[i].rgb[k]);
+      }
+      EXPECT_LT(sum / static_cast<double>(source[i].rgb.size()), 8) << i;
     }
-    EXPECT_LT(sum / static_cast<double>(source[i].rgb.size()), 8) << i;
-  }
+  };
+  const std::vector<Image> frames = Frames("b.mp4");
+  ASSERT_EQ(frames.size(), 15u);
+  expect_begins_as_source(frames, source.size());
+  const ProcessResult cut = generate(
+      "cut.mp4", {"--frames", "6", "--steps", "1", "--extend", Path("latent"), "--keep", "0.25"});
+  ASSERT_EQ(cut.exit_code, 0) << cut.err;
+  const std::vector<Image> after_cut = Frames("cut.mp4");
+  ASSERT_EQ(after_cut.size(), 10u);  // 4 of the 9, at 16 a second
+  expect_begins_as_source(after_cut, 4);
   const ProcessResult part = Generate(
       "c.mp4", {"--frames", "6", "--steps", "1", "--extend", Path("latent"), "--only-new"});
   ASSERT_EQ(part.exit_code, 0) << part.err;

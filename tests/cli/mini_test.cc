@@ -77,8 +77,8 @@ std::vector<double> Changes(const std::string& path) {
   }
 }
 
-// A clip of ten seconds that goes on for three more, with other words: where the new part begins,
-// nothing jumps.
+// A clip of ten seconds that goes on for three more, with other words, from its end and from a cut:
+// where the new part begins, nothing jumps.
 TEST_F(Mini, AClipGoesOnWithoutAJump) {
   const auto generate = [&](const std::string& prompt, const std::vector<std::string>& more) {
     std::vector<std::string> argv = {AOZORA_BINARY, "generate", prompt};
@@ -91,14 +91,24 @@ TEST_F(Mini, AClipGoesOnWithoutAJump) {
       {"--size", "128x72", "--seed", "5", "--keep-latent", Path("a.latent"), "-o", Path("a.mp4")});
   generate("a red sailboat on a calm sea at sunset, the camera zooms in",
            {"--extend", Path("a.latent"), "--seconds", "3", "-o", Path("b.mp4")});
-  const std::vector<double> changes = Changes(Path("b.mp4"));
-  ASSERT_EQ(changes.size(), 312u - 1);
-  const size_t seam = 239;  // from picture 239 to 240
-  double most = 0;
-  for (size_t at = seam - 24; at < seam + 24; ++at) {
-    if (at != seam) most = std::max(most, changes[at]);
-  }
-  EXPECT_LE(changes[seam], 1.5 * most + 0.1);
+  generate("a red sailboat on a calm sea at sunset, the camera zooms in",
+           {"--extend", Path("a.latent"), "--keep", "6", "--seconds", "3", "-o", Path("c.mp4")});
+  const auto expect_no_jump = [&](const std::string& name, size_t kept) {
+    const std::vector<double> changes = Changes(Path(name));
+    ASSERT_EQ(changes.size(), kept + 72 - 1);
+    const size_t seam = kept - 1;
+    double most = 0;
+    for (size_t at = seam - 24; at < seam + 24; ++at) {
+      if (at != seam) most = std::max(most, changes[at]);
+    }
+    EXPECT_LE(changes[seam], 1.5 * most + 0.1) << name;
+  };
+  expect_no_jump("b.mp4", 240);
+  expect_no_jump("c.mp4", 144);
+  const ProcessResult between =
+      Generate("a sailboat", "d.mp4", {"--extend", Path("a.latent"), "--keep", "5"});
+  EXPECT_EQ(between.exit_code, 2);
+  EXPECT_THAT(between.err, HasSubstr("keep 4 or 6"));
 }
 
 TEST_F(Mini, ARemixOfAllStepsIsAFreshRunAndALittleOneStaysNear) {

@@ -10,11 +10,11 @@ import { Server } from './lib/server.js';
 const KEYS = ['id', 'object', 'model', 'status', 'progress', 'created_at', 'completed_at',
               'expires_at', 'prompt', 'size', 'seconds', 'remixed_from_video_id', 'error'];
 
-let server, client, source, can;
+let server, client, source, can, step;
 before(async () => {
   server = await Server.start();
   client = clientOf(server);
-  can = (await client.models.retrieve('sora-2')).aozora.can;
+  ({ can, cut_seconds: step } = (await client.models.retrieve('sora-2')).aozora);
   const made = await client.videos.create(
       { model: 'sora-2', prompt: 'a red sailboat on a calm sea', seed: 7, ...SMALL });
   source = await completed(client, made.id);
@@ -210,6 +210,22 @@ test('extend: seconds is the stitched total, in the job and in the file, or a cl
   assert.equal(longer.seconds, '2');
   const movie = readMp4(await bytesOf(await client.videos.downloadContent(longer.id)));
   assert.ok(Math.abs(movie.seconds - 2) < 0.2, `${movie.seconds} s`);
+});
+
+test('re-cut: the start is kept, what came behind it is made anew', async () => {
+  if (!can.includes('extension')) return;
+  const whole = await completed(client, (await client.videos.create(
+      { ...SMALL, prompt: 'a boat', seconds: String(2 * step) })).id);
+  const cut = (keep_seconds) => client.videos.extend(
+      { prompt: 'it turns back', seconds: '1', video: { id: whole.id }, keep_seconds });
+  const other = await completed(client, (await cut(step)).id);
+  assert.equal(other.seconds, String(step + 1));
+  assert.equal(other.aozora.source_video_id, whole.id);
+  assert.equal(other.aozora.frames, (step + 1) * 24);
+  const movie = readMp4(await bytesOf(await client.videos.downloadContent(other.id)));
+  assert.ok(Math.abs(movie.seconds - step - 1) < 0.2, `${movie.seconds} s`);
+  await refused(cut(2 * step + 1), /keep_seconds/);
+  if (step > 1) await refused(cut(step + 1), /can go on after each/);
 });
 
 test('what is to be changed must be there and finished', async () => {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "mini_fixture.h"
+#include "pipeline/latent_frames.h"
 
 namespace aozora {
 namespace {
@@ -54,7 +55,7 @@ GenerateRequest RemixOf(const Made& source, double strength) {
 GenerateRequest ExtensionOf(const Made& source, uint32_t frame_count) {
   GenerateRequest request;
   request.prompt = "a red boat";
-  request.extension = Extension{.source = source.latent};
+  request.extension.emplace().source = source.latent;
   request.frame_count = frame_count;
   return request;
 }
@@ -144,6 +145,74 @@ TEST_F(MiniSource, AnExtensionHasNoSeam) {
   EXPECT_LE(change(97), 1.25 * most + 0.05);
 }
 
+double Change(const Image& a, const Image& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.rgb.size(); ++i) sum += std::abs(a.rgb[i] - b.rgb[i]);
+  return sum / static_cast<double>(a.rgb.size());
+}
+
+// Played again, its first picture follows its last one as all others follow theirs.
+TEST_F(MiniSource, ALoopHasNoSeam) {
+  const Made source = Source(110);
+  GenerateRequest request;
+  request.prompt = "a red boat";
+  request.bridge = Bridge{source.latent, nullptr};
+  request.frame_count = 96;
+  const Made loop = Make(request);
+  ASSERT_EQ(loop.frames.size(), 96u + 96u);  // what the source has beyond a whole latent frame goes
+  ExpectSame(loop.frames, 0, source.frames, 0, 72);
+  // Seen from its middle, where the last picture and the first are neighbours.
+  std::vector<Image> around(loop.frames.end() - 8, loop.frames.end());
+  around.insert(around.end(), loop.frames.begin(), loop.frames.begin() + 8);
+  double most = 0;
+  for (size_t at = 1; at < around.size(); ++at) {
+    if (at != 8) most = std::max(most, Change(around[at - 1], around[at]));
+  }
+  EXPECT_LE(Change(around[7], around[8]), 1.25 * most + 0.05);
+}
+
+TEST_F(MiniSource, ABlendShowsBothClipsAndNoJump) {
+  const Made source = Source(96);
+  GenerateRequest other = SomeRequest();
+  other.prompt = "many odd things";
+  other.frame_count = 60;
+  const Made target = Make(other);
+  GenerateRequest request;
+  request.prompt = "over";
+  request.bridge = Bridge{source.latent, target.latent};
+  request.frame_count = 48;
+  const Made blend = Make(request);
+  ASSERT_EQ(blend.frames.size(), 96u + 48u + 60u);
+  ExpectSame(blend.frames, 0, source.frames, 0, 72);
+  const auto& made = blend.latent->pieces[0];
+  const auto& given = target.latent->pieces[0];
+  EXPECT_EQ(LatentFramesOf(made.values, made.size, made.size.frame_count - 2, 2),
+            LatentFramesOf(given.values, given.size, given.size.frame_count - 2, 2));
+  double most_inside = 0, most_at_ends = 0;
+  for (size_t at = 92; at < 149; ++at) {
+    const double change = Change(blend.frames[at - 1], blend.frames[at]);
+    (at < 100 || at > 140 ? most_at_ends : most_inside) =
+        std::max(at < 100 || at > 140 ? most_at_ends : most_inside, change);
+  }
+  EXPECT_LE(most_at_ends, most_inside);
+}
+
+TEST_F(MiniSource, ABridgeSaysWhatItCannotBe) {
+  const Made source = Source(96);
+  GenerateRequest request;
+  request.prompt = "a red boat";
+  request.bridge = Bridge{source.latent, nullptr};
+  request.frame_count = 50;
+  EXPECT_THAT(PlanError(request), HasSubstr("multiples of 2"));
+  request.frame_count = 48;
+  EXPECT_EQ(PlanError(request), "planned");
+  request.extension.emplace().source = source.latent;
+  EXPECT_THAT(PlanError(request), HasSubstr("one of them"));
+  request.extension.reset();
+  request.bridge->source = Source(30).latent;
+  EXPECT_THAT(PlanError(request), HasSubstr("needs 2 to go on from"));
+}
+
 TEST_F(MiniSource, LongClipsAreMadeInPiecesThatAreOneForTheDecoder) {
   GenerateRequest request = SomeRequest();
   request.frame_count = 600;  // 25 seconds, of which 10 are made at once
@@ -223,7 +292,7 @@ TEST_F(MiniSource, SaysWhatDoesNotGoTogether) {
   EXPECT_EQ(PlanError(request), "planned");
   request.frame_count = 90;
   EXPECT_THAT(PlanError(request), HasSubstr("18x2x2x8"));
-  request.extension = Extension{.source = source.latent};
+  request.extension.emplace().source = source.latent;
   EXPECT_THAT(PlanError(request), HasSubstr("one of them"));
   request.remix.reset();
   EXPECT_EQ(PlanError(request), "planned");

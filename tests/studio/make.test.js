@@ -149,11 +149,25 @@ test('extended: the result is both, joined', { timeout: RENDER_MS }, async () =>
   assert.equal(await page.locator('.history li').count(), 3);
 });
 
+test('re-cut: the start stays, the rest is made anew', { timeout: RENDER_MS }, async () => {
+  const source = idHere();
+  await page.goto(`${studio.url}/video/${source}/recut`);
+  await page.getByLabel(/^Cut at 2 s/).waitFor();
+  await page.getByLabel('What it shall show').fill('the boat turns back');
+  await page.locator('.segments label').first().click();
+  await page.getByText('3 s in all').waitFor();
+  await page.getByRole('button', { name: 'Cut and go on' }).click();
+  await page.waitForFunction((id) => !location.pathname.includes(id), source);
+  const video = await studio.finished(idHere());
+  assert.equal(video.seconds, '3');
+  assert.equal(video.aozora.source_video_id, source);
+  await page.locator('.player').waitFor();
+});
+
 test('what no model can is said, not offered', async () => {
   for (const [tool, why] of [
     ['loop', /no seamless loop/],
     ['blend', /two clips at once/],
-    ['recut', /cannot begin with a picture/],
   ]) {
     await page.goto(`${studio.url}/video/${idHere()}/${tool}`);
     await page.getByText(why).waitFor();

@@ -5,6 +5,7 @@
 
 #include "model/fingerprint.h"
 #include "model/vocabulary.h"
+#include "models/mini/bridge.h"
 #include "models/mini/clean_denoiser.h"
 #include "models/mini/encoder.h"
 #include "models/mini/painter.h"
@@ -101,6 +102,7 @@ void MiniModel::DecideCapabilities() {
   capabilities_.side_px_min = config_.side_px_min;
   capabilities_.trained_frame_count = config_.trained_frame_count;
   capabilities_.continued_latent_count = config_.continued_latent_count;
+  capabilities_.bridges = config_.continued_latent_count > 0;
   capabilities_.has_full_decoder = true;
   if (!encoder_) return;
   capabilities_.has_encoder = true;
@@ -183,6 +185,11 @@ Result<std::unique_ptr<VideoDecoder>> MiniModel::OpenDecoder(op::Device& device,
 Result<std::unique_ptr<VideoEncoder>> MiniModel::OpenEncoder(op::Device& device) const {
   if (!encoder_) return Error::NotFound("this model has no encoder for pictures");
   return MakeEncoder(device, encoder_->weights);
+}
+
+std::vector<float> MiniModel::BridgeLatents(const LatentView& source, const LatentView& target,
+                                            uint32_t frame_count) const {
+  return BridgeSlots(source, target, frame_count);
 }
 
 Cost MiniModel::TextEncoderCost(uint64_t token_count) const {

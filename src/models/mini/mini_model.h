@@ -36,6 +36,9 @@ class MiniModel : public Model {
                                                     DecoderKind kind) const override;
   Result<std::unique_ptr<VideoEncoder>> OpenEncoder(op::Device& device) const override;
 
+  std::vector<float> BridgeLatents(const LatentView& source, const LatentView& target,
+                                   uint32_t frame_count) const override;
+
   Cost TextEncoderCost(uint64_t token_count) const override;
   Cost DenoiserCost(const LatentSize& latent, uint64_t text_token_count) const override;
   Cost DecoderCost(const ClipSize& clip, DecoderKind kind) const override;

@@ -30,7 +30,12 @@ class Decoder : public VideoDecoder {
                 const Probe& probe) override;
 
  private:
-  Status PaintNext(op::Device& device, double time_s, const PictureSink& sink);
+  using StripSink = PicturePainter::StripSink;
+  Status Paint(op::Device& device, double slots_s, double time_s, const StripSink& sink) {
+    return painter_->Paint(device.pool(), device.cancel(), slots_->StateAt(slots_s), time_s, sink);
+  }
+  Status PaintNext(op::Device& device, const PictureSink& sink);
+  double SecondsAt(uint32_t picture) const { return picture * kSecondsPerFrame / time_stride_; }
 
   const PainterWeights weights_;
   const uint32_t time_stride_;
@@ -39,7 +44,8 @@ class Decoder : public VideoDecoder {
   uint32_t painted_count_ = 0;
   std::optional<SlotClip> slots_;
   std::unique_ptr<PicturePainter> painter_;
-  op::Tensor picture_;  // [1, Y, X, 3]
+  op::Tensor picture_;         // [1, Y, X, 3]
+  std::vector<float> fading_;  // a picture of a loop as it would be if it went on
 };
 
 Status Decoder::Begin(op::Device& device, const LatentSize& latent, const ClipSize& clip) {
@@ -68,13 +74,34 @@ Status Decoder::Begin(op::Device& device, const LatentSize& latent, const ClipSi
   return Ok();
 }
 
-Status Decoder::PaintNext(op::Device& device, double time_s, const PictureSink& sink) {
+// Waves, clouds and wings move with the time, whatever the slots say. The last pictures of a loop
+// go over from the time that it is to the one that ends where the clip begins.
+Status Decoder::PaintNext(op::Device& device, const PictureSink& sink) {
   const View rows = picture_.view().As({clip_.height_px, clip_.width_px, 3});
-  TRY(painter_->Paint(device.pool(), device.cancel(), slots_->StateAt(time_s), time_s,
-                      [&](uint32_t first_row, uint32_t row_count, std::span<const float> pixels) {
-                        device.memory().CopyIn(rows.Items(first_row, row_count).data(),
-                                               pixels.data(), pixels.size_bytes());
-                      }));
+  const auto copy = [&](uint32_t first_row, uint32_t row_count, std::span<const float> pixels) {
+    device.memory().CopyIn(rows.Items(first_row, row_count).data(), pixels.data(),
+                           pixels.size_bytes());
+  };
+  const double now_s = SecondsAt(painted_count_);
+  const uint32_t left = picture_count_ - painted_count_;
+  if (left > clip_.loop_frame_count) {
+    TRY(Paint(device, now_s, now_s, copy));
+    return sink(picture_);
+  }
+  const size_t row_floats = size_t{3} * clip_.width_px;
+  fading_.resize(row_floats * clip_.height_px);
+  TRY(Paint(device, now_s, now_s, [&](uint32_t first_row, uint32_t, std::span<const float> pixels) {
+    std::copy(pixels.begin(), pixels.end(),
+              fading_.begin() + static_cast<std::ptrdiff_t>(first_row * row_floats));
+  }));
+  const float share = static_cast<float>(left) / static_cast<float>(clip_.loop_frame_count + 1);
+  TRY(Paint(device, now_s, now_s - SecondsAt(picture_count_),
+            [&](uint32_t first_row, uint32_t row_count, std::span<const float> pixels) {
+              std::vector<float> mixed(pixels.begin(), pixels.end());
+              const float* fading = fading_.data() + first_row * row_floats;
+              for (size_t i = 0; i < mixed.size(); ++i) mixed[i] += (fading[i] - mixed[i]) * share;
+              copy(first_row, row_count, mixed);
+            }));
   return sink(picture_);
 }
 
@@ -83,9 +110,8 @@ Status Decoder::Decode(op::Device& device, std::span<const float> latent_frame,
   CHECK(slots_.has_value());
   slots_->Add(latent_frame);
   for (; painted_count_ < picture_count_; ++painted_count_) {
-    const double time_s = painted_count_ * kSecondsPerFrame / time_stride_;
-    if (!slots_->Knows(time_s)) break;
-    TRY(PaintNext(device, time_s, sink));
+    if (!slots_->Knows(SecondsAt(painted_count_))) break;
+    TRY(PaintNext(device, sink));
   }
   return Ok();
 }
@@ -113,7 +139,8 @@ Cost PainterCost(const ClipSize& clip) {
   const double area = double{1} * clip.width_px * clip.height_px;
   const PictureWork work = WorkOf(clip.width_px, clip.height_px);
   Cost cost;
-  cost.flops = clip.frame_count * (work.grid_points * kFlopsPerGridPoint + area * kFlopsPerPixel);
+  const uint32_t painted_count = clip.frame_count + clip.loop_frame_count;
+  cost.flops = painted_count * (work.grid_points * kFlopsPerGridPoint + area * kFlopsPerPixel);
   const double floats = work.grid_points * kGridFloatsPerPoint + 3 * area;
   cost.scratch_bytes = static_cast<uint64_t>(floats * sizeof(float)) + kTableBytes;
   return cost;

@@ -24,17 +24,11 @@ constexpr CurveKind kActorCurves[kCurveCount] = {{0, 0.5f}, {0, 0.3f}, {-1.20397
 
 void SlotClip::Add(std::span<const float> latent_frame) {
   CHECK_LT(have_count_, frame_count_);
-  constexpr size_t kPlane = size_t{kGrid.height} * kGrid.width;
-  CHECK_EQ(latent_frame.size(), kChannels * kPlane);
+  CHECK_EQ(latent_frame.size(), ValueCount(1));
   ++have_count_;
-  for (size_t slot = 0; slot < kSlotCount; ++slot) {
-    for (size_t channel = 0; channel < kChannels; ++channel) {
-      for (size_t row = 0; row < kSlotCells; ++row) {
-        const auto from =
-            latent_frame.begin() +
-            static_cast<std::ptrdiff_t>(channel * kPlane + row * kGrid.width + slot * kSlotCells);
-        values_.insert(values_.end(), from, from + kSlotCells);
-      }
+  for (int slot = 0; slot < kSlotCount; ++slot) {
+    for (int value = 0; value < kSlotValues; ++value) {
+      values_.push_back(latent_frame[Index(1, 0, slot, value)]);
     }
   }
 }

@@ -59,6 +59,19 @@ class SlotClip {
   static constexpr uint32_t kChannels = kSlotValues / (kSlotCells * kSlotCells);
   static constexpr FixedGrid kGrid = {kSlotCells, kSlotCells* kSlotCount};
 
+  // Where a value of a slot lies in a latent of so many frames, [kChannels, F, height, width], and
+  // how many values that has.
+  static constexpr size_t Index(uint32_t frame_count, uint32_t frame, int slot, int value) {
+    constexpr auto kCells = static_cast<size_t>(kSlotCells);
+    const auto at = static_cast<size_t>(value);
+    const size_t channel = at / (kCells * kCells), row = at / kCells % kCells;
+    const size_t column = static_cast<size_t>(slot) * kCells + at % kCells;
+    return ((channel * frame_count + frame) * kGrid.height + row) * kGrid.width + column;
+  }
+  static constexpr size_t ValueCount(uint32_t frame_count) {
+    return size_t{kChannels} * frame_count * kGrid.height * kGrid.width;
+  }
+
   // A clip of that many latent frames.
   explicit SlotClip(uint32_t frame_count) : frame_count_(frame_count) {}
   // One latent frame [kChannels, kGrid.height, kGrid.width].

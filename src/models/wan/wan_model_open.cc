@@ -98,6 +98,7 @@ void WanModel::ReadDecoders() {
   can.has_full_decoder = parts_.vae.has_value();
   can.has_tiny_decoder = parts_.tiny_vae.has_value();
   can.has_encoder = HasEncoder(parts_.vae);
+  can.bridges = can.has_encoder && can.image_conditioning == ImageConditioning::kExtraChannels;
 }
 
 // Everything that people put a model's name into.

@@ -13,8 +13,6 @@ namespace {
 // the prompt; an edit keeps more.
 constexpr double kRemixStrength = 0.8;
 constexpr double kEditStrength = 0.5;
-// Of all extensions of one video together, as the Videos API had it.
-constexpr int64_t kExtendedSecondsMax = 120;
 constexpr uint64_t kBodyBytesMax = 1'000'000;
 constexpr uint64_t kVideoBytesMax = 512'000'000;
 
@@ -44,14 +42,6 @@ Outcome<JobRecord> SourceOf(const api::Service& service, const Call& call) {
                     video.is_string() ? video.get<std::string>() : video["id"].get<std::string>());
 }
 
-Outcome<const api::ServedModel*> ModelOf(const api::Service& service, const JobRecord& source) {
-  const api::ServedModel* model = service.models.Find(source.model_asked);
-  if (model != nullptr) return model;
-  return api::BadParameter("video", fmt::format("video {} was made with {}, which is not served "
-                                                "any more",
-                                                source.id, source.model_asked));
-}
-
 Outcome<http::Response> AnswerDerived(const api::Service& service, const Call& call,
                                       const api::DerivedVideo& video) {
   return AnswerVideo(service, TRY(api::CreateDerivedVideo(service, OriginOf(call), video)));
@@ -68,7 +58,7 @@ api::DerivedVideo Derived(JobKind kind, JobRecord source, const json& body) {
 
 Outcome<http::Response> DrawAnew(const api::Service& service, const Call& call, JobKind kind,
                                  JobRecord source, double strength) {
-  const api::ServedModel& model = *TRY(ModelOf(service, source));
+  const api::ServedModel& model = *TRY(api::ModelOf(service, source));
   if (!model.remixes) {
     return api::BadParameter("video", fmt::format("{} cannot start from a finished video: it keeps "
                                                   "no latents to start from",
@@ -92,20 +82,10 @@ Outcome<http::Response> EditVideo(const api::Service& service, const Call& call)
 
 Outcome<http::Response> ExtendVideo(const api::Service& service, const Call& call) {
   JobRecord source = TRY(SourceOf(service, call));
-  const api::ServedModel& model = *TRY(ModelOf(service, source));
-  if (!model.extends) {
-    return api::BadParameter("video", fmt::format("{} cannot go on where a video ends: it starts "
-                                                  "from text alone",
-                                                  model.name));
-  }
-  const uint32_t seconds = api::ReadSeconds(call.body["seconds"]);
-  if (source.seconds + seconds > kExtendedSecondsMax) {
-    return api::BadParameter("seconds", fmt::format("seconds {}: the video has {} already, and {} "
-                                                    "is the most",
-                                                    seconds, source.seconds, kExtendedSecondsMax));
-  }
+  const api::ServedModel& model = *TRY(api::ModelOf(service, source));
+  const api::Continuation way = TRY(api::ReadContinuation(model, source, call.body));
   api::DerivedVideo video = Derived(JobKind::kExtension, std::move(source), call.body);
-  video.added_seconds = seconds;
+  video.continuation = way;
   return AnswerDerived(service, call, video);
 }
 

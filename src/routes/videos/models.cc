@@ -27,6 +27,7 @@ json ModelJson(const api::Service& service, const api::ServedModel& model) {
     can.push_back("edit");
   }
   if (model.extends) can.push_back("extension");
+  if (model.bridges) can.push_back("loop");
   return {{"id", model.name},
           {"object", "model"},
           {"created", 0},  // files have no date of birth that anybody could rely on
@@ -38,6 +39,8 @@ json ModelJson(const api::Service& service, const api::ServedModel& model) {
             {"side_px_min", model.side_px_min},
             {"side_px_max", model.side_px_max},
             {"pixels_max", model.pixels_max},
+            {"cut_seconds", model.cut_seconds},
+            {"bridge_seconds_max", model.bridges ? json(model.bridge_seconds_max) : json(nullptr)},
             {"steps", model.step_count},
             {"guidance", model.guidance},
             {"is_default", model.name == service.models.fallback().name},

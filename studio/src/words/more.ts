@@ -28,19 +28,18 @@ export const moreWords = area({
     add: 'How much longer',
     total: '{time} in all',
     doExtend: 'Extend',
-    recutLead: 'Choose the moment to cut at. A new clip goes on from that picture.',
+    recutLead: 'Choose where to cut. The start stays as it is, what came after it is made anew.',
     cutAt: 'Cut at {time}',
     doRecut: 'Cut and go on',
     reason_modelGone: 'The model that made this clip, {model}, is not installed any more.',
     reason_noRemix: '{model} keeps nothing of a clip that a new one could begin with.',
     reason_noExtension: '{model} cannot go on where a clip ends.',
-    reason_noImage:
-      '{model} cannot begin with a picture, and so cannot go on from a cut. Extend goes on from the end.',
     reason_noLoop:
       'No installed model can end where it began, so there is no seamless loop yet. The player repeats a clip as it is: press L.',
     reason_noBlend:
       'No installed model takes two clips at once yet. A storyboard leads from one scene to the next.',
     reason_tooLong: 'This clip is as long as a clip can be: 120 seconds.',
+    reason_tooShort: 'This clip is too short to be cut: {model} goes on from every few seconds only.',
   },
   fr: {
     title: 'En faire davantage',
@@ -68,18 +67,18 @@ export const moreWords = area({
     add: 'De combien le prolonger',
     total: '{time} en tout',
     doExtend: 'Prolonger',
-    recutLead: 'Choisissez le moment de la coupe. Un nouveau clip continue à partir de cette image.',
+    recutLead: 'Choisissez où couper. Le début reste tel quel, ce qui suivait est refait.',
     cutAt: 'Couper à {time}',
     doRecut: 'Couper et continuer',
     reason_modelGone: 'Le modèle qui a créé ce clip, {model}, n’est plus installé.',
     reason_noRemix: '{model} ne garde rien d’un clip dont un autre pourrait partir.',
     reason_noExtension: '{model} ne sait pas continuer là où un clip s’arrête.',
-    reason_noImage:
-      '{model} ne sait pas commencer par une image, ni donc continuer après une coupe. Prolonger continue depuis la fin.',
     reason_noLoop:
       'Aucun modèle installé ne sait finir là où il a commencé : pas encore de boucle parfaite. Le lecteur répète un clip tel quel : touche L.',
     reason_noBlend:
       'Aucun modèle installé ne prend encore deux clips à la fois. Un storyboard mène d’une scène à la suivante.',
     reason_tooLong: 'Ce clip a la plus grande durée possible : 120 secondes.',
+    reason_tooShort:
+      'Ce clip est trop court pour être coupé : {model} ne reprend que toutes les quelques secondes.',
   },
 });

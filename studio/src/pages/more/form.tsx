@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import type { Problem } from '../../api/problem';
 import type { Model, Video } from '../../api/types';
 import type { Answer } from '../../lib/result';
@@ -10,10 +10,9 @@ import { go } from '../../router/router';
 import { Button } from '../../ui/button';
 import { ErrorView } from '../../ui/error_view';
 import { Field, Segments, TextArea } from '../../ui/field';
-import { editVideo, extendVideo, makeVideo, newKey, remixVideo } from '../../videos/actions';
+import { editVideo, extendVideo, remixVideo } from '../../videos/actions';
 import { moreWords as words } from '../../words/more';
-import { grabFrame } from './frame';
-import { addable, strengthWord } from './tools';
+import { addable, cutsOf, strengthWord, usualOf } from './tools';
 
 interface FormProps {
   video: Video;
@@ -124,12 +123,36 @@ export function EditForm({ video }: FormProps) {
   );
 }
 
-export function ExtendForm({ video, model }: FormProps) {
-  const lengths = addable(video, model);
-  const [prompt, setPrompt] = useState(video.prompt ?? '');
-  const [seconds, setSeconds] = useState(
-    String(lengths.find((one) => one >= 4) ?? lengths[lengths.length - 1] ?? 1),
+// How much is added, and how long the clip is then.
+function Added({
+  lengths,
+  seconds,
+  before,
+  onSeconds,
+}: {
+  lengths: number[];
+  seconds: string;
+  before: number;
+  onSeconds: (value: string) => void;
+}) {
+  return (
+    <div class="stack-s">
+      <p class="small quiet">{words('add')}</p>
+      <Segments
+        label={words('add')}
+        value={seconds}
+        onValue={onSeconds}
+        choices={lengths.map((one) => ({ value: String(one), label: formatDuration(one) }))}
+      />
+      <p class="small quiet">{words('total', { time: formatDuration(before + Number(seconds)) })}</p>
+    </div>
   );
+}
+
+export function ExtendForm({ video, model }: FormProps) {
+  const lengths = addable(Number(video.seconds), model);
+  const [prompt, setPrompt] = useState(video.prompt ?? '');
+  const [seconds, setSeconds] = useState(usualOf(lengths));
   return (
     <ToolForm
       lead={words('extendLead')}
@@ -138,82 +161,58 @@ export function ExtendForm({ video, model }: FormProps) {
       label={words('doExtend')}
       send={() => extendVideo({ prompt: prompt.trim(), seconds: Number(seconds), video: { id: video.id } })}
     >
-      <div class="stack-s">
-        <p class="small quiet">{words('add')}</p>
-        <Segments
-          label={words('add')}
-          value={seconds}
-          onValue={setSeconds}
-          choices={lengths.map((one) => ({ value: String(one), label: formatDuration(one) }))}
-        />
-        <p class="small quiet">
-          {words('total', { time: formatDuration(Number(video.seconds) + Number(seconds)) })}
-        </p>
-      </div>
+      <Added lengths={lengths} seconds={seconds} before={Number(video.seconds)} onSeconds={setSeconds} />
     </ToolForm>
   );
 }
 
 export function RecutForm({ video, model, film }: FormProps & { film: () => HTMLVideoElement | null }) {
+  const cuts = cutsOf(video, model);
   const [prompt, setPrompt] = useState(video.prompt ?? '');
-  const [at, setAt] = useState(Number(video.seconds) / 2);
-  const key = useRef(newKey());
-  const move = (to: number) => {
+  const [at, setAt] = useState(cuts[Math.floor((cuts.length - 1) / 2)] ?? 0);
+  const lengths = addable(at, model);
+  const [seconds, setSeconds] = useState(usualOf(lengths));
+  const show = (to: number) => {
     const element = film();
-    if (element !== null) {
-      element.pause();
-      element.currentTime = to;
-    }
-    setAt(to);
+    if (element === null) return;
+    element.pause();
+    element.currentTime = to;
   };
-  const send = async (): Promise<Answer<Video>> => {
-    const picture = await grabFrame(film(), at);
-    if (picture === null)
-      return {
-        ok: false,
-        problem: {
-          kind: 'server',
-          status: 0,
-          code: null,
-          param: null,
-          message: '',
-          retryAt: null,
-          requestId: null,
-        },
-      };
-    return makeVideo(
-      {
-        prompt: prompt.trim(),
-        model: model?.id ?? video.model,
-        size: video.size,
-        seconds: Number(video.seconds),
-        input_reference: { image_url: picture },
-      },
-      key.current,
-    );
-  };
+  useEffect(() => show(at), []);
   return (
     <ToolForm
       lead={words('recutLead')}
       prompt={prompt}
       onPrompt={setPrompt}
       label={words('doRecut')}
-      send={send}
+      send={() =>
+        extendVideo({
+          prompt: prompt.trim(),
+          seconds: Number(seconds),
+          video: { id: video.id },
+          keep_seconds: at,
+        })
+      }
     >
-      <Field label={words('cutAt', { time: `${at.toFixed(1)} s` })}>
+      <Field label={words('cutAt', { time: formatDuration(at) })}>
         {(ids) => (
           <input
             {...ids}
             class="more-range"
             type="range"
-            min={0}
-            max={Number(video.seconds)}
-            step={0.04}
+            min={cuts[0]}
+            max={cuts[cuts.length - 1]}
+            step={cuts[0]}
             value={at}
-            onInput={(event) => move(Number(event.currentTarget.value))}
+            aria-valuetext={formatDuration(at)}
+            onInput={(event) => {
+              setAt(Number(event.currentTarget.value));
+              show(Number(event.currentTarget.value));
+            }}
           />
         )}
       </Field>
+      <Added lengths={lengths} seconds={seconds} before={at} onSeconds={setSeconds} />
     </ToolForm>
   );
 }

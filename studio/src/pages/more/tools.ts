@@ -21,7 +21,7 @@ export const isTool = (name: string): name is Tool => TOOLS.some((tool) => tool 
 // Of all extensions of one clip together, as the server has it.
 export const EXTENDED_SECONDS_MAX = 120;
 
-export type Reason = 'modelGone' | 'noRemix' | 'noExtension' | 'noImage' | 'noLoop' | 'noBlend' | 'tooLong';
+export type Reason = 'modelGone' | 'noRemix' | 'noExtension' | 'noLoop' | 'noBlend' | 'tooLong' | 'tooShort';
 
 export function reasonAgainst(tool: Tool, video: Video, model: Model | null): Reason | null {
   if (model === null) return 'modelGone';
@@ -33,9 +33,9 @@ export function reasonAgainst(tool: Tool, video: Video, model: Model | null): Re
     case 'extend':
       if (!can(model, 'extension')) return 'noExtension';
       return Number(video.seconds) < EXTENDED_SECONDS_MAX ? null : 'tooLong';
-    // The picture at the cut is what the next clip begins with.
     case 'recut':
-      return can(model, 'image') ? null : 'noImage';
+      if (!can(model, 'extension')) return 'noExtension';
+      return cutsOf(video, model).length > 0 ? null : 'tooShort';
     // The API has no ending that is given, nor two sources.
     case 'loop':
       return 'noLoop';
@@ -44,10 +44,21 @@ export function reasonAgainst(tool: Tool, video: Video, model: Model | null): Re
   }
 }
 
-// Lengths that an extension may add to a clip.
-export function addable(video: Video, model: Model | null): number[] {
-  const most = Math.min(model?.aozora?.seconds_max ?? 20, EXTENDED_SECONDS_MAX - Number(video.seconds));
+// Lengths that an extension may add to what is `before` it.
+export function addable(before: number, model: Model | null): number[] {
+  const most = Math.min(model?.aozora?.seconds_max ?? 20, EXTENDED_SECONDS_MAX - before);
   return [1, 2, 4, 6, 8, 10, 15, 20].filter((seconds) => seconds <= most);
+}
+
+// Which of them is chosen where nobody did.
+export const usualOf = (lengths: number[]): string =>
+  String(lengths.find((one) => one >= 4) ?? lengths[lengths.length - 1] ?? 1);
+
+// The seconds after which a clip can be cut.
+export function cutsOf(video: Video, model: Model | null): number[] {
+  const step = model?.aozora?.cut_seconds ?? 1;
+  const count = Math.ceil(Number(video.seconds) / step) - 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => (index + 1) * step);
 }
 
 // How a strength feels, in five words.

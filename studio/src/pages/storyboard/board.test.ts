@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { videoOf } from '../../testing';
 import type { Model } from '../../api/types';
-import { addable, reasonAgainst, strengthWord, TOOLS } from '../more/tools';
+import { addable, cutsOf, reasonAgainst, strengthWord, TOOLS } from '../more/tools';
 import { goOn, moved, newCard, parseRun, type Run } from './board';
 import { nextOf } from './runner';
 
@@ -70,17 +70,24 @@ describe('tools', () => {
       null,
       null,
       null,
-      'noImage',
+      null,
       'noLoop',
       'noBlend',
     ]);
-    expect(all(model('text'))).toEqual(['noRemix', 'noRemix', 'noExtension', 'noImage', 'noLoop', 'noBlend']);
+    expect(all(model('text'))).toEqual(['noRemix', 'noRemix', 'noExtension', 'noExtension', 'noLoop', 'noBlend']);
     expect(all(null)).toEqual(Array(6).fill('modelGone'));
   });
   it('stay within the longest clip', () => {
-    expect(addable(videoOf('a', { seconds: '117' }), model('extension'))).toEqual([1, 2]);
-    expect(addable(videoOf('a'), model('extension'))).toEqual([1, 2, 4, 6, 8, 10]);
+    expect(addable(117, model('extension'))).toEqual([1, 2]);
+    expect(addable(4, model('extension'))).toEqual([1, 2, 4, 6, 8, 10]);
     expect(reasonAgainst('extend', videoOf('a', { seconds: '120' }), model('extension'))).toBe('tooLong');
+  });
+  it('cut where the model can go on', () => {
+    const every = (cut_seconds: number, ...can: string[]) =>
+      ({ ...model(...can), aozora: { can, cut_seconds } }) as Model;
+    expect(cutsOf(videoOf('a', { seconds: '5' }), every(2, 'extension'))).toEqual([2, 4]);
+    expect(cutsOf(videoOf('a', { seconds: '4' }), every(1, 'extension'))).toEqual([1, 2, 3]);
+    expect(reasonAgainst('recut', videoOf('a', { seconds: '2' }), every(2, 'extension'))).toBe('tooShort');
   });
   it('name a strength', () => {
     expect([0.1, 0.5, 0.6, 0.8, 1].map(strengthWord)).toEqual([1, 2, 3, 4, 5].map((n) => `strength${n}`));
