@@ -321,7 +321,7 @@ Status Seal(const GenerateCommand& o, const Settings& settings, const DeliverySe
     const std::unique_ptr<MappedFile> image = TRY(MappedFile::Open(o.image));
     const std::optional<ImageFormat> format = SniffImageFormat(image->bytes());
     if (!format) return Error::Unsupported("{} is no picture any more", o.image);
-    content.parent = ParentAsset{o.image, std::filesystem::path(o.image).filename(),
+    content.parent = SourceAsset{o.image, std::filesystem::path(o.image).filename(),
                                  std::string(ImageMediaType(*format))};
   }
   std::vector<std::filesystem::path> files = {delivery.video_path};

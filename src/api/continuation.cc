@@ -27,19 +27,20 @@ Outcome<uint32_t> ReadKept(const ServedModel& model, const JobRecord& source, co
                   kept, model.name, model.cut_seconds, source.seconds));
 }
 
-// What a loop goes back from: as much as the model can go on from.
-Outcome<uint32_t> ReadLoop(const ServedModel& model, const JobRecord& source, const json& body,
-                           uint32_t added) {
+// What goes back to the video's beginning or into another one begins where the model can go on
+// from.
+Outcome<uint32_t> ReadBridge(const ServedModel& model, const JobRecord& source, const json& body,
+                             uint32_t added) {
   if (!model.bridges) {
-    return BadParameter("loop", fmt::format("{} cannot end where a video begins", model.name));
+    return BadParameter("video", fmt::format("{} cannot end where a video begins", model.name));
   }
   if (body.contains("keep_seconds")) {
-    return BadParameter("keep_seconds", "keep_seconds: a loop keeps all of the video");
+    return BadParameter("keep_seconds", "keep_seconds: with loop or into, all of the video stays");
   }
   if (added > model.bridge_seconds_max || added % model.cut_seconds != 0) {
     return BadParameter(
-        "seconds", fmt::format("seconds {}: {} makes ways back of multiples of {} "
-                               "up to {}",
+        "seconds", fmt::format("seconds {}: {} makes ways to where a video begins "
+                               "of multiples of {} up to {}",
                                added, model.name, model.cut_seconds, model.bridge_seconds_max));
   }
   const auto whole = static_cast<uint32_t>(source.seconds);
@@ -49,10 +50,22 @@ Outcome<uint32_t> ReadLoop(const ServedModel& model, const JobRecord& source, co
                                            source.id, whole, model.name, model.cut_seconds));
 }
 
+Status CheckTarget(const JobRecord& source, const JobRecord& target, bool loops) {
+  if (loops)
+    return Error::Invalid("into: a loop leads back to its own video; leave one of them out");
+  if (target.model == source.model && target.width == source.width &&
+      target.height == source.height) {
+    return Ok();
+  }
+  return Error::Invalid("into: {} is of {}, {}x{}, and {} of {}, {}x{}: both must be alike",
+                        target.id, target.model_asked, target.width, target.height, source.id,
+                        source.model_asked, source.width, source.height);
+}
+
 }  // namespace
 
 Outcome<Continuation> ReadContinuation(const ServedModel& model, const JobRecord& source,
-                                       const json& body) {
+                                       const JobRecord* target, const json& body) {
   if (!model.extends) {
     return BadParameter("video", fmt::format("{} cannot go on where a video ends: it starts from "
                                              "text alone",
@@ -61,12 +74,21 @@ Outcome<Continuation> ReadContinuation(const ServedModel& model, const JobRecord
   Continuation way;
   way.added_seconds = body.contains("seconds") ? ReadSeconds(body["seconds"]) : kSecondsDefault;
   way.loops = body.value("loop", false);
-  way.kept_seconds = TRY(way.loops ? ReadLoop(model, source, body, way.added_seconds)
-                                   : ReadKept(model, source, body));
+  if (target != nullptr) {
+    if (const Status alike = CheckTarget(source, *target, way.loops); !alike.ok()) {
+      return BadParameter("into", alike.error().message());
+    }
+    way.target_id = target->id;
+    way.target_seconds = static_cast<uint32_t>(target->seconds);
+  }
+  const bool bridges = way.loops || target != nullptr;
+  way.kept_seconds = TRY(bridges ? ReadBridge(model, source, body, way.added_seconds)
+                                 : ReadKept(model, source, body));
   if (way.seconds() > kExtendedSecondsMax) {
     return BadParameter("seconds",
-                        fmt::format("seconds {}: there are {} before, and {} is the most",
-                                    way.added_seconds, way.kept_seconds, kExtendedSecondsMax));
+                        fmt::format("seconds {}: with what is there already that makes "
+                                    "{}, and {} is the most",
+                                    way.added_seconds, way.seconds(), kExtendedSecondsMax));
   }
   return way;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "api/problem.h"
 #include "api/served_models.h"
@@ -15,13 +16,16 @@ struct Continuation {
   uint32_t kept_seconds = 0;   // of the video, at its start; the new part follows
   uint32_t added_seconds = 0;  // the new part
   bool loops = false;          // back to the video's first picture
+  std::string target_id;       // or into another video, which follows; empty: neither
+  uint32_t target_seconds = 0;
 
-  uint32_t seconds() const { return kept_seconds + added_seconds; }
+  uint32_t seconds() const { return kept_seconds + added_seconds + target_seconds; }
 };
 
 // The body of extendVideo, or the part of estimateVideo's that is like it, checked against the
-// contract: what the model can do from there, else a problem that says what it could.
+// contract: what the model can do from there, else a problem that says what it could. `target` is
+// the video that body["into"] names, or null.
 Outcome<Continuation> ReadContinuation(const ServedModel& model, const JobRecord& source,
-                                       const nlohmann::json& body);
+                                       const JobRecord* target, const nlohmann::json& body);
 
 }  // namespace aozora::api

@@ -256,7 +256,12 @@ Outcome<VideoForecast> ForecastVideo(const Service& service, const Origin& origi
     made.size = fmt::format("{}x{}", source.width, source.height);
     made.seconds = source.seconds;
     if (body.value("kind", "") == NameOf(JobKind::kExtension)) {
-      made.seconds = TRY(ReadContinuation(model, source, body)).seconds();
+      std::optional<JobRecord> target;
+      if (body.contains("into")) {
+        target = TRY(FindVideo(service, origin.person_id, body["into"].get<std::string>()));
+      }
+      const JobRecord* into = target ? &*target : nullptr;
+      made.seconds = TRY(ReadContinuation(model, source, into, body)).seconds();
     }
     job.model = source.model;
     job.estimated_work_ms = DerivedWorkMs(source, made.seconds);
@@ -287,6 +292,7 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   spec.added_seconds = way.added_seconds;
   spec.kept_seconds = way.kept_seconds < source.seconds ? way.kept_seconds : 0;
   spec.loops = way.loops;
+  spec.target_job_id = way.target_id;
   spec.role = origin.role;
   const PromptVerdict verdict = TRY(CheckPolicy(service, origin, video.prompt, spec));
   NewJob job;

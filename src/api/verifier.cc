@@ -25,10 +25,12 @@ Problem Busy() {
 }  // namespace
 
 Verifier::Verifier(const Maker& maker, const Clock& clock)
-    : Verifier([&maker, &clock](const std::filesystem::path& path) {
-        ThreadPool pool(kThreads);
-        return VerifyFile(path, maker, Trust{}, pool, clock);
-      }) {}
+    : Verifier(
+          [&maker, &clock](const std::filesystem::path& path) {
+            ThreadPool pool(kThreads);
+            return VerifyFile(path, maker, Trust{}, pool, clock);
+          },
+          maker.identity.root_pem()) {}
 
 Outcome<Verification> Verifier::Verify(const std::filesystem::path& path) {
   const std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);

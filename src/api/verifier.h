@@ -23,9 +23,13 @@ class Verifier {
   static constexpr size_t kKeptMax = 1'000;
   using Look = std::function<Result<Verification>(const std::filesystem::path&)>;
 
-  explicit Verifier(Look look) : look_(std::move(look)) {}
+  // `root_pem`: of the certificate that vouches for what is signed here; may be empty.
+  explicit Verifier(Look look, std::string root_pem = "")
+      : root_pem_(std::move(root_pem)), look_(std::move(look)) {}
   // Both outlive it.
   Verifier(const Maker& maker, const Clock& clock);
+
+  const std::string& root_pem() const { return root_pem_; }
 
   // 429 while another file is looked at.
   Outcome<Verification> Verify(const std::filesystem::path& path);
@@ -44,6 +48,7 @@ class Verifier {
   std::optional<nlohmann::json> FindKept(const std::string& name, const std::string& sha256);
   void Keep(Kept kept);
 
+  const std::string root_pem_;
   const Look look_;
   std::mutex turn_;  // of whoever looks
   std::mutex mutex_;

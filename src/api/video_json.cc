@@ -72,6 +72,7 @@ json ExtrasOf(const DataFolder& folder, const JobRecord& job,
                  {"settings", spec.ok() ? SettingsOf(job, *spec) : json(nullptr)},
                  {"request_id", TextOrNull(job.request_id)},
                  {"source_video_id", TextOrNull(job.source_job_id)},
+                 {"target_video_id", spec.ok() ? TextOrNull(spec->target_job_id) : json(nullptr)},
                  {"variations", json::array()}};
   AddPictures(job, &extras);
   if (place && place->position > 0) extras["queue_position"] = place->position;

@@ -24,8 +24,8 @@ struct SoftBinding {
 };
 
 // What the film was made from: of a remix, an edit or an extension the clip before; of a film that
-// starts from a picture, that picture.
-struct ParentAsset {
+// starts from a picture, that picture. What was put beside its parent is a component.
+struct SourceAsset {
   std::filesystem::path path;
   std::string title;   // what people know it by; may be empty
   std::string format;  // media type: "video/mp4", "image/png"
@@ -37,7 +37,8 @@ struct ManifestContent {
   std::string title;  // of the file; may be empty
   SoftwareAgent generator;
   std::vector<SoftBinding> soft_bindings;
-  std::optional<ParentAsset> parent;
+  std::optional<SourceAsset> parent;
+  std::vector<SourceAsset> components;
   // Model, seed, size ...: names and values for our own assertion. Empty: no such assertion.
   std::vector<std::pair<std::string, SettingValue>> settings;
   // Set only where the author asked for it: whoever gets the file can read it.

@@ -100,6 +100,11 @@ CborValue ResultsOf(const Ingredient& found) {
   return results;
 }
 
+// Labels of one kind are told apart by a number, from the second on (section 6.4).
+std::string Numbered(std::string_view label, size_t index) {
+  return index == 0 ? std::string(label) : fmt::format("{}__{}", label, index);
+}
+
 }  // namespace
 
 std::string Rfc3339(int64_t unix_s) {
@@ -107,7 +112,7 @@ std::string Rfc3339(int64_t unix_s) {
 }
 
 ManifestDraft::ManifestDraft(const ManifestContent& content,
-                             const std::optional<Ingredient>& ingredient, const Clock& clock,
+                             std::span<const Ingredient> ingredients, const Clock& clock,
                              RandomSource& random)
     : label_("urn:c2pa:" + NewUuid(random)),
       instance_id_("xmp:iid:" + NewUuid(random)),
@@ -115,15 +120,16 @@ ManifestDraft::ManifestDraft(const ManifestContent& content,
                         .count())),
       title_(content.title),
       generator_(content.generator) {
-  if (ingredient.has_value()) {
-    for (const std::string& manifest : ingredient->manifests) parent_manifests_ += manifest;
-    Add(kIngredientLabel, IngredientOf(*ingredient));
+  std::set<std::string_view> carried;  // two sources may have come from one
+  for (size_t i = 0; i < ingredients.size(); ++i) {
+    for (const Ingredient::Carried& manifest : ingredients[i].manifests) {
+      if (carried.insert(manifest.label).second) carried_manifests_ += manifest.box;
+    }
+    Add(Numbered(kIngredientLabel, i), IngredientOf(ingredients[i]));
   }
-  Add(kActionsLabel, ActionsOf(content, ingredient.has_value()));
+  Add(kActionsLabel, ActionsOf(content, ingredients));
   for (size_t i = 0; i < content.soft_bindings.size(); ++i) {
-    // Labels of one kind are told apart by a number, from the second on (section 6.4).
-    const std::string number = i == 0 ? "" : fmt::format("__{}", i);
-    Add(std::string(kSoftBindingLabel) + number, SoftBindingOf(content.soft_bindings[i]));
+    Add(Numbered(kSoftBindingLabel, i), SoftBindingOf(content.soft_bindings[i]));
   }
   if (!content.settings.empty() || content.prompt.has_value()) {
     Add(kGenerationLabel, GenerationOf(content));
@@ -140,12 +146,12 @@ CborValue ManifestDraft::ReferenceTo(const Assertion& assertion) const {
 }
 
 CborValue ManifestDraft::IngredientOf(const Ingredient& ingredient) const {
-  CborMap map = {{"relationship", "parentOf"},
+  CborMap map = {{"relationship", ingredient.is_parent ? "parentOf" : "componentOf"},
                  {"dc:format", ingredient.format},
                  {"instanceID", NameByHash(ingredient.sha256)}};
   if (!ingredient.title.empty()) map.emplace_back("dc:title", ingredient.title);
   if (ingredient.manifests.empty()) return map;
-  const std::string& active = ingredient.manifests.back();
+  const std::string& active = ingredient.manifests.back().box;
   const Result<JumbfBox> parsed = ParseJumbf(active);
   CHECK(parsed.ok());  // it was verified
   const JumbfBox* signature = parsed->Child(kSignatureLabel);
@@ -158,23 +164,35 @@ CborValue ManifestDraft::IngredientOf(const Ingredient& ingredient) const {
   return map;
 }
 
-CborValue ManifestDraft::ActionsOf(const ManifestContent& content, bool has_parent) const {
-  const auto action = [&](std::string_view name) {
-    return CborMap{{"action", std::string(name)},
-                   {"when", CborValue::Tagged(kDateTag, when_)},
-                   {"softwareAgent", AgentOf(content.generator)}};
-  };
+CborMap ManifestDraft::Action(const ManifestContent& content, std::string_view name) const {
+  return {{"action", std::string(name)},
+          {"when", CborValue::Tagged(kDateTag, when_)},
+          {"softwareAgent", AgentOf(content.generator)}};
+}
+
+// The ingredients' assertions are the first, in their order.
+CborArray ManifestDraft::OpeningsOf(const ManifestContent& content,
+                                    std::span<const Ingredient> ingredients) const {
   CborArray actions;
-  if (has_parent) {
-    CborMap opened = action("c2pa.opened");
-    opened.emplace_back("parameters",
-                        CborMap{{"ingredients", CborArray{ReferenceTo(assertions_.back())}}});
-    actions.push_back(std::move(opened));
+  for (size_t i = 0; i < ingredients.size(); ++i) {
+    CborMap action = Action(content, ingredients[i].is_parent ? "c2pa.opened" : "c2pa.placed");
+    action.emplace_back("parameters",
+                        CborMap{{"ingredients", CborArray{ReferenceTo(assertions_[i])}}});
+    actions.push_back(std::move(action));
   }
-  CborMap made = action(has_parent ? "c2pa.edited" : "c2pa.created");
+  return actions;
+}
+
+CborValue ManifestDraft::ActionsOf(const ManifestContent& content,
+                                   std::span<const Ingredient> ingredients) const {
+  const bool has_parent = !ingredients.empty() && ingredients[0].is_parent;
+  CborMap made = Action(content, has_parent ? "c2pa.edited" : "c2pa.created");
   made.emplace_back("digitalSourceType", std::string(kTrainedAlgorithmicMedia));
-  actions.push_back(std::move(made));
-  if (!content.soft_bindings.empty()) actions.push_back(action("c2pa.watermarked.bound"));
+  CborArray actions = OpeningsOf(content, ingredients);
+  actions.insert(has_parent ? actions.end() : actions.begin(), std::move(made));
+  if (!content.soft_bindings.empty()) {
+    actions.push_back(Action(content, "c2pa.watermarked.bound"));
+  }
   return CborMap{{"actions", std::move(actions)}};
 }
 
@@ -205,7 +223,7 @@ std::string ManifestDraft::Store(const Unsigned& parts, std::string_view signatu
       parts.assertions + MakeJumbf(kJumbfClaim, kClaimLabel, MakeBox("cbor", parts.claim)) +
       MakeJumbf(kJumbfSignature, kSignatureLabel, MakeBox("cbor", signature));
   return MakeJumbf(kJumbfStore, kStoreLabel,
-                   parent_manifests_ + MakeJumbf(kJumbfManifest, label_, manifest));
+                   carried_manifests_ + MakeJumbf(kJumbfManifest, label_, manifest));
 }
 
 Result<std::string> ManifestDraft::Sign(const HardBinding& binding, const SigningIdentity& identity,

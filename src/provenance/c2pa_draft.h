@@ -2,7 +2,7 @@
 // A manifest on its way: all of it but the hash of the file, which is known last.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +15,19 @@
 
 namespace aozora {
 
-// The parent as a manifest names it.
+// A source as a manifest names it.
 struct Ingredient {
+  // A manifest of its store.
+  struct Carried {
+    std::string label;
+    std::string box;  // JUMBF superbox
+  };
+  bool is_parent = true;  // else it was put beside one
   std::string title;
   std::string format;
   std::string sha256;  // of the whole file, 32 bytes
-  // The rest only where the parent's own manifest held.
-  std::vector<std::string> manifests;  // JUMBF superboxes of its store, its active one last
+  // The rest only where the source's own manifest held.
+  std::vector<Carried> manifests;  // its active one last
   std::string active_label;
   // What was found about its manifests. Who reads ours compares: what is not listed here and found
   // then counts as a change.
@@ -39,7 +45,7 @@ struct HardBinding {
 class ManifestDraft {
  public:
   // Labels and times are drawn here, so that every store of a draft has the same size.
-  ManifestDraft(const ManifestContent& content, const std::optional<Ingredient>& ingredient,
+  ManifestDraft(const ManifestContent& content, std::span<const Ingredient> ingredients,
                 const Clock& clock, RandomSource& random);
 
   // The bytes of the whole store.
@@ -59,7 +65,11 @@ class ManifestDraft {
   };
   void Add(std::string_view label, const CborValue& value);
   CborValue IngredientOf(const Ingredient& ingredient) const;
-  CborValue ActionsOf(const ManifestContent& content, bool has_parent) const;
+  CborArray OpeningsOf(const ManifestContent& content,
+                       std::span<const Ingredient> ingredients) const;
+  CborValue ActionsOf(const ManifestContent& content,
+                      std::span<const Ingredient> ingredients) const;
+  CborMap Action(const ManifestContent& content, std::string_view name) const;
   CborValue ReferenceTo(const Assertion& assertion) const;
   Unsigned Claim(const HardBinding& binding) const;
   std::string Store(const Unsigned& parts, std::string_view signature) const;
@@ -69,7 +79,7 @@ class ManifestDraft {
   std::string when_;  // RFC 3339
   std::string title_;
   SoftwareAgent generator_;
-  std::string parent_manifests_;  // JUMBF superboxes
+  std::string carried_manifests_;  // JUMBF superboxes
   std::vector<Assertion> assertions_;
 };
 

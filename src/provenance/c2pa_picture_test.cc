@@ -63,7 +63,7 @@ class C2paPictureTest : public testing::TestWithParam<Wrap> {
  protected:
   // A picture whose hash leaves out what `exclude` makes of the right range.
   std::string Sign(const std::function<CborArray(int64_t begin, int64_t end)>& exclude) const {
-    const ManifestDraft draft(Signer::Content(), std::nullopt, signer_.clock, SystemRandom());
+    const ManifestDraft draft(Signer::Content(), {}, signer_.clock, SystemRandom());
     const auto binding = [&](const PictureStore& range, std::string_view hash) {
       return HardBinding{kDataHashLabel,
                          CborMap{{"exclusions", exclude(static_cast<int64_t>(range.begin),

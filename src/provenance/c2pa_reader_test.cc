@@ -39,7 +39,7 @@ class C2paReaderTest : public testing::Test {
     WriteSmallFilm(signer_.folder.At("plain.mp4"), 1);
     const std::string plain = ContentOf(signer_.folder.At("plain.mp4"));
     const std::string head = BytesOf(plain, BoxesOf(plain)[0]);
-    const ManifestDraft draft(Signer::Content(), std::nullopt, signer_.clock, SystemRandom());
+    const ManifestDraft draft(Signer::Content(), {}, signer_.clock, SystemRandom());
     HardBinding binding = {label, edit(Binding(std::string(32, '\0')))};
     const size_t gap = kStoreOffset + draft.SizeWithoutTimestamp(binding, signer_.identity());
     Digest digest = Digest::Sha256();

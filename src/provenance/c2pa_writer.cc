@@ -44,9 +44,11 @@ HardBinding DataHash(std::string_view sha256) {
 Status CheckContent(const ManifestContent& content) {
   std::vector<std::string> texts = {content.title, content.generator.name,
                                     content.generator.version, content.prompt.value_or("")};
-  if (content.parent.has_value()) {
-    texts.push_back(content.parent->title);
-    texts.push_back(content.parent->format);
+  std::vector<SourceAsset> sources = content.components;
+  if (content.parent) sources.push_back(*content.parent);
+  for (const SourceAsset& source : sources) {
+    texts.push_back(source.title);
+    texts.push_back(source.format);
   }
   for (const SoftBinding& binding : content.soft_bindings) texts.push_back(binding.algorithm);
   for (const auto& [name, value] : content.settings) {
@@ -161,7 +163,7 @@ Status SignMp4Boxes(const std::filesystem::path& path, const ManifestContent& co
   const std::unique_ptr<ByteSource> source = TRY(OpenByteSource(path));
   const std::vector<Mp4Box> boxes = TRY(TopLevelBoxes(*source));
   TRY(CheckBoxes(*source, boxes));
-  const ManifestDraft draft(content, TRY(IngredientOf(content, tools)), tools.clock, tools.random);
+  const ManifestDraft draft(content, TRY(IngredientsOf(content, tools)), tools.clock, tools.random);
   const size_t store_bytes =
       draft.SizeWithoutTimestamp(BoxHash(std::string(kSha256Bytes, '\0')), tools.identity) +
       (tools.timestamper ? kTimestampBytesMax + kTimestampFrameBytes : 0);
@@ -200,8 +202,7 @@ Status SignSidecar(const std::filesystem::path& path, const ManifestContent& con
   const std::unique_ptr<ByteSource> source = TRY(OpenByteSource(path));
   Digest digest = Digest::Sha256();
   TRY(digest.Update(*source, 0, source->size()));
-  const std::optional<Ingredient> ingredient = TRY(IngredientOf(content, tools));
-  const ManifestDraft draft(content, ingredient, tools.clock, tools.random);
+  const ManifestDraft draft(content, TRY(IngredientsOf(content, tools)), tools.clock, tools.random);
   const std::string store =
       TRY(draft.Sign(DataHash(digest.Finish()), tools.identity, tools.timestamper));
   return WriteFileAtomically(SidecarOf(path), std::as_bytes(std::span(store)));

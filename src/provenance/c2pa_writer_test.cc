@@ -84,9 +84,9 @@ TEST(C2paWriter, ARemixOfARemixCarriesTheWholeChain) {
   const Signer signer;
   ManifestContent content = Signer::Content();
   const ManifestReport first = signer.Verify(signer.Film("1.mp4", 1));
-  content.parent = ParentAsset{signer.folder.At("1.mp4"), "first", "video/mp4"};
+  content.parent = SourceAsset{signer.folder.At("1.mp4"), "first", "video/mp4"};
   const ManifestReport second = signer.Verify(signer.Film("2.mp4", 2, content));
-  content.parent = ParentAsset{signer.folder.At("2.mp4"), "second", "video/mp4"};
+  content.parent = SourceAsset{signer.folder.At("2.mp4"), "second", "video/mp4"};
   const ManifestReport third = signer.Verify(signer.Film("3.mp4", 3, content));
   EXPECT_EQ(third.state, ProvenanceState::kTrusted);
   EXPECT_EQ(third.manifest_count, 3u);
@@ -100,13 +100,36 @@ TEST(C2paWriter, ARemixOfARemixCarriesTheWholeChain) {
   EXPECT_EQ(second.ingredients[0].active_manifest, first.label);
 }
 
+// Of two films of which one came from the other, all manifests are there once.
+TEST(C2paWriter, WhatWasPutBesideTheParentIsNamedToo) {
+  const Signer signer;
+  ManifestContent content = Signer::Content();
+  signer.Film("1.mp4", 1);
+  content.parent = SourceAsset{signer.folder.At("1.mp4"), "first", "video/mp4"};
+  const ManifestReport second = signer.Verify(signer.Film("2.mp4", 2, content));
+  content.components.push_back({signer.folder.At("2.mp4"), "second", "video/mp4"});
+  const ManifestReport both = signer.Verify(signer.Film("3.mp4", 3, content));
+  EXPECT_EQ(both.state, ProvenanceState::kTrusted);
+  EXPECT_EQ(both.manifest_count, 3u);
+  EXPECT_THAT(NamesOf(both.actions), testing::ElementsAre("c2pa.opened", "c2pa.placed",
+                                                          "c2pa.edited", "c2pa.watermarked.bound"));
+  ASSERT_EQ(both.ingredients.size(), 2u);
+  EXPECT_EQ(both.ingredients[1].relationship, "componentOf");
+  EXPECT_EQ(both.ingredients[1].active_manifest, second.label);
+  content.parent.reset();
+  const ManifestReport alone = signer.Verify(signer.Film("4.mp4", 4, content));
+  EXPECT_EQ(alone.state, ProvenanceState::kTrusted);
+  EXPECT_THAT(NamesOf(alone.actions),
+              testing::ElementsAre("c2pa.created", "c2pa.placed", "c2pa.watermarked.bound"));
+}
+
 TEST(C2paWriter, AChangedParentIsNamedByItsHashOnly) {
   const Signer signer;
   std::string film = ContentOf(signer.Film("1.mp4"));
   film.back() ^= 1;
   Put(signer.folder.At("1.mp4"), film);
   ManifestContent content = Signer::Content();
-  content.parent = ParentAsset{signer.folder.At("1.mp4"), "", "video/mp4"};
+  content.parent = SourceAsset{signer.folder.At("1.mp4"), "", "video/mp4"};
   const ManifestReport report = signer.Verify(signer.Film("2.mp4", 2, content));
   EXPECT_EQ(report.state, ProvenanceState::kTrusted);
   EXPECT_EQ(report.manifest_count, 1u);

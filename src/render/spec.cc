@@ -32,6 +32,7 @@ std::string ToJson(const RenderSpec& spec) {
   if (spec.added_seconds > 0) object["added_seconds"] = spec.added_seconds;
   if (spec.kept_seconds > 0) object["kept_seconds"] = spec.kept_seconds;
   if (spec.loops) object["loops"] = true;
+  if (!spec.target_job_id.empty()) object["target_job_id"] = spec.target_job_id;
   if (!spec.role.empty()) object["role"] = spec.role;
   if (!spec.creator.empty()) object["creator"] = spec.creator;
   if (!spec.visible_mark) object["visible_mark"] = false;
@@ -53,6 +54,7 @@ Result<RenderSpec> ParseRenderSpec(std::string_view text) {
     spec.added_seconds = object.value("added_seconds", 0u);
     spec.kept_seconds = object.value("kept_seconds", 0u);
     spec.loops = object.value("loops", false);
+    spec.target_job_id = object.value("target_job_id", "");
     spec.role = object.value("role", "");
     spec.creator = object.value("creator", "");
     spec.visible_mark = object.value("visible_mark", true);

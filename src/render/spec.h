@@ -23,6 +23,7 @@ struct RenderSpec {
   uint32_t added_seconds = 0;  // of an extension
   uint32_t kept_seconds = 0;   // of its source, at its start; 0: all
   bool loops = false;          // an extension leads back to the source's first picture
+  std::string target_job_id;   // or to another video's, which follows; or empty
   std::string role;            // of whoever asked, by the name that policies know
   std::string creator;         // beside the visible mark; may be empty
   bool visible_mark = true;

@@ -20,6 +20,7 @@ TEST(RenderSpec, ComesBackAsItWasKept) {
   spec.added_seconds = 4;
   spec.kept_seconds = 2;
   spec.loops = true;
+  spec.target_job_id = "video_2";
   const RenderSpec back = ParseRenderSpec(ToJson(spec)).value();
   EXPECT_EQ(ToJson(back), ToJson(spec));
   EXPECT_EQ(back.negative_prompt, "");  // said, though empty

@@ -22,8 +22,8 @@ GenerateRequest RequestOf(const Model& model, const VideoWish& wish) {
   request.step_count = wish.spec.step_count;
   request.guidance = wish.spec.guidance;
   if (wish.source && wish.kind == JobKind::kExtension) {
-    if (wish.spec.loops) {
-      request.bridge = Bridge{wish.source, /*target=*/nullptr};
+    if (wish.spec.loops || wish.target) {
+      request.bridge = Bridge{wish.source, wish.target};
     } else {
       request.extension.emplace().source = wish.source;
       if (wish.spec.kept_seconds > 0) request.extension->kept_seconds = wish.spec.kept_seconds;

@@ -24,8 +24,9 @@ struct VideoWish {
   JobKind kind = JobKind::kCreate;
   std::optional<Image> image;                // the first picture
   std::shared_ptr<const ClipLatent> source;  // what a remix, an edit or an extension starts from
+  std::shared_ptr<const ClipLatent> target;  // what an extension leads into, or null
 };
-Result<VideoWish> WishOf(const JobRecord& job);  // without image and source
+Result<VideoWish> WishOf(const JobRecord& job);  // without image, source and target
 
 struct VideoPlan {
   Plan plan;

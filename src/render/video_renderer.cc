@@ -98,6 +98,9 @@ Result<RenderOutput> VideoRenderer::Render(const JobRecord& job, const RenderCon
   if (!job.source_job_id.empty()) {
     wish.source = TRY(LoadSource(folder_.Output(job.source_job_id), job.source_job_id));
   }
+  if (const std::string& target = wish.spec.target_job_id; !target.empty()) {
+    wish.target = TRY(LoadSource(folder_.Output(target), target));
+  }
   const std::unique_ptr<Compute> compute = compute_(context.cancel);
   return RenderFiles(*model, job, std::move(wish), *compute, context);
 }
@@ -177,15 +180,18 @@ Status VideoRenderer::Seal(const JobRecord& job, const RenderSpec& spec, const S
   content.settings = ManifestSettings(settings);
   content.settings.emplace_back("model", job.model);
   if (spec.prompt_in_manifest) content.prompt = job.prompt;
+  const auto film_of = [&](const std::string& job_id) {
+    return SourceAsset{FileOf(folder_.Output(job_id), "video"), job_id, "video/mp4"};
+  };
+  if (!spec.target_job_id.empty()) content.components.push_back(film_of(spec.target_job_id));
   if (!job.source_job_id.empty()) {
-    content.parent = ParentAsset{FileOf(folder_.Output(job.source_job_id), "video"),
-                                 job.source_job_id, "video/mp4"};
+    content.parent = film_of(job.source_job_id);
   } else if (!spec.image_file_id.empty()) {
     const std::filesystem::path image = folder_.File(spec.image_file_id);
     const std::unique_ptr<MappedFile> file = TRY(MappedFile::Open(image));
     const std::optional<ImageFormat> format = SniffImageFormat(file->bytes());
     CHECK(format.has_value());  // the clip was made from it
-    content.parent = ParentAsset{image, spec.image_file_id, std::string(ImageMediaType(*format))};
+    content.parent = SourceAsset{image, spec.image_file_id, std::string(ImageMediaType(*format))};
   }
   return SealFiles({delivery.video_path, delivery.poster_path, delivery.sprite_sheet_path}, content,
                    {maker_, clock_, random_, settings_.timestamper});

@@ -46,6 +46,7 @@ export function videoOf(
       settings: settingsOf(),
       request_id: null,
       source_video_id: null,
+      target_video_id: null,
       variations: [],
       ...aozora,
     },

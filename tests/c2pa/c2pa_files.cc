@@ -98,11 +98,11 @@ class Maker {
   Status WriteText(const char* name, const std::string& text) const {
     return WriteFileAtomically(folder_ / name, std::as_bytes(std::span(text)));
   }
-  ParentAsset Parent(const char* name, const char* format) const {
+  SourceAsset Parent(const char* name, const char* format) const {
     return {folder_ / name, name, format};
   }
 
-  Status Film(const char* name, int hue, const std::optional<ParentAsset>& parent,
+  Status Film(const char* name, int hue, const std::optional<SourceAsset>& parent,
               VideoCodec codec = VideoCodec::kH264) const {
     TRY(WriteFilm(folder_ / name, hue, codec));
     ManifestContent content = Content(name);

@@ -17,7 +17,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 let server, root, film;
 before(async () => {
   server = await Server.start();
-  root = readFileSync(join(server.folder, 'secrets/root.pem'), 'utf8');
+  root = await (await call('/root.pem')).text();
   film = await made(await post('/videos', { prompt: 'a red sailboat on a calm sea', ...SMALL }));
 });
 after(() => server.stop());
@@ -80,6 +80,20 @@ test('a remix, an edit of it, and an extension and a re-cut of that carry what w
   const cut = await made(await post('/videos/extensions', {
     prompt, seconds: '1', keep_seconds: 2, video: { id: longer.id } }));
   await judge(await contentOf(cut), 5);
+});
+
+test('a blend names both clips, also where one came from the other', async () => {
+  const make = (prompt) => post('/videos', { ...SMALL, seconds: '2', prompt });
+  const one = await made(await make('a red sailboat'));
+  const other = await made(await post(`/videos/${one.id}/remix`, { prompt: 'a blue sailboat' }));
+  const blend = await made(await post('/videos/extensions', {
+    prompt: 'over', seconds: '2', video: { id: one.id }, into: { id: other.id } }));
+  const file = await contentOf(blend);
+  await judge(file, 3);
+  const { store } = await byWasm(file, root);
+  const { ingredients } = store.manifests[store.active_manifest];
+  assert.deepEqual(ingredients.map(({ title, relationship }) => [title, relationship]),
+                   [[one.id, 'parentOf'], [other.id, 'componentOf']]);
 });
 
 test('videos of a batch', async () => {

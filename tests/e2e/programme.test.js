@@ -234,7 +234,8 @@ const TABLE = {
   createPerson: ADMIN, listPeople: ADMIN, createKey: ADMIN, listKeys: ADMIN, revokeKey: ADMIN,
 };
 const OPEN = ['login', 'checkInvitation', 'acceptInvitation', 'resetPassword', 'getTerms',
-              'getShared', 'getSharedContent', 'getSharedProvenance', 'getNotice'];
+              'getShared', 'getSharedContent', 'getSharedProvenance', 'getNotice',
+              'getRootCertificate'];
 
 test('every role against every route of people and the programme', async (t) => {
   const contract = new Contract();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a prompt may say, and what a finished video says of itself.
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { BadRequestError, PermissionDeniedError, toFile } from 'openai';
-import { all, bytesOf, clientOf, completed, SMALL } from './lib/client.js';
+import { all, bytesOf, clientOf, completed, recordingFetch, SMALL } from './lib/client.js';
 import { Server } from './lib/server.js';
 
 // Large enough for the invisible mark, small enough for seconds.
@@ -47,6 +48,12 @@ test('a clean copy is not for everybody', async () => {
   await assert.rejects(client.videos.create({ prompt: 'a red boat', visible_mark: false, ...SMALL }),
                        (error) => error instanceof PermissionDeniedError &&
                                   error.code === 'visible_mark_required');
+});
+
+test('the root of our manifests is for everybody', async () => {
+  const answer = await recordingFetch(`${server.url}/root.pem`);
+  assert.equal(answer.headers.get('content-type'), 'application/x-pem-file');
+  assert.match(new X509Certificate(await answer.text()).subject, /Aozora/);
 });
 
 test('a finished video is signed and marked by us, and says so', async () => {

@@ -228,6 +228,32 @@ test('re-cut: the start is kept, what came behind it is made anew', async () => 
   if (step > 1) await refused(cut(step + 1), /can go on after each/);
 });
 
+test('a loop leads back, a blend into another video; what cannot be is refused', async () => {
+  if (!can.includes('loop')) return;
+  const made = (prompt, seconds) => client.videos.create({ ...SMALL, prompt, seconds });
+  const [one, other, short] = await Promise.all([
+    made('a boat', String(2 * step)), made('a whale', String(step)), made('a car', '1')]);
+  for (const { id } of [one, other, short]) await completed(client, id);
+  const extend = (more) => client.videos.extend(
+      { prompt: 'and on', video: { id: one.id }, seconds: String(step), ...more });
+  const loop = await completed(client, (await extend({ loop: true })).id);
+  assert.equal(loop.seconds, String(3 * step));
+  assert.equal(loop.aozora.frames, 3 * step * 24);
+  const blend = await completed(client, (await extend({ into: { id: other.id } })).id);
+  assert.equal(blend.seconds, String(4 * step));
+  assert.equal(blend.aozora.target_video_id, other.id);
+  const forecast = await client.post('/videos/estimate', { body: {
+    video: one.id, kind: 'extension', seconds: String(step), into: other.id } });
+  assert.equal(forecast.seconds, blend.seconds);
+  await refused(extend({ loop: true, into: { id: other.id } }), /leads back to its own/);
+  await refused(extend({ loop: true, keep_seconds: step }), /keep_seconds/);
+  await assert.rejects(extend({ into: { id: 'video_123' } }), NotFoundError);
+  if (step > 1) {
+    await refused(extend({ loop: true, seconds: String(step + 1) }), /multiples of/);
+    await refused(extend({ loop: true, video: { id: short.id } }), /to go on from/);
+  }
+});
+
 test('what is to be changed must be there and finished', async () => {
   const prompt = 'the same at night';
   await assert.rejects(client.videos.remix('video_123', { prompt }), NotFoundError);

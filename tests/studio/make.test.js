@@ -164,15 +164,33 @@ test('re-cut: the start stays, the rest is made anew', { timeout: RENDER_MS }, a
   await page.locator('.player').waitFor();
 });
 
-test('what no model can is said, not offered', async () => {
-  for (const [tool, why] of [
-    ['loop', /no seamless loop/],
-    ['blend', /two clips at once/],
-  ]) {
-    await page.goto(`${studio.url}/video/${idHere()}/${tool}`);
-    await page.getByText(why).waitFor();
-    assert.equal(await page.locator('.more-body form').count(), 0);
-  }
+test('a clip is closed to a loop', { timeout: RENDER_MS }, async () => {
+  const source = idHere();
+  await page.goto(`${studio.url}/video/${source}/loop`);
+  await page.locator('.segments label').first().click();
+  await page.getByText('4 s in all').waitFor(); // what cannot be gone on from is left out
+  await page.getByRole('button', { name: 'Close the loop' }).click();
+  await page.waitForFunction((id) => !location.pathname.includes(id), source);
+  const video = await studio.finished(idHere());
+  assert.equal(video.seconds, '4');
+  assert.equal(video.aozora.frames, 96);
+  await page.locator('.player').waitFor();
+});
+
+test('a clip is led into another', { timeout: RENDER_MS }, async () => {
+  const source = idHere();
+  await page.goto(`${studio.url}/video/${source}/blend`);
+  const partners = page.getByRole('radio');
+  await partners.first().waitFor();
+  const into = await partners.last().getAttribute('value');
+  await page.locator('.more-partners label').last().click();
+  await page.locator('.segments label').first().click();
+  await page.getByRole('button', { name: 'Blend' }).click();
+  await page.waitForFunction((id) => !location.pathname.includes(id), source);
+  const video = await studio.finished(idHere());
+  assert.equal(video.aozora.target_video_id, into);
+  assert.ok(Number(video.seconds) >= 4 + 2 + 2, video.seconds);
+  await page.locator('.player').waitFor();
 });
 
 test('a storyboard of two cards is one clip, also after a reload', { timeout: RENDER_MS }, async () => {

@@ -42,6 +42,12 @@ Outcome<http::Response> Verify(const api::Service& service, const Call& call) {
   return api::AnswerJson(shown);
 }
 
+// What others have to trust to believe our manifests; the same for everybody, and no secret.
+Outcome<http::Response> GetRootCertificate(const api::Service& service, const Call&) {
+  if (service.verifier.root_pem().empty()) return api::NoSuch("certificate", "root.pem");
+  return http::Response::Data(200, "application/x-pem-file", service.verifier.root_pem());
+}
+
 }  // namespace
 
 void AddVerifyRoutes(http::Router& router, const api::Service& service) {
@@ -51,6 +57,10 @@ void AddVerifyRoutes(http::Router& router, const api::Service& service) {
                      {
                          {Method::kPost, "/v1/verify", "verifyFile", Verify, BodyKind::kForm,
                           kBodyBytesMax, kFileBytesMax},
+                         {.pattern = "/v1/root.pem",
+                          .name = "getRootCertificate",
+                          .operation = GetRootCertificate,
+                          .open = true},
                      });
 }
 

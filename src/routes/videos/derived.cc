@@ -16,20 +16,26 @@ constexpr double kEditStrength = 0.5;
 constexpr uint64_t kBodyBytesMax = 1'000'000;
 constexpr uint64_t kVideoBytesMax = 512'000'000;
 
-// A video of the caller's that something can be made of.
-Outcome<JobRecord> FindSource(const api::Service& service, const Call& call, std::string_view id) {
+// {"id": ...} or the id itself.
+std::string IdOf(const json& video) {
+  return video.is_string() ? video.get<std::string>() : video["id"].get<std::string>();
+}
+
+// A video of the caller's that something can be made of; `param` named it.
+Outcome<JobRecord> FindSource(const api::Service& service, const Call& call, std::string_view id,
+                              const std::string& param = "video") {
   JobRecord job = TRY(FindVideo(service, call, id));
   if (job.state != JobState::kCompleted) {
     return api::BadParameter(
-        "video", fmt::format("video {} is {}: wait until it is completed", id, NameOf(job.state)));
+        param, fmt::format("video {} is {}: wait until it is completed", id, NameOf(job.state)));
   }
   if (job.files != FilesState::kKept) {
-    return api::BadParameter("video", fmt::format("video {} has expired: its files are gone", id));
+    return api::BadParameter(param, fmt::format("video {} has expired: its files are gone", id));
   }
   return job;
 }
 
-// {"id": ...} or the id itself; a file is nothing that any installed model can begin with.
+// A file is nothing that any installed model can begin with.
 Outcome<JobRecord> SourceOf(const api::Service& service, const Call& call) {
   if (call.request.form && call.request.form->FindFile("video") != nullptr) {
     return api::BadParameter("video",
@@ -37,9 +43,7 @@ Outcome<JobRecord> SourceOf(const api::Service& service, const Call& call) {
                              "model is conditioned on video; name a video that was made "
                              "here as {\"id\": \"video_...\"}");
   }
-  const json& video = call.body["video"];
-  return FindSource(service, call,
-                    video.is_string() ? video.get<std::string>() : video["id"].get<std::string>());
+  return FindSource(service, call, IdOf(call.body["video"]));
 }
 
 Outcome<http::Response> AnswerDerived(const api::Service& service, const Call& call,
@@ -83,7 +87,12 @@ Outcome<http::Response> EditVideo(const api::Service& service, const Call& call)
 Outcome<http::Response> ExtendVideo(const api::Service& service, const Call& call) {
   JobRecord source = TRY(SourceOf(service, call));
   const api::ServedModel& model = *TRY(api::ModelOf(service, source));
-  const api::Continuation way = TRY(api::ReadContinuation(model, source, call.body));
+  std::optional<JobRecord> target;
+  if (call.body.contains("into")) {
+    target = TRY(FindSource(service, call, IdOf(call.body["into"]), "into"));
+  }
+  const api::Continuation way =
+      TRY(api::ReadContinuation(model, source, target ? &*target : nullptr, call.body));
   api::DerivedVideo video = Derived(JobKind::kExtension, std::move(source), call.body);
   video.continuation = way;
   return AnswerDerived(service, call, video);

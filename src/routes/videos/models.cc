@@ -27,7 +27,10 @@ json ModelJson(const api::Service& service, const api::ServedModel& model) {
     can.push_back("edit");
   }
   if (model.extends) can.push_back("extension");
-  if (model.bridges) can.push_back("loop");
+  if (model.bridges) {
+    can.push_back("loop");
+    can.push_back("blend");
+  }
   return {{"id", model.name},
           {"object", "model"},
           {"created", 0},  // files have no date of birth that anybody could rely on

@@ -6,7 +6,7 @@ import type { Problem } from '../api/problem';
 import type { Model, Video } from '../api/types';
 import { isIn } from '../session/session';
 
-export type Ability = 'text' | 'image' | 'remix' | 'extension' | 'edit' | 'characters';
+export type Ability = 'text' | 'image' | 'remix' | 'extension' | 'loop' | 'blend' | 'edit' | 'characters';
 
 const all = signal<readonly Model[] | null>(null);
 export const modelsProblem = signal<Problem | null>(null);

@@ -9,7 +9,7 @@ import { Waiting } from '../../ui/progress';
 import { rulesWords as words } from '../../words/rules';
 import { AdminFrame } from './frame';
 
-const KNOWN = ['text', 'image', 'remix', 'extension', 'edit', 'characters'] as const;
+const KNOWN = ['text', 'image', 'remix', 'extension', 'loop', 'blend', 'edit', 'characters'] as const;
 
 function One({ model }: { model: Model }) {
   const { engine, sizes, seconds_max, can } = model.aozora ?? {};

@@ -14,7 +14,8 @@ import { contentUrl, sizeOf } from '../../videos/media';
 import { titleOf } from '../../videos/ui/tile';
 import { useVideo } from '../../videos/use_video';
 import { moreWords as words } from '../../words/more';
-import { EditForm, ExtendForm, RecutForm, RemixForm } from './form';
+import { EditForm, RemixForm } from './form';
+import { BlendForm, ExtendForm, LoopForm, RecutForm } from './longer_form';
 import { ICONS, isTool, reasonAgainst, type Tool, TOOLS } from './tools';
 import './more.css';
 
@@ -55,7 +56,11 @@ function Form({ video, tool, film }: { video: Video; tool: Tool; film: () => HTM
       return <EditForm video={video} model={model} />;
     case 'extend':
       return <ExtendForm video={video} model={model} />;
-    default:
+    case 'loop':
+      return <LoopForm video={video} model={model} />;
+    case 'blend':
+      return <BlendForm video={video} model={model} />;
+    case 'recut':
       return <RecutForm video={video} model={model} film={film} />;
   }
 }

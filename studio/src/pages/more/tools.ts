@@ -36,11 +36,11 @@ export function reasonAgainst(tool: Tool, video: Video, model: Model | null): Re
     case 'recut':
       if (!can(model, 'extension')) return 'noExtension';
       return cutsOf(video, model).length > 0 ? null : 'tooShort';
-    // The API has no ending that is given, nor two sources.
     case 'loop':
-      return 'noLoop';
     case 'blend':
-      return 'noBlend';
+      if (!can(model, tool)) return tool === 'loop' ? 'noLoop' : 'noBlend';
+      if (wholeCuts(video, model) === 0) return 'tooShort';
+      return bridgeable(wholeCuts(video, model), model).length > 0 ? null : 'tooLong';
   }
 }
 
@@ -53,6 +53,30 @@ export function addable(before: number, model: Model | null): number[] {
 // Which of them is chosen where nobody did.
 export const usualOf = (lengths: number[]): string =>
   String(lengths.find((one) => one >= 4) ?? lengths[lengths.length - 1] ?? 1);
+
+// As much of a clip as can be gone on from.
+export function wholeCuts(video: Video, model: Model | null): number {
+  const step = model?.aozora?.cut_seconds ?? 1;
+  return Math.floor(Number(video.seconds) / step) * step;
+}
+
+// Lengths of a way to where a clip begins, with so much else.
+export function bridgeable(others: number, model: Model | null): number[] {
+  const step = model?.aozora?.cut_seconds ?? 1;
+  const most = model?.aozora?.bridge_seconds_max ?? 0;
+  return addable(others, model).filter((seconds) => seconds % step === 0 && seconds <= most);
+}
+
+// Clips that this one can lead into.
+export const partnersOf = (video: Video, all: readonly Video[]): Video[] =>
+  all.filter(
+    ({ id, status, model, size, seconds }) =>
+      id !== video.id &&
+      status === 'completed' &&
+      model === video.model &&
+      size === video.size &&
+      Number(video.seconds) + Number(seconds) < EXTENDED_SECONDS_MAX,
+  );
 
 // The seconds after which a clip can be cut.
 export function cutsOf(video: Video, model: Model | null): number[] {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { videoOf } from '../../testing';
 import type { Model } from '../../api/types';
-import { addable, cutsOf, reasonAgainst, strengthWord, TOOLS } from '../more/tools';
+import { addable, bridgeable, cutsOf, partnersOf, reasonAgainst, strengthWord, TOOLS } from '../more/tools';
 import { goOn, moved, newCard, parseRun, type Run } from './board';
 import { nextOf } from './runner';
 
@@ -88,6 +88,24 @@ describe('tools', () => {
     expect(cutsOf(videoOf('a', { seconds: '5' }), every(2, 'extension'))).toEqual([2, 4]);
     expect(cutsOf(videoOf('a', { seconds: '4' }), every(1, 'extension'))).toEqual([1, 2, 3]);
     expect(reasonAgainst('recut', videoOf('a', { seconds: '2' }), every(2, 'extension'))).toBe('tooShort');
+  });
+  it('lead back, or into a clip that is alike', () => {
+    const every2 = {
+      ...model('loop', 'blend'),
+      aozora: { can: ['loop', 'blend'], cut_seconds: 2, bridge_seconds_max: 6 },
+    } as Model;
+    expect(bridgeable(4, every2)).toEqual([2, 4, 6]);
+    const clip = videoOf('a', { seconds: '5', status: 'completed' });
+    expect(reasonAgainst('loop', clip, every2)).toBeNull();
+    expect(reasonAgainst('loop', videoOf('a', { seconds: '1' }), every2)).toBe('tooShort');
+    expect(reasonAgainst('blend', videoOf('a', { seconds: '120' }), every2)).toBe('tooLong');
+    const others = [
+      videoOf('b', { status: 'completed' }),
+      videoOf('c', { status: 'completed', size: '720x1280' }),
+      videoOf('d', { status: 'queued' }),
+      clip,
+    ];
+    expect(partnersOf(clip, others).map(({ id }) => id)).toEqual(['b']);
   });
   it('name a strength', () => {
     expect([0.1, 0.5, 0.6, 0.8, 1].map(strengthWord)).toEqual([1, 2, 3, 4, 5].map((n) => `strength${n}`));
