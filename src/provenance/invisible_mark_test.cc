@@ -99,7 +99,8 @@ TEST(InvisibleMark, IsInEveryKindOfPicture) {
 
 TEST(InvisibleMark, WithoutItNothingIsFound) {
   std::vector<Image> frames;
-  for (int i = 0; i < (kSanitized ? 1 : 3); ++i) frames.push_back(Scene(480, 270, i));
+  if (kSanitized) GTEST_SKIP() << "a search to its end";
+  for (int i = 0; i < 3; ++i) frames.push_back(Scene(480, 270, i));
   EXPECT_FALSE(Found(frames).has_value());
   EXPECT_FALSE(Found({Image::Black(480, 270)}).has_value());
 }

@@ -152,7 +152,7 @@ test('extended: the result is both, joined', { timeout: RENDER_MS }, async () =>
 test('re-cut: the start stays, the rest is made anew', { timeout: RENDER_MS }, async () => {
   const source = idHere();
   await page.goto(`${studio.url}/video/${source}/recut`);
-  await page.getByLabel(/^Cut at 2 s/).waitFor();
+  await page.getByLabel('Cut at 2 s').waitFor();
   await page.getByLabel('What it shall show').fill('the boat turns back');
   await page.locator('.segments label').first().click();
   await page.getByText('3 s in all').waitFor();
@@ -180,8 +180,8 @@ test('a clip is closed to a loop', { timeout: RENDER_MS }, async () => {
 test('a clip is led into another', { timeout: RENDER_MS }, async () => {
   const source = idHere();
   await page.goto(`${studio.url}/video/${source}/blend`);
-  const partners = page.getByRole('radio');
-  await partners.first().waitFor();
+  const partners = page.locator('.more-partners input');
+  await partners.last().waitFor({ state: 'attached' });
   const into = await partners.last().getAttribute('value');
   await page.locator('.more-partners label').last().click();
   await page.locator('.segments label').first().click();
