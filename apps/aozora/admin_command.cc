@@ -6,6 +6,7 @@
 
 #include <ctime>
 
+#include "api/contract.h"
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/units.h"
@@ -134,6 +135,10 @@ Result<Stop> StopOf(Storage& storage, const AdminCommand& o) {
   stop.running = *running;
   stop.reason = o.reason;
   stop.set_by = TRY(ActorOf(storage, o));
+  if (stop.scope == StopScope::kFeature) {
+    const auto contract = TRY(api::Contract::Load());
+    TRY(contract->CheckFeature(stop.subject));
+  }
   return stop;
 }
 
@@ -354,7 +359,7 @@ Command AddAdmin(CLI::App& app) {
     sub.add_option("--scope", o->scope, "all, person, model, key or feature")
         ->capture_default_str();
     sub.add_option("--subject", o->id,
-                   "Id of the person or key, the model's name, a feature (createVideoRemix, "
+                   "Id of the person or key, the model's name, a feature (remixVideo, "
                    "batches); of all: generation, maintenance or everything");
     sub.add_option("--reason", o->reason, "Shown to those who are refused");
     sub.add_option("--by", o->name, "The admin who wants it (default: the machine's operator)");

@@ -120,8 +120,12 @@ const json* Contract::RequestSchema(std::string_view operation) const {
   return found.request ? &found.request->source() : nullptr;
 }
 
-bool Contract::KnowsFeature(std::string_view name) const {
-  return parts_->operations.contains(name) || parts_->groups.contains(name);
+Status Contract::CheckFeature(std::string_view name) const {
+  if (parts_->operations.contains(name) || parts_->groups.contains(name)) return Ok();
+  return Error::Invalid(
+      "there is no feature {}: name an operation of the API (remixVideo), or the first part of its "
+      "path (batches)",
+      name);
 }
 
 const std::string& Contract::document() const { return parts_->document; }

@@ -31,8 +31,8 @@ class Contract {
   // are meant to be is told by it (api/body.h).
   const nlohmann::json* RequestSchema(std::string_view operation) const;
 
-  // Whether it is an operationId or the first part of a path ("batches").
-  bool KnowsFeature(std::string_view name) const;
+  // Whether a stop can name it: an operationId or the first part of a path ("batches").
+  Status CheckFeature(std::string_view name) const;
 
   // The whole description as JSON.
   const std::string& document() const;

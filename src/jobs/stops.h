@@ -72,7 +72,7 @@ const Stop* FindStop(const std::vector<Stop>& stops, std::string_view person_id,
 struct StoppedRequest {
   std::string_view person_id = {};  // empty: nobody known
   std::string_view key_id = {};
-  std::string_view operation = {};  // "createVideoRemix"
+  std::string_view operation = {};  // "remixVideo"
   std::string_view group = {};      // "videos"
   bool writes = false;
   bool administers = false;  // else nobody could release anything

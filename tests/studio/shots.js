@@ -66,6 +66,11 @@ const PAGES = {
     wait: 'form',
     act: (page) => page.waitForTimeout(800),
   },
+  blend: {
+    at: ({ remix }) => `/video/${remix.id}/blend`,
+    wait: '.more-partners img',
+    act: (page) => page.waitForTimeout(800),
+  },
   storyboard: {
     at: () => '/storyboard',
     wait: '.card',

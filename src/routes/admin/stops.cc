@@ -58,12 +58,10 @@ Outcome<http::Response> SetStop(const api::Service& service, const Call& call) {
   if (const Status status = CheckStop(stop); !status.ok()) {
     return api::BadParameter("subject", status.error().message());
   }
-  if (stop.scope == StopScope::kFeature && !service.contract.KnowsFeature(stop.subject)) {
-    return api::BadParameter(
-        "subject",
-        fmt::format("there is no feature {}: name an operation of the API (createVideoRemix), or "
-                    "the first part of its path (batches)",
-                    stop.subject));
+  if (stop.scope == StopScope::kFeature) {
+    if (const Status known = service.contract.CheckFeature(stop.subject); !known.ok()) {
+      return api::BadParameter("subject", known.error().message());
+    }
   }
   if (call.body["stopped"].get<bool>()) {
     TRY(service.queue.SetStop(stop));

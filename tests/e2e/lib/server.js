@@ -25,13 +25,14 @@ export class Server {
   #options;
   log = '';
 
-  // `extra` comes last, and so wins over what is roomy.
-  static async start(extra = []) {
+  // `extra` comes last, and so wins over what is roomy. `folder` is one that a server had before,
+  // whose key still opens it.
+  static async start(extra = [], { folder, key } = {}) {
     const server = new Server();
-    server.folder = mkdtempSync(path.join(os.tmpdir(), 'aozora-e2e-'));
+    server.folder = folder ?? mkdtempSync(path.join(os.tmpdir(), 'aozora-e2e-'));
     server.#options = [...ROOMY.filter((_, i) => !extra.includes(ROOMY[i - (i % 2)])), ...extra];
     await server.#launch();
-    server.key = /^ +(aoz_\w+)$/m.exec(server.log)[1];
+    server.key = key ?? /^ +(aoz_\w+)$/m.exec(server.log)[1];
     return server;
   }
 
