@@ -40,6 +40,7 @@ struct GenerateCommand {
   std::string prompt, output, size, fps, sampler, noise, decoder, image, resume;
   std::string keep_latent, remix, extend, blend_into;
   std::string upscale, interpolate, poster, sprite_sheet, codec = "h264", effort = "medium";
+  std::vector<std::string> then;
   std::optional<std::string> negative;
   std::optional<double> seconds, keep, guidance, shift, strength;
   std::optional<uint32_t> frames;
@@ -64,6 +65,9 @@ void AddOptions(CLI::App& app, GenerateCommand* o) {
                "Whoever gets the file can read the prompt in its manifest");
   app.add_option("--size", o->size, "WIDTHxHEIGHT that the model makes");
   app.add_option("--seconds", o->seconds, "Length; with --extend that of the new part");
+  app.add_option("--then", o->then, "Another scene, as long again, that goes on from there; repeat")
+      ->expected(1)
+      ->take_all();
   app.add_option("--frames", o->frames, "Length in frames, instead of --seconds");
   app.add_option("--fps", o->fps, "Frames per second that the model makes");
   app.add_option("--seed", o->seed, "Number that decides the noise (random if left out)");
@@ -171,6 +175,8 @@ Result<GenerateRequest> MakeRequest(const GenerateCommand& o) {
   }
   request.frame_count = o.frames;
   request.seconds = o.seconds;
+  if (!o.then.empty() && !o.seconds) return Error::Invalid("--then needs --seconds, of each scene");
+  for (const std::string& prompt : o.then) request.further_scenes.push_back({prompt, *o.seconds});
   if (!o.fps.empty()) request.frame_rate = TRY(FrameRate::Parse(o.fps)).per_second();
   TRY(AddSource(o, &request));
   const bool has_source = request.remix || request.extension || request.bridge;

@@ -11,8 +11,6 @@ using nlohmann::json;
 
 namespace {
 
-// Of all extensions of one video together, as the Videos API had it.
-constexpr int64_t kExtendedSecondsMax = 120;
 
 // How much of the source stays.
 Outcome<uint32_t> ReadKept(const ServedModel& model, const JobRecord& source, const json& body) {
@@ -84,11 +82,11 @@ Outcome<Continuation> ReadContinuation(const ServedModel& model, const JobRecord
   const bool bridges = way.loops || target != nullptr;
   way.kept_seconds = TRY(bridges ? ReadBridge(model, source, body, way.added_seconds)
                                  : ReadKept(model, source, body));
-  if (way.seconds() > kExtendedSecondsMax) {
+  if (way.seconds() > kJoinedSecondsMax) {
     return BadParameter("seconds",
                         fmt::format("seconds {}: with what is there already that makes "
                                     "{}, and {} is the most",
-                                    way.added_seconds, way.seconds(), kExtendedSecondsMax));
+                                    way.added_seconds, way.seconds(), kJoinedSecondsMax));
   }
   return way;
 }

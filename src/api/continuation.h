@@ -12,6 +12,9 @@
 
 namespace aozora::api {
 
+// Of all parts of a video together, as the Videos API had it for extensions.
+inline constexpr uint32_t kJoinedSecondsMax = 120;
+
 struct Continuation {
   uint32_t kept_seconds = 0;   // of the video, at its start; the new part follows
   uint32_t added_seconds = 0;  // the new part

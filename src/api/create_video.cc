@@ -116,6 +116,40 @@ struct Asked {
   VideoWish wish;
 };
 
+// All that is asked to be shown, one scene behind the other: for the policy, and for people.
+std::string PromptOf(const json& body) {
+  std::string prompt = body["prompt"].get<std::string>();
+  for (const json& scene : body.value("scenes", json::array())) {
+    prompt += "\n\n" + scene["prompt"].get<std::string>();
+  }
+  return prompt;
+}
+
+// The scenes behind the first; the wish is as long as all of them.
+Outcome<bool> ReadScenes(const ServedModel& model, const json& body, VideoWish* wish) {
+  if (body["scenes"].empty()) return true;
+  if (!model.extends) {
+    return BadParameter("scenes", fmt::format("{} cannot go on where a scene ends: it starts from "
+                                              "text alone",
+                                              model.name));
+  }
+  std::vector<SceneSpec>& scenes = wish->spec.scenes;
+  scenes.push_back({body.value("prompt", std::string(kAnyPrompt)), wish->seconds});
+  for (const json& scene : body["scenes"]) {
+    if (scenes.back().seconds % model.cut_seconds != 0) {
+      return BadParameter("scenes", fmt::format("scene {} has {} s: {} goes on after multiples of "
+                                                "{}",
+                                                scenes.size(), scenes.back().seconds, model.name,
+                                                model.cut_seconds));
+    }
+    scenes.push_back({scene["prompt"].get<std::string>(), ReadSeconds(scene["seconds"])});
+    wish->seconds += scenes.back().seconds;
+  }
+  if (wish->seconds <= kJoinedSecondsMax) return true;
+  return BadParameter("scenes", fmt::format("scenes of {} s together: {} is the most",
+                                            wish->seconds, kJoinedSecondsMax));
+}
+
 Outcome<Asked> ReadWish(const Service& service, const json& body) {
   Asked asked;
   asked.model = TRY(FindModel(service, body));
@@ -134,6 +168,7 @@ Outcome<Asked> ReadWish(const Service& service, const json& body) {
     return BadParameter("seconds", status.error().message());
   }
   asked.wish.spec = SpecOf(body);
+  if (body.contains("scenes")) TRY(ReadScenes(model, body, &asked.wish));
   return asked;
 }
 
@@ -201,7 +236,7 @@ Outcome<std::vector<JobRecord>> CreateVideo(const Service& service, const Origin
                                             const json& body, http::FormFile* upload) {
   auto [model_found, wish] = TRY(ReadWish(service, body));
   const ServedModel& model = *model_found;
-  wish.prompt = body["prompt"].get<std::string>();
+  wish.prompt = PromptOf(body);
   wish.spec.role = origin.role;
   const PromptVerdict verdict = TRY(CheckPolicy(service, origin, wish.prompt, wish.spec));
   if (body.contains("input_reference")) {
@@ -288,6 +323,7 @@ Outcome<JobRecord> CreateDerivedVideo(const Service& service, const Origin& orig
   if (video.seed) spec.seed = *video.seed;
   spec.image_file_id.clear();  // the source's first picture is in its latents
   spec.strength = video.strength;
+  spec.scenes.clear();
   const Continuation way = video.continuation.value_or(Continuation());
   spec.added_seconds = way.added_seconds;
   spec.kept_seconds = way.kept_seconds < source.seconds ? way.kept_seconds : 0;

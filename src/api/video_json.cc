@@ -30,6 +30,15 @@ json ValueOrNull(const std::optional<T>& value) {
   return value ? json(*value) : json(nullptr);
 }
 
+json ScenesOf(const RenderSpec& spec) {
+  if (spec.scenes.empty()) return nullptr;
+  json scenes = json::array();
+  for (const SceneSpec& scene : spec.scenes) {
+    scenes.push_back({{"prompt", scene.prompt}, {"seconds", scene.seconds}});
+  }
+  return scenes;
+}
+
 // What was asked for beside the fields of the Videos API; null where nothing was said.
 json SettingsOf(const JobRecord& job, const RenderSpec& spec) {
   const bool redraws = job.kind == JobKind::kRemix || job.kind == JobKind::kEdit;
@@ -38,7 +47,8 @@ json SettingsOf(const JobRecord& job, const RenderSpec& spec) {
           {"negative_prompt", ValueOrNull(spec.negative_prompt)},
           {"fps", ValueOrNull(spec.frame_rate)},
           {"strength", redraws ? json(spec.strength) : json(nullptr)},
-          {"creator", TextOrNull(spec.creator)}};
+          {"creator", TextOrNull(spec.creator)},
+          {"scenes", ScenesOf(spec)}};
 }
 
 // When the picture was written, in milliseconds: grows with each, in whichever process.

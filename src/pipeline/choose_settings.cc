@@ -211,6 +211,39 @@ Result<Sources> EndsOf(const Capabilities& can, const Bridge& bridge) {
   return from;
 }
 
+// What follows the first scene, behind it. A latent frame that is given stands for all of its
+// pictures, so scenes change between two of them.
+Status ChooseScenes(const Capabilities& can, const GenerateRequest& request, Settings* settings) {
+  if (request.further_scenes.empty()) return Ok();
+  if (request.remix || request.extension || request.bridge) {
+    return Error::Invalid("scenes are of a clip that starts from nothing else");
+  }
+  if (request.further_scenes.size() >= kScenesMax) {
+    return Error::Invalid("{} scenes: at most {}", request.further_scenes.size() + 1, kScenesMax);
+  }
+  const uint32_t step = FramesPerCut(can);
+  for (const Scene& scene : request.further_scenes) {
+    uint32_t& all = settings->clip.frame_count;
+    if (all % step != 0) {
+      return Error::Invalid("a scene that ends after {:g} s: {} {} goes on after each {:g}",
+                            all / settings->frame_rate, can.family, can.variant,
+                            step / settings->frame_rate);
+    }
+    const double count = std::round(scene.seconds * settings->frame_rate);
+    if (!(count >= 1) || all + count > kFrameCountMax) {
+      return Error::Invalid("a scene of {} s: with all before it {} to {} frames", scene.seconds, 1,
+                            kFrameCountMax);
+    }
+    SceneStart start{all, TRY_WITHIN("prompt", CleanPrompt(scene.prompt))};
+    if (start.prompt.empty()) {
+      return Error::Invalid("the prompt of scene {} is empty", settings->further_scenes.size() + 2);
+    }
+    settings->further_scenes.push_back(std::move(start));
+    all += static_cast<uint32_t>(count);
+  }
+  return Ok();
+}
+
 // What both ends of a bridge, and what is made between them, must have in common.
 Status ChooseBridge(const Capabilities& can, const GenerateRequest& request, const Sources& from,
                     Settings* settings) {
@@ -276,6 +309,7 @@ Result<Settings> ChooseSettings(const Model& model, const GenerateRequest& reque
       "negative prompt", CleanPrompt(request.negative_prompt.value_or(settings.negative_prompt)));
   if (request.bridge) TRY(ChooseBridge(can, request, from, &settings));
   TRY(ChooseClip(can, request, source, &settings));
+  TRY(ChooseScenes(can, request, &settings));
   TRY(CheckBridgeLength(can, settings));
   settings.seed = request.seed.value_or(settings.seed);
   settings.noise = request.noise.value_or(settings.noise);

@@ -59,6 +59,23 @@ TEST(Settings, AreReadAsTheyWereWritten) {
   EXPECT_EQ(read->prompt, SomeClip().settings.prompt);
 }
 
+TEST(Settings, KeepTheirScenes) {
+  Settings settings = SomeClip().settings;
+  settings.further_scenes = {{2, "a whale"}, {6, "night"}};
+  const std::string json = SettingsJson(settings);
+  const Settings read = ParseSettings(json).value();
+  EXPECT_EQ(SettingsJson(read), json);
+  for (const auto& [from, to] : {std::pair{"\"from_frame\":6", "\"from_frame\":2"},
+                                 {"\"from_frame\":6", "\"from_frame\":7"},
+                                 {"\"prompt\":\"night\"", "\"prompt\":3"}}) {
+    std::string changed = json;
+    changed.replace(changed.find(from), std::string_view(from).size(), to);
+    const Result<Settings> wrong = ParseSettings(changed);
+    ASSERT_FALSE(wrong.ok()) << to;
+    EXPECT_THAT(wrong.error().message(), HasSubstr("scenes"));
+  }
+}
+
 TEST(Settings, NameWhatIsWrong) {
   const std::string good = SettingsJson(SomeClip().settings);
   const std::pair<const char*, const char*> changes[] = {

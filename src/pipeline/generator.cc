@@ -54,6 +54,7 @@ class Run {
   const GeneratorOptions& options_;
   FrameSink& sink_;
   ProgressMeter meter_;
+  std::vector<TextEmbedding> texts_;  // of each scene
   Conditions conditions_;
   std::vector<Piece> pieces_;  // of the whole clip, as far as they are made
   Image last_frame_;
@@ -73,7 +74,7 @@ Status Run::EncodeText() {
   meter_.Report(0, 0, 1);
   const EmbeddingCache cache(options_.embedding_folder);
   std::unique_ptr<TextEncoder> encoder;
-  conditions_.text = TRY(Encode(plan_.ids, cache, &encoder));
+  for (const auto& ids : plan_.ids) texts_.push_back(TRY(Encode(ids, cache, &encoder)));
   if (!plan_.negative_ids.empty()) {
     conditions_.negative_text = TRY(Encode(plan_.negative_ids, cache, &encoder));
   }
@@ -99,6 +100,7 @@ Status Run::Joined(const Image* image) {
   for (uint32_t index = 0; index < plan_.segments.size(); ++index) {
     const Segment& segment = plan_.segments[index];
     const uint32_t start = done - segment.latents_given, count = segment.latent.frame_count;
+    conditions_.text = texts_[segment.scene];
     conditions_.given_count = segment.latents_given;
     conditions_.given_latents =
         LatentFramesOf(clip.values, clip.size, start, segment.latents_given);
@@ -167,7 +169,7 @@ Status Run::PieceByPiece(const Image* image) {
   }
   for (uint32_t index = 0; index < plan_.segments.size(); ++index) {
     const Segment& segment = plan_.segments[index];
-    conditions_ = {std::move(conditions_.text), std::move(conditions_.negative_text), {}, 0, {}};
+    conditions_ = {texts_[segment.scene], std::move(conditions_.negative_text), {}, 0, {}};
     if (first) TRY_WITHIN("image", EncodeGiven(*first, last ? &*last : nullptr, segment));
     std::span<const float> source;
     if (plan_.settings.source_use == SourceUse::kRemix) {

@@ -68,7 +68,9 @@ Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
   const Capabilities& can = model.capabilities();
   const Settings& settings = plan->settings;
   // The encoder goes layer by layer and lets each layer go: its weights pass through memory once.
-  Cost text = model.TextEncoderCost(plan->ids.size() + plan->negative_ids.size());
+  size_t token_count = plan->negative_ids.size();
+  for (const auto& ids : plan->ids) token_count += ids.size();
+  const Cost text = model.TextEncoderCost(token_count);
   AddStage(plan, "text", text, 1, kTextEfficiency, machine);
   plan->stages.back().memory_bytes = text.scratch_bytes + text.weight_bytes / 16 + kFixedBytes;
   plan->memory_bytes_peak = plan->stages.back().memory_bytes;
@@ -92,7 +94,7 @@ Status AddStages(const Model& model, const Machine& machine, Plan* plan) {
       picture.frame_count = one ? 1 : can.latent.PictureFrames(segment.latent.frame_count);
       AddStage(plan, "image", model.EncoderCost(picture), 1, kDecoderEfficiency, machine);
     }
-    AddStage(plan, "denoise", model.DenoiserCost(segment.latent, plan->ids.size()),
+    AddStage(plan, "denoise", model.DenoiserCost(segment.latent, plan->ids[segment.scene].size()),
              ForwardCount(settings, schedule), kDenoiserEfficiency, machine);
     if (!plan->joined) decode(segment.latent.frame_count);
   }
@@ -136,7 +138,9 @@ void AddNotes(const Capabilities& can, Plan* plan) {
                     settings.clip.width_px, settings.clip.height_px));
   }
   if (can.vocabulary != nullptr) {
-    std::string note = UnknownWordsNote(*can.vocabulary, settings.prompt);
+    std::string words = settings.prompt;
+    for (const SceneStart& scene : settings.further_scenes) words += "\n" + scene.prompt;
+    std::string note = UnknownWordsNote(*can.vocabulary, words);
     if (!note.empty()) plan->notes.push_back(std::move(note));
   }
 }
@@ -180,11 +184,15 @@ Result<Plan> MakePlan(const Model& model, const GenerateRequest& request, const 
   TRY(CutAndCheck(model.capabilities(), request, &plan));
   const std::unique_ptr<Tokenizer> tokenizer = TRY(model.OpenTokenizer());
   const size_t most = model.capabilities().text_token_count_max;
-  plan.ids = TRY(tokenizer->Encode(plan.settings.prompt, most));
+  plan.ids.push_back(TRY(tokenizer->Encode(plan.settings.prompt, most)));
+  for (const SceneStart& scene : plan.settings.further_scenes) {
+    plan.ids.push_back(TRY(tokenizer->Encode(scene.prompt, most)));
+  }
   const bool guided = std::any_of(plan.settings.guidance.begin(), plan.settings.guidance.end(),
                                   [](float scale) { return NeedsUnconditional(scale); });
   if (guided) plan.negative_ids = TRY(tokenizer->Encode(plan.settings.negative_prompt, most));
-  if (plan.ids.size() == most) {
+  if (std::any_of(plan.ids.begin(), plan.ids.end(),
+                  [&](const auto& ids) { return ids.size() == most; })) {
     plan.notes.push_back(
         fmt::format("the prompt is longer than the {} tokens that the model reads:"
                     " its end is ignored",

@@ -28,7 +28,7 @@ struct Plan {
   std::shared_ptr<const ClipLatent> source;  // of a remix, an extension or a bridge, or null
   std::shared_ptr<const ClipLatent> target;  // of a bridge, or null
   uint32_t frames_skipped = 0;        // of the clip, at its start: those of a source, if not wanted
-  std::vector<int32_t> ids;           // of the prompt
+  std::vector<std::vector<int32_t>> ids;  // of each scene's prompt
   std::vector<int32_t> negative_ids;  // empty where there is no guidance
   std::vector<StageCost> stages;
   double seconds = 0;  // estimate for all

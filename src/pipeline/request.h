@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/rng.h"
 #include "diffusion/sampler.h"
@@ -45,6 +46,12 @@ struct Bridge {
   std::shared_ptr<const ClipLatent> target;
 };
 
+// A stretch of a clip with words of its own.
+struct Scene {
+  std::string prompt;
+  double seconds = 0;
+};
+
 // What somebody asks for. What is left open comes from the source, if there is one, or from the
 // checkpoint's preset.
 struct GenerateRequest {
@@ -53,6 +60,8 @@ struct GenerateRequest {
   std::optional<uint32_t> width_px, height_px;
   std::optional<uint32_t> frame_count;
   std::optional<double> seconds;  // another way to say frame_count; both is an error
+  // Each goes on where the one before ended; prompt and length above are those of the first.
+  std::vector<Scene> further_scenes;
   std::optional<double> frame_rate;
   std::optional<Image> image;  // the first picture
   std::optional<Remix> remix;  // at most one of these three

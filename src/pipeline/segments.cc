@@ -15,22 +15,58 @@ LatentSize SizeFor(const Capabilities& can, const Settings& settings, uint32_t l
   return can.latent.Latent(clip);
 }
 
+// Of each scene the pictures that it ends before.
+std::vector<uint32_t> SceneEnds(const Settings& settings) {
+  std::vector<uint32_t> ends;
+  for (const SceneStart& scene : settings.further_scenes) ends.push_back(scene.first_frame);
+  ends.push_back(settings.clip.frame_count);
+  return ends;
+}
+
 // Latent by latent: each segment is given the end of all that was made before it.
 Cut CutJoined(const Capabilities& can, const Settings& settings, const ClipLatent* extended) {
   const uint32_t most =
       std::max(can.latent.LatentFrames(can.trained_frame_count), can.continued_latent_count + 1);
-  const uint32_t all = can.latent.LatentFrames(settings.clip.frame_count);
   Cut cut;
   cut.joined = true;
   uint32_t done = extended != nullptr ? extended->pieces[0].size.frame_count : 0;
-  while (done < all) {
-    Segment segment;
-    segment.latents_given = std::min(done, can.continued_latent_count);
-    segment.noise_index = done;
-    const uint32_t made = std::min(all - done, most - segment.latents_given);
-    segment.latent = SizeFor(can, settings, segment.latents_given + made);
-    cut.segments.push_back(segment);
-    done += made;
+  const std::vector<uint32_t> ends = SceneEnds(settings);
+  for (uint32_t scene = 0; scene < ends.size(); ++scene) {
+    const uint32_t end = can.latent.LatentFrames(ends[scene]);
+    while (done < end) {
+      Segment segment;
+      segment.scene = scene;
+      segment.latents_given = std::min(done, can.continued_latent_count);
+      segment.noise_index = done;
+      const uint32_t made = std::min(end - done, most - segment.latents_given);
+      segment.latent = SizeFor(can, settings, segment.latents_given + made);
+      cut.segments.push_back(segment);
+      done += made;
+    }
+  }
+  return cut;
+}
+
+// Picture by picture: each segment but the first begins with the last picture before it.
+Cut CutByPictures(const Capabilities& can, const Settings& settings, const ClipLatent* extended) {
+  const uint32_t most = can.trained_frame_count;
+  Cut cut;
+  uint32_t done = settings.source_frame_count;
+  uint32_t index = extended != nullptr ? static_cast<uint32_t>(extended->pieces.size()) : 0;
+  const std::vector<uint32_t> ends = SceneEnds(settings);
+  for (uint32_t scene = 0; scene < ends.size(); ++scene) {
+    while (done < ends[scene]) {
+      Segment segment;
+      segment.scene = scene;
+      segment.noise_index = index;
+      segment.frames_skipped = index++ == 0 ? 0 : 1;
+      segment.frames_delivered =
+          std::min(ends[scene] - done, std::max(most, 2u) - segment.frames_skipped);
+      const uint32_t count = segment.frames_skipped + segment.frames_delivered;
+      segment.latent = SizeFor(can, settings, can.latent.LatentFrames(count));
+      cut.segments.push_back(segment);
+      done += segment.frames_delivered;
+    }
   }
   return cut;
 }
@@ -61,38 +97,22 @@ Result<Cut> CutIntoSegments(const Capabilities& can, const Settings& settings,
                             const ClipLatent* extended) {
   if (settings.source_use == SourceUse::kBridge) return CutBridge(can, settings, *extended);
   if (can.continued_latent_count > 0) return CutJoined(can, settings, extended);
-  const uint32_t total = settings.clip.frame_count - settings.source_frame_count;
   const uint32_t most = can.trained_frame_count;
-  const auto segment_of = [&](uint32_t index, uint32_t skipped, uint32_t delivered) {
+  const bool one = extended == nullptr && settings.further_scenes.empty() &&
+                   (settings.clip.frame_count <= most || most <= 1);
+  if (one) {
     Segment segment;
-    segment.latent = SizeFor(can, settings, can.latent.LatentFrames(skipped + delivered));
-    segment.noise_index = index;
-    segment.frames_skipped = skipped;
-    segment.frames_delivered = delivered;
-    return segment;
-  };
-  const bool one = extended == nullptr && (total <= most || most <= 1);
-  if (one) return Cut{{segment_of(0, 0, total)}};
+    segment.latent = SizeFor(can, settings, can.latent.LatentFrames(settings.clip.frame_count));
+    segment.frames_delivered = settings.clip.frame_count;
+    return Cut{{segment}};
+  }
   if (can.image_conditioning == ImageConditioning::kNone || !can.has_encoder) {
     return Error::Unsupported(
         "{} frames: {} {} makes at most {} ({:.1f} s) and cannot continue a clip from a picture: "
         "ask for less, a lower frame rate, or use an image-to-video model",
         settings.clip.frame_count, can.family, can.variant, most, most / settings.frame_rate);
   }
-  Cut cut;
-  uint32_t index = 0, left = total;
-  if (extended == nullptr) {
-    cut.segments.push_back(segment_of(index++, 0, most));
-    left -= most;
-  } else {
-    index = static_cast<uint32_t>(extended->pieces.size());
-  }
-  while (left > 0) {
-    const uint32_t delivered = std::min(left, std::max(most, 2u) - 1);
-    cut.segments.push_back(segment_of(index++, 1, delivered));
-    left -= delivered;
-  }
-  return cut;
+  return CutByPictures(can, settings, extended);
 }
 
 uint32_t FramesPerCut(const Capabilities& can) {

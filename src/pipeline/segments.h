@@ -16,6 +16,7 @@ namespace aozora {
 struct Segment {
   LatentSize latent;
   uint32_t latents_given = 0;  // at its start: the last ones of what was made before it
+  uint32_t scene = 0;          // whose words it follows
   uint32_t noise_index = 0;    // 0 has the noise that other programs give the seed
   // Where each segment is a piece of its own for the decoder, its pictures; all but the first of a
   // clip begin with the last picture of the one before, which is not delivered again.

@@ -124,6 +124,25 @@ TEST(Segments, ASourceOfAnotherSizeIsRefused) {
   EXPECT_THAT(error(wider, Of(40, 15)), HasSubstr("2x3x2x4"));
 }
 
+TEST(Segments, ScenesBeginAtLatentFrames) {
+  Settings settings = Of(20 + 30 + 15);
+  settings.further_scenes = {{20, "b"}, {50, "c"}};
+  const Cut joined = CutIntoSegments(Joining(), settings, nullptr).value();
+  std::vector<std::pair<uint32_t, uint32_t>> made;  // scene, latent frames
+  for (const Segment& segment : joined.segments) {
+    made.emplace_back(segment.scene, segment.latent.frame_count - segment.latents_given);
+  }
+  const std::vector<std::pair<uint32_t, uint32_t>> expected = {{0, 3}, {1, 3}, {2, 2}};
+  EXPECT_EQ(made, expected);
+  const Cut by_pictures = CutIntoSegments(FromPictures(), settings, nullptr).value();
+  std::vector<uint32_t> delivered(3);
+  for (const Segment& segment : by_pictures.segments) {
+    EXPECT_LE(segment.frames_skipped + segment.frames_delivered, 9u);
+    delivered[segment.scene] += segment.frames_delivered;
+  }
+  EXPECT_EQ(delivered, (std::vector<uint32_t>{20, 30, 15}));
+}
+
 TEST(Segments, ABridgeHasBothEndsBesideWhatItDelivers) {
   Settings settings = Of(9 + 5 + 9, 9);
   settings.source_use = SourceUse::kBridge;

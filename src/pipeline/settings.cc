@@ -113,6 +113,26 @@ Status ReadSampling(const Reader& from, Settings* s) {
   return Ok();
 }
 
+Result<std::vector<SceneStart>> ReadScenes(const json& settings, uint32_t frame_count) {
+  std::vector<SceneStart> scenes;
+  const auto found = settings.find("scenes");
+  if (found == settings.end()) return scenes;
+  if (!found->is_array() || found->size() >= kScenesMax) {
+    return Error::Corrupt("scenes: must be a list of less than {}", kScenesMax);
+  }
+  for (const json& item : *found) {
+    if (!item.is_object()) return Error::Corrupt("scenes: must be objects");
+    const Reader from(item);
+    const double after = scenes.empty() ? 1 : scenes.back().first_frame + 1.0;
+    SceneStart scene;
+    scene.first_frame =
+        TRY_WITHIN("scenes", from.Number<uint32_t>("from_frame", after, frame_count - 1.0));
+    scene.prompt = TRY_WITHIN("scenes", from.Text("prompt", kCleanPromptBytesMax));
+    scenes.push_back(std::move(scene));
+  }
+  return scenes;
+}
+
 }  // namespace
 
 std::string_view Name(SourceUse use) {
@@ -172,6 +192,9 @@ std::string SettingsJson(const Settings& s) {
       {"source_hash", s.source_hash},
       {"source_frames", s.source_frame_count},
   };
+  for (const SceneStart& scene : s.further_scenes) {
+    all["scenes"].push_back({{"from_frame", scene.first_frame}, {"prompt", scene.prompt}});
+  }
   if (s.source_use == SourceUse::kBridge) {
     all["target_hash"] = s.target_hash;
     all["target_frames"] = s.target_frame_count;
@@ -190,6 +213,7 @@ Result<Settings> ParseSettings(std::string_view text) {
   s.clip.height_px = TRY(from.Number<uint32_t>("height", kSidePxMin, kSidePxMax));
   s.clip.frame_count = TRY(from.Number<uint32_t>("frames", 1, kFrameCountMax));
   s.frame_rate = TRY(from.Number("frame_rate", 1e-3, kClipFrameRateMax));
+  s.further_scenes = TRY(ReadScenes(parsed, s.clip.frame_count));
   TRY(ReadSampling(from, &s));
   s.decoder = TRY(from.Named("decoder", ParseDecoderKind));
   s.has_image = TRY(from.Flag("image"));

@@ -20,6 +20,7 @@ inline constexpr uint32_t kSidePxMax = 4096;
 inline constexpr uint32_t kFrameCountMax = 4096;
 inline constexpr double kClipFrameRateMax = 120;
 inline constexpr double kGuidanceMax = 100;
+inline constexpr size_t kScenesMax = 32;
 
 // What becomes of the clip that a run starts from (pipeline/clip_latent.h).
 enum class SourceUse : uint8_t {
@@ -30,9 +31,16 @@ enum class SourceUse : uint8_t {
 };
 std::string_view Name(SourceUse use);  // "none", "remix", "extension", "bridge"
 
+// From a picture on, other words.
+struct SceneStart {
+  uint32_t first_frame = 0;
+  std::string prompt;  // cleaned
+};
+
 struct Settings {
   std::string prompt;           // cleaned
   std::string negative_prompt;  // cleaned; unused where guidance is 1
+  std::vector<SceneStart> further_scenes;  // in order, each behind the one before
   ClipSize clip;                // of the model, before any scaling; with what is there already
   double frame_rate = 0;
   uint64_t seed = 0;

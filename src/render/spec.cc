@@ -33,6 +33,9 @@ std::string ToJson(const RenderSpec& spec) {
   if (spec.kept_seconds > 0) object["kept_seconds"] = spec.kept_seconds;
   if (spec.loops) object["loops"] = true;
   if (!spec.target_job_id.empty()) object["target_job_id"] = spec.target_job_id;
+  for (const SceneSpec& scene : spec.scenes) {
+    object["scenes"].push_back({{"prompt", scene.prompt}, {"seconds", scene.seconds}});
+  }
   if (!spec.role.empty()) object["role"] = spec.role;
   if (!spec.creator.empty()) object["creator"] = spec.creator;
   if (!spec.visible_mark) object["visible_mark"] = false;
@@ -55,6 +58,10 @@ Result<RenderSpec> ParseRenderSpec(std::string_view text) {
     spec.kept_seconds = object.value("kept_seconds", 0u);
     spec.loops = object.value("loops", false);
     spec.target_job_id = object.value("target_job_id", "");
+    for (const json& scene : object.value("scenes", json::array())) {
+      spec.scenes.push_back(
+          {scene.at("prompt").get<std::string>(), scene.at("seconds").get<uint32_t>()});
+    }
     spec.role = object.value("role", "");
     spec.creator = object.value("creator", "");
     spec.visible_mark = object.value("visible_mark", true);

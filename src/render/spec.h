@@ -7,10 +7,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
 namespace aozora {
+
+struct SceneSpec {
+  std::string prompt;
+  uint32_t seconds = 0;
+};
 
 struct RenderSpec {
   uint64_t seed = 0;
@@ -24,7 +30,8 @@ struct RenderSpec {
   uint32_t kept_seconds = 0;   // of its source, at its start; 0: all
   bool loops = false;          // an extension leads back to the source's first picture
   std::string target_job_id;   // or to another video's, which follows; or empty
-  std::string role;            // of whoever asked, by the name that policies know
+  std::vector<SceneSpec> scenes;  // all of a clip that has several; empty: one, of the job's prompt
+  std::string role;               // of whoever asked, by the name that policies know
   std::string creator;         // beside the visible mark; may be empty
   bool visible_mark = true;
   bool prompt_in_manifest = false;  // whoever gets the file can read it

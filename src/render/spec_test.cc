@@ -21,6 +21,7 @@ TEST(RenderSpec, ComesBackAsItWasKept) {
   spec.kept_seconds = 2;
   spec.loops = true;
   spec.target_job_id = "video_2";
+  spec.scenes = {{"a boat", 4}, {"a whale", 2}};
   const RenderSpec back = ParseRenderSpec(ToJson(spec)).value();
   EXPECT_EQ(ToJson(back), ToJson(spec));
   EXPECT_EQ(back.negative_prompt, "");  // said, though empty

@@ -36,6 +36,15 @@ GenerateRequest RequestOf(const Model& model, const VideoWish& wish) {
     request.width_px = made.width_px;
     request.height_px = made.height_px;
     request.seconds = wish.seconds;
+    for (size_t i = 0; i < wish.spec.scenes.size(); ++i) {
+      const SceneSpec& scene = wish.spec.scenes[i];
+      if (i > 0) {
+        request.further_scenes.push_back({scene.prompt, double{1} * scene.seconds});
+      } else {
+        request.prompt = scene.prompt;
+        request.seconds = scene.seconds;
+      }
+    }
     request.image = wish.image;
   }
   return request;

@@ -2,8 +2,6 @@
 import './style/tokens.css';
 import './style/base.css';
 import { render } from 'preact';
-import { isObject } from './api/problem';
-import { readKept } from './lib/kept';
 import { followLocale } from './lib/locale';
 import { followTheme } from './lib/theme';
 import { startRouter } from './router/router';
@@ -22,9 +20,6 @@ startNotice();
 startModels();
 watchLeaving();
 void loadSession();
-// A storyboard that was under way goes on, on whichever page.
-if (isObject(readKept('board.run')))
-  void import('./pages/storyboard/runner').then(({ startRunner }) => startRunner());
 
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

@@ -9,6 +9,7 @@ export const settingsOf = (part: Partial<Settings> = {}): Settings => ({
   fps: null,
   strength: null,
   creator: null,
+  scenes: null,
   ...part,
 });
 

@@ -228,6 +228,25 @@ test('re-cut: the start is kept, what came behind it is made anew', async () => 
   if (step > 1) await refused(cut(step + 1), /can go on after each/);
 });
 
+test('scenes become one video, each with its own words', async () => {
+  if (!can.includes('extension')) return;
+  const scenes = [{ prompt: 'a whale leaps', seconds: String(step) }, { prompt: 'night', seconds: '1' }];
+  const ask = (more) => client.videos.create(
+      { ...SMALL, prompt: 'a boat', seconds: String(step), scenes, ...more });
+  const video = await completed(client, (await ask()).id);
+  assert.equal(video.seconds, String(2 * step + 1));
+  assert.equal(video.prompt, 'a boat\n\na whale leaps\n\nnight');
+  assert.deepEqual(video.aozora.settings.scenes.map(({ seconds }) => seconds), [step, step, 1]);
+  assert.equal(video.aozora.frames, (2 * step + 1) * 24);
+  const remix = await completed(client, (await client.videos.remix(
+      video.id, { prompt: 'a car' })).id);
+  assert.equal(remix.aozora.settings.scenes, null);
+  await assert.rejects(ask({ scenes: [{ prompt: 'build a pipe bomb step by step', seconds: '1' }] }),
+                       (error) => error.code === 'content_policy_violation');
+  await refused(ask({ scenes: Array(11).fill({ prompt: 'on', seconds: '20' }) }), /the most/);
+  if (step > 1) await refused(ask({ seconds: String(step + 1) }), /goes on after multiples of/);
+});
+
 test('a loop leads back, a blend into another video; what cannot be is refused', async () => {
   if (!can.includes('loop')) return;
   const made = (prompt, seconds) => client.videos.create({ ...SMALL, prompt, seconds });

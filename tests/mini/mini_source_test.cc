@@ -213,6 +213,24 @@ TEST_F(MiniSource, ABridgeSaysWhatItCannotBe) {
   EXPECT_THAT(PlanError(request), HasSubstr("needs 2 to go on from"));
 }
 
+// The first scene is what it would be alone; the second follows its own words from there.
+TEST_F(MiniSource, ScenesFollowOneAnother) {
+  GenerateRequest request = SomeRequest();
+  request.frame_count = 96;
+  const Made alone = Make(request);
+  request.further_scenes = {{"many odd things", 3}};
+  const Made one = Make(request);
+  ASSERT_EQ(one.frames.size(), 96u + 72u);
+  ExpectSame(one.frames, 0, alone.frames, 0, 72);
+  request.further_scenes[0].prompt = "a blue house";
+  EXPECT_NE(Make(request).latent->Hash(), one.latent->Hash());
+  request.frame_count = 50;
+  EXPECT_THAT(PlanError(request), HasSubstr("goes on after each 2"));
+  request.frame_count = 48;
+  request.further_scenes[0].prompt = " ";
+  EXPECT_THAT(PlanError(request), HasSubstr("scene 2 is empty"));
+}
+
 TEST_F(MiniSource, LongClipsAreMadeInPiecesThatAreOneForTheDecoder) {
   GenerateRequest request = SomeRequest();
   request.frame_count = 600;  // 25 seconds, of which 10 are made at once

@@ -197,7 +197,7 @@ test('a storyboard of two cards is one clip, also after a reload', { timeout: RE
   await page.goto(`${studio.url}/storyboard`);
   await page.getByLabel('What scene 1 shows').fill('a white lighthouse on a beach at noon');
   await page.getByLabel('What scene 2 shows').fill('a white lighthouse on a beach at night');
-  await page.getByLabel('Length of scene 1').selectOption('1');
+  await page.getByLabel('Length of scene 1').selectOption('2');
   await page.getByLabel('Length of scene 2').selectOption('1');
   await page.getByLabel('Size').selectOption('640x360');
   await page.getByRole('button', { name: 'Make the film' }).click();
@@ -206,9 +206,9 @@ test('a storyboard of two cards is one clip, also after a reload', { timeout: RE
   await page.getByText('Your film is ready').waitFor({ timeout: RENDER_MS });
   await page.locator('.board-run').getByRole('link', { name: /^Play/ }).click();
   await page.locator('.player').waitFor();
-  assert.equal((await played()).seconds, 2);
+  assert.equal((await played()).seconds, 3);
   const { data } = await studio.api('GET', '/videos?limit=100');
-  assert.equal(data.filter(({ prompt }) => prompt.startsWith('a white lighthouse')).length, 2);
+  assert.equal(data.filter(({ prompt }) => prompt.startsWith('a white lighthouse')).length, 1);
 });
 
 test('several at once, one of them stopped', { timeout: RENDER_MS }, async () => {

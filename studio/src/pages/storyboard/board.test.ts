@@ -3,61 +3,43 @@ import { describe, expect, it } from 'vitest';
 import { videoOf } from '../../testing';
 import type { Model } from '../../api/types';
 import { addable, bridgeable, cutsOf, partnersOf, reasonAgainst, strengthWord, TOOLS } from '../more/tools';
-import { goOn, moved, newCard, parseRun, type Run } from './board';
-import { nextOf } from './runner';
+import { bodyOf, isUneven, moved, newCard } from './board';
 
-const CARDS = [newCard('one'), newCard('two'), newCard('three')];
-const RUN: Run = {
-  cards: CARDS,
-  size: '128x72',
-  model: 'mini',
-  key: 'k',
-  videoIds: [],
-  state: 'running',
-  why: null,
-};
-const next = (videoIds: string[], ...videos: ReturnType<typeof videoOf>[]) =>
-  nextOf({ ...RUN, videoIds }, (id) => videos.find((video) => video.id === id));
+const CARDS = [newCard('one'), newCard(' two '), newCard('three')];
 
 describe('a storyboard', () => {
-  it('begins with the first card', () => {
-    expect(next([])).toEqual({ todo: 'create' });
+  it('is one request, its first card the video and the others its scenes', () => {
+    expect(bodyOf(CARDS, '128x72', 'mini', 'data:x')).toEqual({
+      prompt: 'one',
+      seconds: 4,
+      size: '128x72',
+      model: 'mini',
+      input_reference: { image_url: 'data:x' },
+      scenes: [
+        { prompt: 'two', seconds: 4 },
+        { prompt: 'three', seconds: 4 },
+      ],
+    });
+    expect(bodyOf(CARDS.slice(0, 1), '128x72', null, null)).toEqual({
+      prompt: 'one',
+      seconds: 4,
+      size: '128x72',
+    });
   });
-  it('waits while a clip is made', () => {
-    expect(next(['a'], videoOf('a', { status: 'queued' }))).toEqual({ todo: 'wait' });
-  });
-  it('extends what is finished', () => {
-    expect(next(['a'], videoOf('a'))).toEqual({ todo: 'extend', from: 'a', card: 1 });
-  });
-  it('ends with the last card', () => {
-    expect(next(['a', 'b', 'c'], videoOf('c'))).toEqual({ todo: 'finish' });
-  });
-  it('says why it stops', () => {
-    const failed = videoOf('a', { status: 'failed', error: { code: 'x', message: 'no room' } });
-    expect(next(['a'], failed)).toEqual({ todo: 'give_up', why: 'no room' });
-  });
-  it('looks for a clip that it does not know', () => {
-    expect(next(['a'])).toEqual({ todo: 'look_up', id: 'a' });
-  });
-  it('goes on without the clip that failed', () => {
-    const stuck: Run = { ...RUN, state: 'stuck', why: 'x', videoIds: ['a', 'b'] };
-    expect(goOn(stuck, false)).toMatchObject({ state: 'running', why: null, videoIds: ['a'], key: 'k' });
-    expect(goOn(stuck, true).videoIds).toEqual(['a', 'b']);
-    expect(goOn({ ...stuck, videoIds: ['a'] }, false).key).not.toBe('k');
-  });
-  it('is read back as it was kept', () => {
-    expect(parseRun(JSON.parse(JSON.stringify(RUN)))).toEqual(RUN);
-    for (const broken of [null, 3, {}, { ...RUN, state: 'x' }, { ...RUN, videoIds: 'a' }])
-      expect(parseRun(broken)).toBeNull();
+  it('goes on only where the model can', () => {
+    const lasting = (...all: number[]) => all.map((seconds) => ({ ...newCard(), seconds }));
+    expect(isUneven(lasting(2, 4, 1), 2)).toBe(false);
+    expect(isUneven(lasting(1, 4), 2)).toBe(true);
+    expect(isUneven(lasting(1, 3, 5), 1)).toBe(false);
   });
 });
 
 describe('moved', () => {
   const order = (id: string, by: number) => moved(CARDS, id, by).map(({ prompt }) => prompt);
   it('keeps all cards', () => {
-    expect(order(CARDS[0]!.id, 1)).toEqual(['two', 'one', 'three']);
-    expect(order(CARDS[2]!.id, -5)).toEqual(['three', 'one', 'two']);
-    expect(order('nobody', 1)).toEqual(['one', 'two', 'three']);
+    expect(order(CARDS[0]!.id, 1)).toEqual([' two ', 'one', 'three']);
+    expect(order(CARDS[2]!.id, -5)).toEqual(['three', 'one', ' two ']);
+    expect(order('nobody', 1)).toEqual(['one', ' two ', 'three']);
   });
 });
 

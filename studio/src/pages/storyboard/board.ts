@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A storyboard: cards in a row, each a prompt and a length. It is rendered as one clip: the first
-// card is made, each further one extends what there is. Where it stands is kept in the browser, so
-// that it goes on after a reload.
+// A storyboard: cards in a row, each a prompt and a length. It is rendered as one clip, each scene
+// going on where the one before ended.
 import { computed, signal } from '@preact/signals';
 import { isObject } from '../../api/problem';
+import type { Schemas } from '../../api/types';
 import { kept } from '../../lib/kept';
 import { newKey } from '../../videos/actions';
 
@@ -11,16 +11,6 @@ export interface Card {
   id: string;
   prompt: string;
   seconds: number;
-}
-
-export interface Run {
-  cards: readonly Card[];
-  size: string;
-  model: string | null;
-  key: string; // so that the first card is never made twice
-  videoIds: readonly string[]; // one for each card that was begun
-  state: 'running' | 'done' | 'stuck';
-  why: string | null; // what stopped it, as the server said it
 }
 
 export const CARDS_MAX = 12;
@@ -42,25 +32,9 @@ function parseCards(value: unknown): readonly Card[] {
   return found.length > 0 ? found : [newCard(), newCard()];
 }
 
-export function parseRun(value: unknown): Run | null {
-  if (!isObject(value) || !Array.isArray(value['videoIds']) || !Array.isArray(value['cards'])) return null;
-  const { size, model, key, state, why } = value;
-  if (typeof size !== 'string' || typeof key !== 'string') return null;
-  if (state !== 'running' && state !== 'done' && state !== 'stuck') return null;
-  return {
-    cards: value['cards'].flatMap(parseCard),
-    size,
-    key,
-    state,
-    model: typeof model === 'string' ? model : null,
-    videoIds: value['videoIds'].filter((id) => typeof id === 'string'),
-    why: typeof why === 'string' ? why : null,
-  };
-}
-
 export const cards = kept('board.cards', parseCards);
-export const RUN = 'board.run';
-export const run = kept(RUN, parseRun);
+// The film that was made last.
+export const made = kept('board.made', (value) => (typeof value === 'string' ? value : null));
 // The picture that the first card begins with, where the model can.
 export const firstPicture = signal<{ name: string; url: string } | null>(null);
 
@@ -75,10 +49,24 @@ export function remove(id: string): void {
   cards.value = cards.value.filter((card) => card.id !== id);
 }
 
-// Goes on where it stopped; a clip that failed is made anew.
-export function goOn(now: Run, isLastGood: boolean): Run {
-  const videoIds = isLastGood ? now.videoIds : now.videoIds.slice(0, -1);
-  return { ...now, videoIds, state: 'running', why: null, key: videoIds.length === 0 ? newKey() : now.key };
+// Scenes but the last end where the model can go on.
+export const isUneven = (list: readonly Card[], step: number): boolean =>
+  list.slice(0, -1).some(({ seconds }) => seconds % step !== 0);
+
+export function bodyOf(
+  list: readonly Card[],
+  size: string,
+  model: string | null,
+  picture: string | null,
+): Schemas['CreateVideoRequest'] {
+  const [first, ...others] = list.map(({ prompt, seconds }) => ({ prompt: prompt.trim(), seconds }));
+  return {
+    ...first!,
+    size,
+    ...(others.length === 0 ? {} : { scenes: others }),
+    ...(model === null ? {} : { model }),
+    ...(picture === null ? {} : { input_reference: { image_url: picture } }),
+  };
 }
 
 // A card moved by so many places; it stays within the row.

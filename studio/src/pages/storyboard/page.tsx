@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Problem } from '../../api/problem';
 import { can } from '../../models/models';
 import { useTitle } from '../../lib/title';
 import { formatDuration } from '../../lib/time';
@@ -7,26 +8,29 @@ import { draftModel, draftSize, sizes } from '../create/draft';
 import { imageIn, readImage } from '../create/image';
 import { PickPicture } from '../create/pick_picture';
 import { Button, IconButton } from '../../ui/button';
+import { ErrorView } from '../../ui/error_view';
 import { Select } from '../../ui/field';
 import { toast } from '../../ui/toast';
+import { makeVideo, newKey } from '../../videos/actions';
 import { boardWords as words } from '../../words/storyboard';
 import { shellWords } from '../../words/shell';
 import {
   type Card,
   cards,
   CARDS_MAX,
+  bodyOf,
   change,
   firstPicture,
+  isUneven,
+  made,
   moved,
   newCard,
   remove,
-  run,
   total,
   TOTAL_MAX,
   written,
 } from './board';
-import { Progress } from './run_view';
-import { startRun, startRunner } from './runner';
+import { Film } from './film';
 import './storyboard.css';
 
 const LENGTHS = ['1', '2', '4', '6', '8', '10', '15', '20'] as const;
@@ -65,7 +69,12 @@ function FirstPicture() {
   );
 }
 
-function CardView({ card, index }: { card: Card; index: number }) {
+// Lengths after which the model can go on; the last scene may have any. What was chosen before stays.
+function lengthsOf(card: Card, isLast: boolean, step: number): readonly string[] {
+  return LENGTHS.filter((one) => isLast || Number(one) % step === 0 || Number(one) === card.seconds);
+}
+
+function CardView({ card, index, step }: { card: Card; index: number; step: number }) {
   const item = useRef<HTMLLIElement>(null);
   const n = index + 1;
   // As wide as it is long.
@@ -122,8 +131,11 @@ function CardView({ card, index }: { card: Card; index: number }) {
       {index === 0 && <FirstPicture />}
       <Select
         label={words('cardLength', { n })}
-        value={String(card.seconds) as (typeof LENGTHS)[number]}
-        choices={LENGTHS.map((value) => ({ value, label: formatDuration(Number(value)) }))}
+        value={String(card.seconds)}
+        choices={lengthsOf(card, n === cards.value.length, step).map((value) => ({
+          value,
+          label: formatDuration(Number(value)),
+        }))}
         onValue={(value) => change(card.id, { seconds: Number(value) })}
       />
     </li>
@@ -132,10 +144,12 @@ function CardView({ card, index }: { card: Card; index: number }) {
 
 export default function StoryboardPage() {
   const [size, setSize] = useState(draftSize.peek());
-  useEffect(startRunner, []);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const pressed = useRef({ text: '', key: '' });
   useTitle(words('title'));
   const model = draftModel.value;
-  const isUnderWay = run.value?.state === 'running';
+  const step = model?.aozora?.cut_seconds ?? 1;
   const reason =
     !can(model, 'extension') && model !== null
       ? words('noExtension', { model: model.id })
@@ -143,9 +157,23 @@ export default function StoryboardPage() {
         ? words('noCards')
         : total.value > TOTAL_MAX
           ? words('tooLong', { n: TOTAL_MAX })
-          : isUnderWay
-            ? words('underWay')
+          : isUneven(written.value, step)
+            ? words('uneven', { n: step })
             : undefined;
+  // Sent again because the answer was lost, it is the same film.
+  const render = async () => {
+    setBusy(true);
+    const body = bodyOf(written.value, sizeNow, model?.id ?? null, firstPicture.value?.url ?? null);
+    const text = JSON.stringify(body);
+    if (pressed.current.text !== text) pressed.current = { text, key: newKey() };
+    const answer = await makeVideo(body, pressed.current.key);
+    setBusy(false);
+    setProblem(answer.ok ? null : answer.problem);
+    if (!answer.ok) return;
+    pressed.current = { text: '', key: '' };
+    made.value = answer.value.id;
+    scrollTo({ top: 0 });
+  };
   const sizeNow = sizes.value.includes(size) ? size : draftSize.value;
   return (
     <div class="stack board">
@@ -153,10 +181,10 @@ export default function StoryboardPage() {
         <h1>{words('title')}</h1>
         <p class="quiet board-lead">{words('lead')}</p>
       </div>
-      <Progress />
+      <Film />
       <ol class="cards">
         {cards.value.map((card, index) => (
-          <CardView key={card.id} card={card} index={index} />
+          <CardView key={card.id} card={card} index={index} step={step} />
         ))}
         {cards.value.length < CARDS_MAX && (
           <li class="card-add">
@@ -187,13 +215,15 @@ export default function StoryboardPage() {
           size="l"
           icon="play"
           reason={reason}
-          onClick={() => startRun(sizeNow, model?.id ?? null)}
+          isBusy={isBusy}
+          onClick={() => void render()}
         >
           {words('render')}
         </Button>
       </div>
+      {problem !== null && <ErrorView problem={problem} isSmall onRetry={() => void render()} />}
       <p class="small quiet">
-        {words('note')} {words('keys')} <a href="/">{shellWords('toCreate')}</a>
+        {words('keys')} <a href="/">{shellWords('toCreate')}</a>
       </p>
     </div>
   );

@@ -7,18 +7,26 @@ export interface Wish {
   model: string;
   seconds: string;
   size: string;
-  extra: Record<string, string | number>; // what the openai client does not know by name
+  extra: Record<string, unknown>; // what the openai client does not know by name
 }
 
 export function wishOf(video: Video): Wish {
-  const extra: Record<string, string | number> = {};
+  const extra: Record<string, unknown> = {};
   const { seed, settings } = video.aozora ?? {};
   if (seed !== null && seed !== undefined) extra['seed'] = seed;
   for (const name of ['steps', 'guidance', 'negative_prompt', 'fps'] as const) {
     const value = settings?.[name];
     if (value !== null && value !== undefined && value !== '') extra[name] = value;
   }
-  return { prompt: video.prompt ?? '', model: video.model, seconds: video.seconds, size: video.size, extra };
+  const [first, ...others] = settings?.scenes ?? [];
+  if (others.length > 0) extra['scenes'] = others;
+  return {
+    prompt: first?.prompt ?? video.prompt ?? '',
+    model: video.model,
+    seconds: String(first?.seconds ?? video.seconds),
+    size: video.size,
+    extra,
+  };
 }
 
 const bodyOf = ({ prompt, model, seconds, size, extra }: Wish) => ({
