@@ -11,7 +11,6 @@ using nlohmann::json;
 
 namespace {
 
-
 // How much of the source stays.
 Outcome<uint32_t> ReadKept(const ServedModel& model, const JobRecord& source, const json& body) {
   const auto whole = static_cast<uint32_t>(source.seconds);

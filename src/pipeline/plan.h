@@ -27,9 +27,9 @@ struct Plan {
   bool joined = false;            // they are one latent for the decoder
   std::shared_ptr<const ClipLatent> source;  // of a remix, an extension or a bridge, or null
   std::shared_ptr<const ClipLatent> target;  // of a bridge, or null
-  uint32_t frames_skipped = 0;        // of the clip, at its start: those of a source, if not wanted
+  uint32_t frames_skipped = 0;  // of the clip, at its start: those of a source, if not wanted
   std::vector<std::vector<int32_t>> ids;  // of each scene's prompt
-  std::vector<int32_t> negative_ids;  // empty where there is no guidance
+  std::vector<int32_t> negative_ids;      // empty where there is no guidance
   std::vector<StageCost> stages;
   double seconds = 0;  // estimate for all
   uint64_t memory_bytes_peak = 0;

@@ -38,10 +38,10 @@ struct SceneStart {
 };
 
 struct Settings {
-  std::string prompt;           // cleaned
-  std::string negative_prompt;  // cleaned; unused where guidance is 1
+  std::string prompt;                      // cleaned
+  std::string negative_prompt;             // cleaned; unused where guidance is 1
   std::vector<SceneStart> further_scenes;  // in order, each behind the one before
-  ClipSize clip;                // of the model, before any scaling; with what is there already
+  ClipSize clip;  // of the model, before any scaling; with what is there already
   double frame_rate = 0;
   uint64_t seed = 0;
   NormalKind noise = NormalKind::kPhilox;

@@ -25,14 +25,14 @@ struct RenderSpec {
   std::optional<std::string> negative_prompt;
   std::optional<uint32_t> frame_rate;  // of the file
   std::string image_file_id;           // the first picture, or empty
-  double strength = 1;         // of a remix or an edit: how much of the source is drawn anew
-  uint32_t added_seconds = 0;  // of an extension
-  uint32_t kept_seconds = 0;   // of its source, at its start; 0: all
-  bool loops = false;          // an extension leads back to the source's first picture
-  std::string target_job_id;   // or to another video's, which follows; or empty
+  double strength = 1;            // of a remix or an edit: how much of the source is drawn anew
+  uint32_t added_seconds = 0;     // of an extension
+  uint32_t kept_seconds = 0;      // of its source, at its start; 0: all
+  bool loops = false;             // an extension leads back to the source's first picture
+  std::string target_job_id;      // or to another video's, which follows; or empty
   std::vector<SceneSpec> scenes;  // all of a clip that has several; empty: one, of the job's prompt
   std::string role;               // of whoever asked, by the name that policies know
-  std::string creator;         // beside the visible mark; may be empty
+  std::string creator;            // beside the visible mark; may be empty
   bool visible_mark = true;
   bool prompt_in_manifest = false;  // whoever gets the file can read it
 };

@@ -89,7 +89,8 @@ test('a running video has a preview', async () => {
   await client.videos.delete(id);
   await assert.rejects(client.get(`/videos/${id}/preview`), NotFoundError);
   assert.deepEqual(source.aozora.settings, { steps: null, guidance: null, negative_prompt: null,
-                                             fps: null, strength: null, creator: null });
+                                             fps: null, strength: null, creator: null,
+                                             scenes: null });
 });
 
 test('four seconds of 720x1280 are what nothing said means', async () => {

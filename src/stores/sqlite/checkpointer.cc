@@ -9,9 +9,10 @@ namespace {
 // While the database file is synced, commits wait for the disk: at 200 creates a second and a round
 // every two seconds that was one create in fifty, and so the p99.
 constexpr int64_t kIntervalMs = 10'000;
-// 256 MiB, which a start reads in well below a second. Writers that never pause keep the log from
-// starting anew; past this, they are made to.
-constexpr int64_t kLogPagesMax = 64'000;
+// 32 MiB. Writers that never pause keep the log from starting anew; past this they are made to wait
+// for it, which is short, since the round has just carried over nearly all of it. The file keeps
+// its length: to cut off what it has grown to would take longer than all the rest.
+constexpr int64_t kLogPagesMax = 8'000;
 
 }  // namespace
 
@@ -24,7 +25,7 @@ bool Checkpointer::Round() {
     if (const auto* pages = std::get_if<int64_t>(&row.at(1))) log_pages = *pages;
   });
   if (status.ok() && log_pages > kLogPagesMax) {
-    status = connection_->Run("PRAGMA wal_checkpoint(TRUNCATE)");
+    status = connection_->Run("PRAGMA wal_checkpoint(RESTART)");
   }
   // The log keeps what the file lacks, so nothing is lost; the next round tries again.
   if (!status.ok()) Log(LogLevel::kWarning, "checkpoint: {}", status.error().message());

@@ -4,11 +4,15 @@
 #include <fmt/core.h>
 #include <sqlite3.h>
 
+#include <thread>
+
 namespace aozora::sqlite {
 namespace {
 
 // Statements differ by table and members, so there are dozens; lists in kIn could make them many.
 constexpr size_t kStatementsMax = 500;
+// Between two looks whether another process is done with the database.
+constexpr std::chrono::microseconds kBusyPause{500};
 
 ErrorCode CodeOf(int sqlite_code) {
   switch (sqlite_code & 0xff) {
@@ -101,8 +105,20 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path
                              database == nullptr ? "no memory" : sqlite3_errmsg(database)));
   }
   sqlite3_extended_result_codes(database, 1);
-  sqlite3_busy_timeout(database, busy_wait_ms);
+  connection->busy_wait_ms_ = busy_wait_ms;
+  sqlite3_busy_handler(database, &Connection::WaitWhileBusy, connection.get());
   return connection;
+}
+
+// SQLite's own sleeps longer each time, up to 100 ms, and so for much longer than another process
+// takes for a commit.
+int Connection::WaitWhileBusy(void* connection, int wait_count) {
+  Connection& self = *static_cast<Connection*>(connection);
+  const auto now = std::chrono::steady_clock::now();
+  if (wait_count == 0) self.busy_since_ = now;
+  if (now - self.busy_since_ >= std::chrono::milliseconds(self.busy_wait_ms_)) return 0;
+  std::this_thread::sleep_for(kBusyPause);
+  return 1;
 }
 
 Connection::~Connection() {

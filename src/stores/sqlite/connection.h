@@ -3,6 +3,7 @@
 // here. One thread at a time.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -49,8 +50,11 @@ class Connection {
   explicit Connection(sqlite3* database) : database_(database) {}
   Result<sqlite3_stmt*> Prepared(const std::string& sql);
   Error LastError(std::string_view what) const;
+  static int WaitWhileBusy(void* connection, int wait_count);
 
   sqlite3* database_;
+  int busy_wait_ms_ = 0;
+  std::chrono::steady_clock::time_point busy_since_;
   std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };
 
