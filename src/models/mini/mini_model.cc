@@ -10,6 +10,7 @@
 #include "models/mini/encoder.h"
 #include "models/mini/painter.h"
 #include "models/mini/position_denoiser.h"
+#include "models/mini/steady_denoiser.h"
 #include "models/wan/dit.h"
 #include "text/tokenizer.h"
 #include "weights/name_map.h"
@@ -171,7 +172,7 @@ Result<std::unique_ptr<Denoiser>> MiniModel::OpenDenoiser(op::Device& device,
       TRY(wan::MakeDit(device, denoiser_.weights, denoiser_config_));
   if (config_.position_channels > 0) network = MakeWithPositions(std::move(network));
   if (config_.prediction == Prediction::kVelocity) return network;
-  return MakeVelocityFromClean(std::move(network));
+  return MakeVelocityFromClean(MakeSteady(std::move(network)));
 }
 
 Result<std::unique_ptr<VideoDecoder>> MiniModel::OpenDecoder(op::Device& device,

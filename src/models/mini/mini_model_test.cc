@@ -12,6 +12,7 @@
 #include "models/mini/mini_testonly.h"
 #include "models/mini/position_denoiser.h"
 #include "models/mini/positions.h"
+#include "models/mini/steady_denoiser.h"
 #include "models/wan/dit.h"
 #include "models/wan/family.h"
 #include "text/tokenizer.h"
@@ -146,6 +147,45 @@ TEST(CleanDenoiser, GivesTheVelocity) {
                                                      : timesteps[at_frame * 4 + slot];
       const float sigma = std::max(timestep / 1000, 0.02f);
       EXPECT_FLOAT_EQ(velocity[i], (latent[i] - clean[i]) / sigma) << i;
+    }
+  }
+}
+
+// Codes of frames that are made are the mean of what the network gives; all else stays.
+TEST(SteadyDenoiser, OneClipHasOneWeather) {
+  TestFolder folder;
+  PutModel(folder);
+  TestDevice device;
+  const TensorFile file = OpenTensorFile(folder.path() / "denoiser.safetensors").value();
+  const TensorSet weights = MakeTensorSet(file, SameNames()).value();
+  const wan::DitConfig config =
+      wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
+  const auto open = [&] {
+    return MakeWithPositions(wan::MakeDit(*device, weights, config).value());
+  };
+  const auto network = open(), steady = MakeSteady(open());
+  const LatentSize size = {18, 4, 2, 8};
+  std::vector<float> latent(size.count()), given(size.count()), settled(size.count());
+  TwisterNormal(1).Fill(latent);
+  const TextEmbedding text{1, 32, std::vector<float>(32, 0.3f)};
+  const auto prompt = network->PreparePrompt(*device, text).value();
+  const auto same_prompt = steady->PreparePrompt(*device, text).value();
+  const size_t cells = 16, channel_size = 4 * cells;
+  for (const std::vector<float>& timesteps : {std::vector<float>{700}, {0, 700, 700, 700}}) {
+    const size_t first = timesteps.size() == 1 ? 0 : 1;
+    const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
+    ASSERT_TRUE(network->Predict(*device, *prompt, input, given).ok());
+    ASSERT_TRUE(steady->Predict(*device, *same_prompt, input, settled).ok());
+    for (size_t i = 0; i < given.size(); ++i) {
+      const size_t channel = i / channel_size, frame = i % channel_size / cells;
+      float expected = given[i];
+      if (channel < kCodeCount / 4 && frame >= first) {
+        float sum = 0;
+        for (size_t f = first; f < 4; ++f)
+          sum += given[channel * channel_size + f * cells + i % cells];
+        expected = sum / static_cast<float>(4 - first);
+      }
+      EXPECT_NEAR(settled[i], expected, 1e-5) << i;
     }
   }
 }
