@@ -4,15 +4,11 @@
 #include <fmt/core.h>
 #include <sqlite3.h>
 
-#include <thread>
-
 namespace aozora::sqlite {
 namespace {
 
 // Statements differ by table and members, so there are dozens; lists in kIn could make them many.
 constexpr size_t kStatementsMax = 500;
-// Between two looks whether another process is done with the database.
-constexpr std::chrono::microseconds kBusyPause{500};
 
 ErrorCode CodeOf(int sqlite_code) {
   switch (sqlite_code & 0xff) {
@@ -110,14 +106,11 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::filesystem::path
   return connection;
 }
 
-// SQLite's own sleeps longer each time, up to 100 ms, and so for much longer than another process
-// takes for a commit.
+// SQLite's own pauses grow up to 100 ms, and so last for much longer than another process takes for
+// a commit.
 int Connection::WaitWhileBusy(void* connection, int wait_count) {
-  Connection& self = *static_cast<Connection*>(connection);
-  const auto now = std::chrono::steady_clock::now();
-  if (wait_count == 0) self.busy_since_ = now;
-  if (now - self.busy_since_ >= std::chrono::milliseconds(self.busy_wait_ms_)) return 0;
-  std::this_thread::sleep_for(kBusyPause);
+  if (wait_count >= static_cast<Connection*>(connection)->busy_wait_ms_) return 0;
+  sqlite3_sleep(1);
   return 1;
 }
 

@@ -3,7 +3,6 @@
 // here. One thread at a time.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -54,7 +53,6 @@ class Connection {
 
   sqlite3* database_;
   int busy_wait_ms_ = 0;
-  std::chrono::steady_clock::time_point busy_since_;
   std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };
 
