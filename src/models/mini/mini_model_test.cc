@@ -112,34 +112,48 @@ TEST(MiniModel, PartsGoTogether) {
   EXPECT_EQ(picture_count, 49);
 }
 
+// The small model's denoiser as a network, opened as often as a test needs it.
+class NetworkTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    PutModel(folder_);
+    file_ = OpenTensorFile(folder_.path() / "denoiser.safetensors").value();
+    weights_ = MakeTensorSet(file_, SameNames()).value();
+    config_ = wan::ReadDitConfig(weights_, {.head_width = 16, .text_token_count = 24}).value();
+  }
+  std::unique_ptr<Denoiser> Network() { return wan::MakeDit(*device_, weights_, config_).value(); }
+  std::unique_ptr<Denoiser> WithPositions() { return MakeWithPositions(Network()); }
+  std::unique_ptr<Denoiser::Prompt> PromptFor(Denoiser& denoiser) {
+    return denoiser.PreparePrompt(*device_, {1, 32, std::vector<float>(32, 0.3f)}).value();
+  }
+
+  TestFolder folder_;
+  TestDevice device_;
+  TensorFile file_;
+  TensorSet weights_;
+  wan::DitConfig config_;
+};
+using CleanDenoiserTest = NetworkTest;
+using SteadyDenoiserTest = NetworkTest;
+using PositionDenoiserTest = NetworkTest;
+
 // What a network of that kind gives, and what a sampler sees of it.
-TEST(CleanDenoiser, GivesTheVelocity) {
-  TestFolder folder;
-  PutModel(folder);
-  TestDevice device;
-  const TensorFile file = OpenTensorFile(folder.path() / "denoiser.safetensors").value();
-  const TensorSet weights = MakeTensorSet(file, SameNames()).value();
-  const wan::DitConfig config =
-      wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
-  const auto open = [&] {
-    return MakeWithPositions(wan::MakeDit(*device, weights, config).value());
-  };
-  const auto network = open();
-  const auto denoiser = MakeVelocityFromClean(open());
+TEST_F(CleanDenoiserTest, GivesTheVelocity) {
+  const auto network = WithPositions();
+  const auto denoiser = MakeVelocityFromClean(WithPositions());
   const LatentSize size = {18, 3, 2, 8};
   std::vector<float> latent(size.count()), clean(size.count()), velocity(size.count());
   TwisterNormal(1).Fill(latent);
-  const TextEmbedding text{1, 32, std::vector<float>(32, 0.3f)};
-  const auto prompt = network->PreparePrompt(*device, text).value();
-  const auto same_prompt = denoiser->PreparePrompt(*device, text).value();
+  const auto prompt = PromptFor(*network);
+  const auto same_prompt = PromptFor(*denoiser);
   const size_t frame = size.frame_value_count();
   std::vector<float> by_token(12, 700);
   by_token[5] = 300;  // the second frame's second slot
   const std::vector<std::vector<float>> cases = {{700}, {0, 700, 10}, by_token};
   for (const std::vector<float>& timesteps : cases) {
     const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
-    ASSERT_TRUE(network->Predict(*device, *prompt, input, clean).ok());
-    ASSERT_TRUE(denoiser->Predict(*device, *same_prompt, input, velocity).ok());
+    ASSERT_TRUE(network->Predict(*device_, *prompt, input, clean).ok());
+    ASSERT_TRUE(denoiser->Predict(*device_, *same_prompt, input, velocity).ok());
     for (size_t i = 0; i < latent.size(); ++i) {
       const size_t at_frame = i / frame % 3, slot = i % 8 / 2;
       const float timestep = timesteps.size() == 1   ? timesteps[0]
@@ -152,30 +166,19 @@ TEST(CleanDenoiser, GivesTheVelocity) {
 }
 
 // Codes of frames that are made are the mean of what the network gives; all else stays.
-TEST(SteadyDenoiser, OneClipHasOneWeather) {
-  TestFolder folder;
-  PutModel(folder);
-  TestDevice device;
-  const TensorFile file = OpenTensorFile(folder.path() / "denoiser.safetensors").value();
-  const TensorSet weights = MakeTensorSet(file, SameNames()).value();
-  const wan::DitConfig config =
-      wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
-  const auto open = [&] {
-    return MakeWithPositions(wan::MakeDit(*device, weights, config).value());
-  };
-  const auto network = open(), steady = MakeSteady(open());
+TEST_F(SteadyDenoiserTest, OneClipHasOneWeather) {
+  const auto network = WithPositions(), steady = MakeSteady(WithPositions());
   const LatentSize size = {18, 4, 2, 8};
   std::vector<float> latent(size.count()), given(size.count()), settled(size.count());
   TwisterNormal(1).Fill(latent);
-  const TextEmbedding text{1, 32, std::vector<float>(32, 0.3f)};
-  const auto prompt = network->PreparePrompt(*device, text).value();
-  const auto same_prompt = steady->PreparePrompt(*device, text).value();
+  const auto prompt = PromptFor(*network);
+  const auto same_prompt = PromptFor(*steady);
   const size_t cells = 16, channel_size = 4 * cells;
   for (const std::vector<float>& timesteps : {std::vector<float>{700}, {0, 700, 700, 700}}) {
     const size_t first = timesteps.size() == 1 ? 0 : 1;
     const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
-    ASSERT_TRUE(network->Predict(*device, *prompt, input, given).ok());
-    ASSERT_TRUE(steady->Predict(*device, *same_prompt, input, settled).ok());
+    ASSERT_TRUE(network->Predict(*device_, *prompt, input, given).ok());
+    ASSERT_TRUE(steady->Predict(*device_, *same_prompt, input, settled).ok());
     for (size_t i = 0; i < given.size(); ++i) {
       const size_t channel = i / channel_size, frame = i % channel_size / cells;
       float expected = given[i];
@@ -210,19 +213,10 @@ TEST(Positions, NoTwoTokensShareOne) {
 }
 
 // What the network takes and gives besides the latent, and what becomes of it.
-TEST(PositionDenoiser, TellsTheNetworkAndAddsWhatGoesWithTime) {
-  TestFolder folder;
-  PutModel(folder);
-  TestDevice device;
-  const TensorFile file = OpenTensorFile(folder.path() / "denoiser.safetensors").value();
-  const TensorSet weights = MakeTensorSet(file, SameNames()).value();
-  const wan::DitConfig config =
-      wan::ReadDitConfig(weights, {.head_width = 16, .text_token_count = 24}).value();
-  const auto network = wan::MakeDit(*device, weights, config).value();
-  const auto denoiser = MakeWithPositions(wan::MakeDit(*device, weights, config).value());
-  const TextEmbedding text{1, 32, std::vector<float>(32, 0.3f)};
-  const auto prompt = network->PreparePrompt(*device, text).value();
-  const auto same_prompt = denoiser->PreparePrompt(*device, text).value();
+TEST_F(PositionDenoiserTest, TellsTheNetworkAndAddsWhatGoesWithTime) {
+  const auto network = Network(), denoiser = WithPositions();
+  const auto prompt = PromptFor(*network);
+  const auto same_prompt = PromptFor(*denoiser);
   const std::vector<float> timesteps = {700};
   for (const uint32_t frame_count : {3u, 2u, 1u}) {
     const LatentSize size = {18, frame_count, 2, 8}, wide = {26, frame_count, 2, 8};
@@ -234,12 +228,12 @@ TEST(PositionDenoiser, TellsTheNetworkAndAddsWhatGoesWithTime) {
         in.push_back(PositionOf(cell / 16, frame_count, cell % 8 / 2)[channel]);
       }
     }
-    ASSERT_TRUE(
-        network
-            ->Predict(*device, *prompt, {.latent = in, .size = wide, .timesteps = timesteps}, given)
-            .ok());
+    ASSERT_TRUE(network
+                    ->Predict(*device_, *prompt,
+                              {.latent = in, .size = wide, .timesteps = timesteps}, given)
+                    .ok());
     const Denoiser::Input input{.latent = latent, .size = size, .timesteps = timesteps};
-    ASSERT_TRUE(denoiser->Predict(*device, *same_prompt, input, filled).ok());
+    ASSERT_TRUE(denoiser->Predict(*device_, *same_prompt, input, filled).ok());
     const size_t plane = frame_count * 16;
     for (size_t i = 0; i < filled.size(); ++i) {
       const size_t channel = i / plane, cell = i % plane;
@@ -253,7 +247,7 @@ TEST(PositionDenoiser, TellsTheNetworkAndAddsWhatGoesWithTime) {
     }
     Denoiser::Input conditioned = input;
     conditioned.condition = latent;
-    EXPECT_FALSE(denoiser->Predict(*device, *same_prompt, conditioned, filled).ok());
+    EXPECT_FALSE(denoiser->Predict(*device_, *same_prompt, conditioned, filled).ok());
   }
 }
 
