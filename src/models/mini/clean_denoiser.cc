@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "models/mini/config.h"
+#include "models/mini/network_denoiser.h"
 
 namespace aozora::mini {
 namespace {
@@ -40,14 +41,9 @@ class NoiseLevels {
   bool by_frame_ = false;
 };
 
-class CleanDenoiser : public Denoiser {
+class CleanDenoiser : public NetworkDenoiser {
  public:
-  explicit CleanDenoiser(std::unique_ptr<Denoiser> network) : network_(std::move(network)) {}
-
-  Result<std::unique_ptr<Prompt>> PreparePrompt(op::Device& device, const TextEmbedding& text,
-                                                const Probe& probe) override {
-    return network_->PreparePrompt(device, text, probe);
-  }
+  using NetworkDenoiser::NetworkDenoiser;
 
   Status Predict(op::Device& device, const Prompt& prompt, const Input& input,
                  std::span<float> velocity, const Probe& probe) override {
@@ -67,9 +63,6 @@ class CleanDenoiser : public Denoiser {
     }
     return Ok();
   }
-
- private:
-  const std::unique_ptr<Denoiser> network_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/mini/network_denoiser.h"
 #include "models/mini/positions.h"
 #include "models/mini/slots.h"
 
@@ -39,14 +40,9 @@ std::vector<float> PositionsOf(const LatentSize& size) {
   return positions;
 }
 
-class PositionDenoiser : public Denoiser {
+class PositionDenoiser : public NetworkDenoiser {
  public:
-  explicit PositionDenoiser(std::unique_ptr<Denoiser> network) : network_(std::move(network)) {}
-
-  Result<std::unique_ptr<Prompt>> PreparePrompt(op::Device& device, const TextEmbedding& text,
-                                                const Probe& probe) override {
-    return network_->PreparePrompt(device, text, probe);
-  }
+  using NetworkDenoiser::NetworkDenoiser;
 
   Status Predict(op::Device& device, const Prompt& prompt, const Input& input,
                  std::span<float> clean, const Probe& probe) override {
@@ -77,9 +73,6 @@ class PositionDenoiser : public Denoiser {
     });
     return Ok();
   }
-
- private:
-  const std::unique_ptr<Denoiser> network_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/mini/steady_denoiser.h"
 
+#include "models/mini/network_denoiser.h"
 #include "models/mini/slots.h"
 
 namespace aozora::mini {
@@ -9,14 +10,9 @@ namespace {
 constexpr uint32_t kCodeChannels = kCodeCount / (kSlotCells * kSlotCells);
 static_assert(kCodeCount % (kSlotCells * kSlotCells) == 0);
 
-class SteadyDenoiser : public Denoiser {
+class SteadyDenoiser : public NetworkDenoiser {
  public:
-  explicit SteadyDenoiser(std::unique_ptr<Denoiser> network) : network_(std::move(network)) {}
-
-  Result<std::unique_ptr<Prompt>> PreparePrompt(op::Device& device, const TextEmbedding& text,
-                                                const Probe& probe) override {
-    return network_->PreparePrompt(device, text, probe);
-  }
+  using NetworkDenoiser::NetworkDenoiser;
 
   Status Predict(op::Device& device, const Prompt& prompt, const Input& input,
                  std::span<float> clean, const Probe& probe) override {
@@ -48,8 +44,6 @@ class SteadyDenoiser : public Denoiser {
       }
     }
   }
-
-  const std::unique_ptr<Denoiser> network_;
 };
 
 }  // namespace
