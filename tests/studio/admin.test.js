@@ -64,6 +64,7 @@ test('a key is shown once, used, and revoked', async () => {
   await admin.getByLabel('Person').selectOption({ label: 'mika' });
   await accessible(admin, 'new key');
   await admin.getByRole('button', { name: 'Make the key' }).click();
+  await admin.getByRole('button', { name: 'Done' }).waitFor();
   const key = await admin.getByRole('dialog').getByRole('textbox').inputValue();
   const ask = () => fetch(`${studio.server.url}/me`, { headers: { authorization: `Bearer ${key}` } });
   assert.equal((await (await ask()).json()).name, 'mika');

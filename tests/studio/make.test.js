@@ -93,10 +93,10 @@ test('steps by single pictures, and loops, by keys', async () => {
   assert.ok(Math.abs((await time()) - first - 1 / 24) < 0.005, `${first} → ${await time()}`);
   await page.keyboard.press(',');
   assert.ok(Math.abs((await time()) - first) < 0.005);
-  const loop = page.getByRole('button', { name: 'again and again' });
-  assert.equal(await loop.getAttribute('aria-pressed'), 'true');
+  const loop = (pressed) => page.getByRole('button', { name: 'again and again', pressed }).waitFor();
+  await loop(true);
   await page.keyboard.press('l');
-  assert.equal(await loop.getAttribute('aria-pressed'), 'false');
+  await loop(false);
 });
 
 test('is taken away as a file, as settings and as code', async () => {
@@ -115,9 +115,9 @@ test('is taken away as a file, as settings and as code', async () => {
   assert.ok(Number.isInteger(said.seed));
   await page.getByRole('button', { name: 'As code' }).click();
   const dialog = page.getByRole('dialog');
-  assert.match(await dialog.locator('pre').innerText(), /curl .*\/v1\/videos/);
+  await dialog.locator('pre', { hasText: /curl .*\/v1\/videos/ }).waitFor();
   await dialog.getByRole('radio', { name: 'Python' }).check();
-  assert.match(await dialog.locator('pre').innerText(), /client\.videos\.create_and_poll\(/);
+  await dialog.locator('pre', { hasText: /client\.videos\.create_and_poll\(/ }).waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 });
