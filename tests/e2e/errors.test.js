@@ -78,8 +78,8 @@ test('401: no key, a wrong key and a revoked one', async () => {
   const fields = { status: 401, code: 'invalid_api_key', type: 'invalid_request_error' };
   const list = (options) => clientOf(server, options).videos.list();
   await expectError(list({ apiKey: 'sk-nothing' }), errors.AuthenticationError, fields);
-  await expectError(list({ apiKey: server.key.slice(0, -1) + 'x' }), errors.AuthenticationError,
-                    fields);
+  const nearly = server.key.slice(0, -1) + (server.key.endsWith('x') ? 'y' : 'x');
+  await expectError(list({ apiKey: nearly }), errors.AuthenticationError, fields);
   await expectError(list({ defaultHeaders: { Authorization: null } }), errors.AuthenticationError,
                     fields);
   const apiKey = await server.admin('key', 'add', 'admin', '--for', 'revoked');
