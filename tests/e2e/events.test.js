@@ -68,21 +68,19 @@ test('the stream of a video, cut after every event, is the same stream', async (
 
 test('what happened while nobody listened is told to who comes back', async () => {
   const first = await client.videos.create({ prompt: 'a red boat', ...SMALL });
-  // From the start, so that what is seen last is its first event, also if it is over by now.
-  const seen = await read('/events', {
-    lastId: '0', enough: (events) => events.at(-1).data.video_id === first.id });
-  const last = seen.at(-1);
+  // From the start, so that what is read last is its first event, also if it is over by now.
+  const last = (await read('/events', {
+    lastId: '0', enough: (events) => events.at(-1).data.video_id === first.id })).at(-1);
   await completed(client, first.id);
   const second = await client.videos.create({ prompt: 'a blue boat', ...SMALL });
   await completed(client, second.id);
-  const missed = await read('/events', {
-    lastId: last.id,
-    enough: (events) => events.some((event) => isOver(event) && event.data.video_id === second.id) });
-  const whole = await read('/events', {
-    lastId: '0',
-    enough: (events) => events.some((event) => isOver(event) && event.data.video_id === second.id) });
+  const hasEnded = (events, video) =>
+    events.some((event) => isOver(event) && event.data.video_id === video.id);
+  const enough = (events) => hasEnded(events, second);
+  const missed = await read('/events', { lastId: last.id, enough });
+  const whole = await read('/events', { lastId: '0', enough });
   const from = whole.findIndex(({ id }) => id === last.id);
   assert.ok(from >= 0);
   assert.deepEqual(ids(missed), ids(whole).slice(from + 1));
-  assert.ok(missed.some((event) => isOver(event) && event.data.video_id === first.id));
+  assert.ok(hasEnded(missed, first));
 });
