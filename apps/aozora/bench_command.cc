@@ -6,6 +6,7 @@
 #include "benchmarks.h"
 #include "command.h"
 #include "engine.h"
+#include "ops/cpu/instruction_set.h"
 #include "ops/cpu/peak.h"
 #include "pipeline/machine.h"
 
@@ -13,7 +14,7 @@ namespace aozora::app {
 namespace {
 
 struct BenchCommand {
-  std::string only;
+  std::string only, instruction_set;
   uint32_t threads = 0;
   bool json = false, explain = false;
 };
@@ -72,6 +73,7 @@ Status Execute(const BenchCommand& options, const Environment& environment) {
     names += fmt::format("{}{}", names.empty() ? "" : ", ", benchmark.name);
   }
   if (!found) return Error::Invalid("no benchmark {}: there are {}", options.only, names);
+  if (!options.instruction_set.empty()) TRY(ops::LimitInstructionSet(options.instruction_set));
   const Clock& clock = SystemClock();
   ops::Peak first;
   {
@@ -95,6 +97,8 @@ Command AddBench(CLI::App& app) {
   const auto options = std::make_shared<BenchCommand>();
   app.add_option("--only", options->only, "One benchmark, by name");
   app.add_option("--threads", options->threads, "0: as many as there are");
+  app.add_option("--instruction-set", options->instruction_set,
+                 "Use this one (avx2 ...) though the processor has a wider one");
   app.add_flag("--json", options->json, "Print one JSON object a line");
   app.add_flag("--explain", options->explain,
                "Say which backend ran each op, and who declined why");
