@@ -9,6 +9,7 @@
 #include "routes/admin/routes.h"
 #include "routes/batches/routes.h"
 #include "routes/files/routes.h"
+#include "routes/folders/routes.h"
 #include "routes/health/routes.h"
 #include "routes/people/routes.h"
 #include "routes/programme/routes.h"
@@ -101,6 +102,7 @@ Status Host::Listen(const ServerOptions& options) {
   routes::AddFileRoutes(router, *service_);
   routes::AddBatchRoutes(router, *service_);
   routes::AddWebhookRoutes(router, *service_);
+  routes::AddFolderRoutes(router, *service_);
   routes::AddAdminRoutes(router, *service_);
   routes::AddVerifyRoutes(router, *service_);
   routes::AddPeopleRoutes(router, *service_);

@@ -10,6 +10,7 @@
 #include "jobs/admission.h"
 #include "jobs/changes.h"
 #include "jobs/flags.h"
+#include "store/folder_records.h"
 #include "store/ids.h"
 #include "store/mark_records.h"
 
@@ -263,6 +264,7 @@ Result<JobRecord> JobQueue::Delete(std::string_view job_id, std::string_view act
       [&](ChangeContext& context, const JobRecord& before, JobRecord* after) -> Result<bool> {
         AskToStop(before, after, actor);
         after->deleted_ms = context.now_ms;
+        TRY(context.transaction.Erase<FolderVideoRecord>(before.id));
         if (after->files == FilesState::kKept) after->files = FilesState::kDoomed;
         TRY(Audit(context, actor, "video.delete", before.id, {}));
         if (!IsTerminal(before.state) && IsTerminal(after->state)) {

@@ -7,6 +7,7 @@
 #include "programme/reviews.h"
 #include "store/account_records.h"
 #include "store/asset_records.h"
+#include "store/folder_records.h"
 #include "store/ids.h"
 #include "store/job_records.h"
 #include "store/programme_records.h"
@@ -47,7 +48,11 @@ class Collector {
 
   template <class T>
   Result<std::vector<T>> Add(std::string T::*owner) {
-    std::vector<T> rows = TRY(transaction_.Select(Query<T>().Equal(owner, person_id_)));
+    return AddOf(owner, person_id_);
+  }
+  template <class T>
+  Result<std::vector<T>> AddOf(std::string T::*owner, const std::string& id) {
+    std::vector<T> rows = TRY(transaction_.Select(Query<T>().Equal(owner, id)));
     json& list = document[std::string(T::kTable.name)];
     if (list.is_null()) list = json::array();
     for (const T& row : rows) list.push_back(RowJson(row));
@@ -76,6 +81,9 @@ Result<OwnData> Collect(Transaction& transaction, const PersonRecord& person) {
   TRY(all.Add(&EventRecord::person_id));
   TRY(all.Add(&UsageRecord::person_id));
   TRY(all.Add(&CharacterRecord::person_id));
+  for (const FolderRecord& folder : TRY(all.Add(&FolderRecord::person_id))) {
+    TRY(all.AddOf(&FolderVideoRecord::folder_id, folder.id));
+  }
   TRY(all.Add(&BatchRecord::person_id));
   TRY(all.Add(&WebhookEndpointRecord::person_id));
   TRY(all.Add(&SessionRecord::person_id));
@@ -147,6 +155,10 @@ Status EraseWork(Transaction& transaction, const std::string& person_id) {
            Query<WebhookEndpointRecord>().Equal(&WebhookEndpointRecord::person_id, person_id)))) {
     TRY(EraseOf(transaction, &DeliveryRecord::endpoint_id, endpoint.id));
   }
+  for (const FolderRecord& folder :
+       TRY(transaction.Select(Query<FolderRecord>().Equal(&FolderRecord::person_id, person_id)))) {
+    TRY(EraseOf(transaction, &FolderVideoRecord::folder_id, folder.id));
+  }
   for (const JobRecord& job :
        TRY(transaction.Select(Query<JobRecord>().Equal(&JobRecord::person_id, person_id)))) {
     TRY(transaction.Erase<FlagRecord>(job.id));
@@ -155,6 +167,7 @@ Status EraseWork(Transaction& transaction, const std::string& person_id) {
   TRY(EraseOf(transaction, &BatchRecord::person_id, person_id));
   TRY(EraseOf(transaction, &WebhookEndpointRecord::person_id, person_id));
   TRY(EraseOf(transaction, &CharacterRecord::person_id, person_id));
+  TRY(EraseOf(transaction, &FolderRecord::person_id, person_id));
   TRY(EraseOf(transaction, &FileRecord::person_id, person_id));
   TRY(EraseOf(transaction, &JobRecord::person_id, person_id));
   TRY(EraseOf(transaction, &EventRecord::person_id, person_id));

@@ -4,6 +4,7 @@
 #include "store/account_records.h"
 #include "store/asset_records.h"
 #include "store/audit_checkpoint.h"
+#include "store/folder_records.h"
 #include "store/job_records.h"
 #include "store/mark_records.h"
 #include "store/people_records.h"
@@ -42,7 +43,9 @@ const Schema& ProductSchema() {
                                         TableOf<FindingRecord>(),
                                         TableOf<CreditRecord>(),
                                         TableOf<GrantRecord>(),
-                                        TableOf<ScreeningRecord>()},
+                                        TableOf<ScreeningRecord>(),
+                                        TableOf<FolderRecord>(),
+                                        TableOf<FolderVideoRecord>()},
                              .conversions = {}};
   return schema;
 }

@@ -113,6 +113,12 @@ async function theRest(client) {
   await client.get(`/webhook_endpoints/${endpoint.id}`);
   await client.get(`/webhook_endpoints/${endpoint.id}/deliveries`);
   await client.delete(`/webhook_endpoints/${endpoint.id}`);
+  const folder = await client.post('/folders', { body: { name: 'Boats' } });
+  await client.post(`/folders/${folder.id}`, { body: { name: 'Ships' } });
+  await client.post(`/folders/${folder.id}/videos`, { body: { video_ids: [made.id] } });
+  await client.get('/folders');
+  await client.delete(`/folders/${folder.id}/videos/${made.id}`);
+  await client.delete(`/folders/${folder.id}`);
   await client.get('/me');
   const person = await client.post('/admin/people', { body: { name: 'Grace' } });
   const key = await client.post('/admin/keys', { body: { person_id: person.id, name: 'desk' } });

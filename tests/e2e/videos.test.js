@@ -324,3 +324,25 @@ test('prompts in any language come back as they were sent', async () => {
   assert.equal((await client.videos.retrieve(video.id)).prompt, prompt);
   await client.videos.delete(video.id);
 });
+
+test('folders hold videos by name, and are refused in words', async () => {
+  const folders = async () => (await client.get('/folders')).data;
+  const sea = await client.post('/folders', { body: { name: ' Sea — 海 ' } });
+  assert.deepEqual([sea.name, sea.video_ids], ['Sea — 海', []]);
+  const air = await client.post('/folders', { body: { name: 'Air' } });
+  const put = (id, video_ids) => client.post(`/folders/${id}/videos`, { body: { video_ids } });
+  assert.deepEqual((await put(sea.id, [source.id])).video_ids, [source.id]);
+  await put(air.id, [source.id]);
+  assert.deepEqual((await folders()).map(({ name, video_ids }) => [name, video_ids.length]),
+                   [['Air', 1], ['Sea — 海', 0]]);
+  await assert.rejects(client.post('/folders', { body: { name: 'Air' } }),
+                       { status: 400, param: 'name' });
+  await assert.rejects(client.post('/folders', { body: { name: ' \t ' } }), { status: 400 });
+  await assert.rejects(put(air.id, [source.id, 'video_123']), { status: 404 });
+  await assert.rejects(put('folder_123', [source.id]), { status: 404 });
+  await client.delete(`/folders/${air.id}`);
+  assert.equal((await client.videos.retrieve(source.id)).id, source.id);
+  await client.delete(`/folders/${sea.id}`);
+  await assert.rejects(client.delete(`/folders/${sea.id}`), { status: 404 });
+  assert.deepEqual(await folders(), []);
+});

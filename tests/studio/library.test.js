@@ -73,7 +73,7 @@ test('shows the clip under the pointer from its sheet', async () => {
   assert.notEqual(await position(), before);
 });
 
-test('has folders, which are there after a reload', async () => {
+test('has folders, which the server keeps', async () => {
   await page.getByRole('button', { name: 'Select', exact: true }).click();
   await page.getByLabel('Select “a red boat at dusk”').check({ force: true });
   await page.getByRole('button', { name: 'Move to…' }).click();
@@ -83,7 +83,17 @@ test('has folders, which are there after a reload', async () => {
   await page.reload();
   await page.getByRole('button', { name: 'Boats' }).click();
   await until('one tile', async () => (await tiles()) === 1);
-  await page.getByRole('button', { name: 'All clips' }).click();
+  await page.getByRole('button', { name: 'More for the folder Boats' }).click();
+  await page.getByRole('menuitem', { name: 'Rename the folder' }).click();
+  await page.getByLabel('Name of the folder').fill('Ships');
+  await page.getByRole('button', { name: 'Rename', exact: true }).click();
+  await page.getByRole('button', { name: 'Ships 1' }).waitFor();
+  const [kept] = (await studio.api('GET', '/folders')).data;
+  assert.deepEqual([kept.name, kept.video_ids.length], ['Ships', 1]);
+  await page.getByRole('button', { name: 'More for the folder Ships' }).click();
+  await page.getByRole('menuitem', { name: 'Remove the folder' }).click();
+  await until('all tiles', async () => (await tiles()) > 1);
+  assert.deepEqual((await studio.api('GET', '/folders')).data, []);
 });
 
 async function remove(prompt) {

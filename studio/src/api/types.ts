@@ -5,6 +5,7 @@ import type { components } from './schema';
 export type Schemas = components['schemas'];
 export type CreateVideo = Schemas['CreateVideoRequest'];
 export type Login = Schemas['Login'];
+export type Folder = Schemas['Folder'];
 export type Person = Schemas['Person'];
 export type Model = Schemas['Model'];
 export type Notice = Schemas['Notice'];

@@ -1,54 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folders are kept in this browser: the API has no place for them.
-import { computed } from '@preact/signals';
-import { isObject } from '../../api/problem';
-import { kept } from '../../lib/kept';
-import { me } from '../../session/session';
+// The person's folders, as the server keeps them.
+import { signal } from '@preact/signals';
+import { api } from '../../api/client';
+import type { Problem } from '../../api/problem';
+import type { Folder } from '../../api/types';
+import type { Answer } from '../../lib/result';
+import { problemText } from '../../ui/error_view';
+import { toast } from '../../ui/toast';
 
-export interface Folder {
-  name: string;
-  ids: readonly string[];
+const PUT_MAX = 100; // videos in one request
+
+export const folders = signal<readonly Folder[]>([]);
+
+function told<T>(answer: Answer<T>): T | null {
+  if (answer.ok) return answer.value;
+  toast(problemText(answer.problem), { look: 'bad' });
+  return null;
 }
 
-export function parseFolders(value: unknown): readonly Folder[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((one: unknown) => {
-    if (!isObject(one) || typeof one['name'] !== 'string' || !Array.isArray(one['ids'])) return [];
-    return [{ name: one['name'], ids: one['ids'].filter((id) => typeof id === 'string') }];
-  });
+export async function loadFolders(): Promise<void> {
+  const list = told(await api.get('/folders'));
+  folders.value = list?.data ?? []; // never somebody else's from before
 }
 
-// Each person's own, by id.
-const all = kept<Readonly<Record<string, readonly Folder[]>>>('folders', (value) =>
-  !isObject(value)
-    ? {}
-    : Object.fromEntries(Object.entries(value).map(([id, list]) => [id, parseFolders(list)])),
-);
-const owner = (): string => me.value?.id ?? '';
-
-export const folders = computed<readonly Folder[]>(() => all.value[owner()] ?? []);
-
-export function setFolders(list: readonly Folder[]): void {
-  all.value = { ...all.value, [owner()]: list };
+// The list with a folder as the server has it now; a clip is in one folder at most.
+export function withFolder(list: readonly Folder[], changed: Folder): readonly Folder[] {
+  const others = list
+    .filter(({ id }) => id !== changed.id)
+    .map((folder) => ({
+      ...folder,
+      video_ids: folder.video_ids.filter((id) => !changed.video_ids.includes(id)),
+    }));
+  return [...others, changed].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-export function addFolder(name: string): boolean {
-  const wanted = name.trim();
-  if (wanted === '' || folders.value.some((folder) => folder.name === wanted)) return false;
-  setFolders([...folders.value, { name: wanted, ids: [] }]);
-  return true;
+function keep(folder: Folder): Folder {
+  folders.value = withFolder(folders.value, folder);
+  return folder;
 }
 
-export function removeFolder(name: string): void {
-  setFolders(folders.value.filter((folder) => folder.name !== name));
+// The folder, or what is wrong with the name.
+export async function nameFolder(name: string, before?: Folder): Promise<Folder | Problem> {
+  const body = { name };
+  const answer = await (before === undefined
+    ? api.post('/folders', { body })
+    : api.post('/folders/{folder_id}', { path: { folder_id: before.id }, body }));
+  return answer.ok ? keep(answer.value) : answer.problem;
 }
 
-// A clip is in one folder at most; null takes it out.
-export function moveTo(name: string | null, ids: readonly string[]): void {
-  setFolders(
-    folders.value.map((folder) => {
-      const others = folder.ids.filter((id) => !ids.includes(id));
-      return { name: folder.name, ids: folder.name === name ? [...others, ...ids] : others };
-    }),
-  );
+export async function removeFolder(id: string): Promise<void> {
+  if (told(await api.delete('/folders/{folder_id}', { path: { folder_id: id } })) === null) return;
+  folders.value = folders.value.filter((folder) => folder.id !== id);
+}
+
+async function takeOut(video_id: string): Promise<void> {
+  const holder = folders.value.find(({ video_ids }) => video_ids.includes(video_id));
+  if (holder === undefined) return;
+  const path = { folder_id: holder.id, video_id };
+  const folder = told(await api.delete('/folders/{folder_id}/videos/{video_id}', { path }));
+  if (folder !== null) keep(folder);
+}
+
+// Null takes them out of whichever folder they are in.
+export async function moveTo(id: string | null, videoIds: readonly string[]): Promise<void> {
+  if (id === null) {
+    for (const videoId of videoIds) await takeOut(videoId);
+    return;
+  }
+  for (let at = 0; at < videoIds.length; at += PUT_MAX) {
+    const body = { video_ids: videoIds.slice(at, at + PUT_MAX) };
+    const path = { folder_id: id };
+    const folder = told(await api.post('/folders/{folder_id}/videos', { path, body }));
+    if (folder === null) return;
+    keep(folder);
+  }
 }

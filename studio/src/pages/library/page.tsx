@@ -14,8 +14,8 @@ import { Tile, titleOf } from '../../videos/ui/tile';
 import { libraryWords as words } from '../../words/library';
 import { shellWords } from '../../words/shell';
 import { videoWords } from '../../words/videos';
-import { FolderBar, NewFolder } from './folder_bar';
-import { folders, moveTo } from './folders';
+import { FolderBar, FolderName } from './folder_bar';
+import { folders, loadFolders, moveTo } from './folders';
 import { type Filter, NO_FILTER, select } from './search';
 import { Tools } from './tools';
 import '../../ui/chip.css';
@@ -41,12 +41,12 @@ function useSearchKey(): void {
 function Selection({ ids, onDone }: { ids: ReadonlySet<string>; onDone: () => void }) {
   const [isAdding, setAdding] = useState(false);
   const chosen = [...ids];
-  const move = (name: string | null) => {
-    moveTo(name, chosen);
+  const move = (folder: string | null) => {
+    void moveTo(folder, chosen);
     onDone();
   };
   const items: MenuItem[] = [
-    ...folders.value.map(({ name }): MenuItem => ({ label: name, icon: 'folder', run: () => move(name) })),
+    ...folders.value.map(({ id, name }): MenuItem => ({ label: name, icon: 'folder', run: () => move(id) })),
     { label: words('newFolder'), icon: 'plus', run: () => setAdding(true) },
     { label: words('noFolder'), icon: 'close', isApart: true, run: () => move(null) },
   ];
@@ -70,7 +70,7 @@ function Selection({ ids, onDone }: { ids: ReadonlySet<string>; onDone: () => vo
       <Button size="s" look="quiet" onClick={onDone}>
         {shellWords('cancel')}
       </Button>
-      {isAdding && <NewFolder onClose={() => setAdding(false)} onMade={move} />}
+      {isAdding && <FolderName onClose={() => setAdding(false)} onMade={({ id }) => move(id)} />}
     </div>
   );
 }
@@ -83,10 +83,11 @@ export default function LibraryPage() {
   const [shown, setShown] = useState(PORTION);
   useSearchKey();
   useTitle(words('title'));
+  useEffect(() => void loadFolders(), []);
   const all = videos.value;
   const inFolder = useMemo(() => {
-    const found = folders.value.find(({ name }) => name === folder);
-    return found === undefined ? null : new Set(found.ids);
+    const found = folders.value.find(({ id }) => id === folder);
+    return found === undefined ? null : new Set(found.video_ids);
   }, [folder, folders.value]);
   const found = useMemo(() => select(all, filter, inFolder), [all, filter, inFolder]);
   const isCut = found.length > shown;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { beforeEach, describe, expect, it } from 'vitest';
-import { me } from '../../session/session';
+import { describe, expect, it } from 'vitest';
+import type { Folder } from '../../api/types';
 import { videoOf } from '../../testing';
-import { addFolder, folders, moveTo, parseFolders, removeFolder, setFolders } from './folders';
+import { withFolder } from './folders';
 import { type Filter, NO_FILTER, select } from './search';
 
 const VIDEOS = [
@@ -37,31 +37,25 @@ describe('select', () => {
 });
 
 describe('folders', () => {
-  beforeEach(() => setFolders([]));
-  it('hold a clip once', () => {
-    expect(addFolder(' Boats ')).toBe(true);
-    expect(addFolder('Boats')).toBe(false);
-    expect(addFolder(' ')).toBe(false);
-    addFolder('Trains');
-    moveTo('Boats', ['a', 'b']);
-    moveTo('Trains', ['b']);
-    expect(folders.value).toEqual([
-      { name: 'Boats', ids: ['a'] },
-      { name: 'Trains', ids: ['b'] },
+  const folder = (name: string, ...video_ids: string[]): Folder => ({
+    id: `folder_${name}`,
+    object: 'folder',
+    name,
+    created_at: 1,
+    video_ids,
+  });
+  const boats = folder('Boats', 'a', 'b'),
+    trains = folder('Trains', 'c');
+
+  it('take a clip out of the folder it was in', () => {
+    expect(withFolder([boats, trains], folder('Trains', 'c', 'a'))).toEqual([
+      folder('Boats', 'b'),
+      folder('Trains', 'c', 'a'),
     ]);
-    moveTo(null, ['a']);
-    removeFolder('Trains');
-    expect(folders.value).toEqual([{ name: 'Boats', ids: [] }]);
   });
-  it('are those of the person who is there', () => {
-    addFolder('Boats');
-    me.value = { id: 'person_2', object: 'person', name: 'Mika', role: 'artist', created_at: 0 };
-    expect(folders.value).toEqual([]);
-    me.value = null;
-    expect(folders.value.length).toBe(1);
-  });
-  it('live with anything that the browser may have kept', () => {
-    expect(parseFolders('x')).toEqual([]);
-    expect(parseFolders([{ name: 1 }, { name: 'a', ids: ['x', 3] }])).toEqual([{ name: 'a', ids: ['x'] }]);
+  it('stand by name, new and renamed ones too', () => {
+    const names = (list: readonly Folder[]) => list.map(({ name }) => name);
+    expect(names(withFolder([boats, trains], folder('Hills')))).toEqual(['Boats', 'Hills', 'Trains']);
+    expect(names(withFolder([boats, trains], { ...boats, name: 'Yachts' }))).toEqual(['Trains', 'Yachts']);
   });
 });
