@@ -3,6 +3,7 @@
 // The clips in them are made first, by the embedded model.
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { asPerson, join, videoOf } from './lib/people.js';
 import { Studio } from './lib/studio.js';
 
 const [folder = new URL('../../docs/studio', import.meta.url).pathname, ...names] = process.argv.slice(2);
@@ -14,6 +15,7 @@ const CLIPS = [
   'a green train crosses the desert at dawn',
   'a gold lantern over a lake at night, under an aurora',
 ];
+const VIEWPORT = { width: 1280, height: 800 };
 const LARGE = { size: '960x540', seconds: '3', seed: 7 };
 
 async function settled(page) {
@@ -80,7 +82,71 @@ const PAGES = {
       await page.getByLabel('Length of scene 2').selectOption('6');
     },
   },
+  clip: {
+    at: ({ shared }) => `/clips/${shared.clip.id}`,
+    wait: '.film video',
+    act: (page) => page.waitForTimeout(2500),
+  },
+  clips: { at: () => '/clips', wait: 'main img' },
+  reviews: { at: () => '/reviews', wait: '.film video', isReviewers: true },
+  share: {
+    at: ({ shared }) => `/s/${shared.share.id}`,
+    wait: '.film video',
+    act: (page) => page.getByText('Yes, this was made here').waitFor(),
+  },
+  screening: { at: () => '/screening', wait: 'main img' },
+  findings: { at: () => '/findings', wait: 'main li, main article, main td' },
+  credits: {
+    isReviewers: true,
+    at: () => '/credits',
+    wait: 'main',
+    act: (page) => page.waitForTimeout(1200),
+  },
+  account: { at: () => '/account', wait: 'main', act: (page) => page.waitForTimeout(1200) },
+  verify: {
+    at: () => '/verify',
+    wait: 'main',
+    act: async (page, { film }) => {
+      const file = { name: 'sailboat.mp4', mimeType: 'video/mp4', buffer: film };
+      await page.locator('input[type=file]').setInputFiles(file);
+      await page.getByRole('heading', { name: 'Yes, this was made here' }).waitFor();
+    },
+  },
+  admin: { at: () => '/admin', wait: 'main', act: (page) => page.waitForTimeout(1200) },
+  stops: { at: () => '/admin/stops', wait: 'main', act: (page) => page.waitForTimeout(1200) },
+  people: { at: () => '/admin/people', wait: 'main', act: (page) => page.waitForTimeout(1200) },
+  policy: { at: () => '/admin/policy', wait: 'main', act: (page) => page.waitForTimeout(1200) },
+  audit: { at: () => '/admin/audit', wait: 'main', act: (page) => page.waitForTimeout(1200) },
 };
+
+// Two people beside the admin, clips in every state, and what is said about them.
+async function makeProgramme(studio, clips) {
+  const ren = await join(studio, 'reviewer', 'Ren', { viewport: VIEWPORT });
+  const mika = await join(studio, 'artist', 'Mika');
+  const admin = (method, where, body) => studio.api(method, where, body);
+  const as = (page) => (method, where, body) => asPerson(page, method, where, body);
+  const submit = async (ask, video, title) => {
+    const clip = await ask('POST', '/clips', { video_id: video.id, title });
+    return ask('POST', `/clips/${clip.id}/submit`, { note: 'For the festival.' });
+  };
+  const clip = await submit(admin, clips.first, 'Sailing home');
+  await as(ren)('POST', `/clips/${clip.id}/decision`, { decision: 'approve' });
+  const { share } = await admin('POST', `/clips/${clip.id}/share`, {
+    shows_prompt: true,
+    shows_author: true,
+  });
+  await admin('POST', '/admin/screening', { clip_id: clip.id });
+  await as(mika)('POST', `/clips/${clip.id}/feedback`, { text: 'The light on the water holds.', rating: 5 });
+  await submit(admin, clips.remix, 'The same boat, at night');
+  await submit(as(mika), await videoOf(mika, CLIPS[2], LARGE), 'Lighthouse');
+  await admin('POST', '/findings', {
+    prompt: 'a red sailboat, upside down',
+    title: 'Upside down is not understood',
+    text: 'The boat stands upright as always.',
+    severity: 'low',
+  });
+  return { clip, share, ren };
+}
 
 const studio = await Studio.start(['--effort', 'medium']);
 try {
@@ -94,10 +160,15 @@ try {
     strength: 0.7,
   });
   clips.remix = await studio.finished(id);
+  clips.shared = await makeProgramme(studio, clips);
+  const content = await fetch(`${studio.server.url}/videos/${clips.first.id}/content`, {
+    headers: { authorization: `Bearer ${studio.server.key}` },
+  });
+  clips.film = Buffer.from(await content.arrayBuffer());
   const shoot = async (page, name, { at, wait, act }) => {
     await page.goto(studio.url + at(clips));
     await page.locator(wait).first().waitFor();
-    await act?.(page);
+    await act?.(page, clips);
     await settled(page);
     await page.screenshot({
       path: path.join(folder, `${name}.jpg`),
@@ -106,10 +177,11 @@ try {
     });
   };
   const page = await studio.member('admin', {
-    viewport: { width: 1280, height: 800 },
+    viewport: VIEWPORT,
   });
   for (const [name, shot] of Object.entries(PAGES)) {
-    if (names.length === 0 || names.includes(name)) await shoot(page, name, shot);
+    if (names.length === 0 || names.includes(name))
+      await shoot(shot.isReviewers ? clips.shared.ren : page, name, shot);
   }
   if (names.length === 0 || names.includes('dark')) {
     await page.emulateMedia({ colorScheme: 'dark' });
