@@ -42,6 +42,17 @@ SlotLatent EncodeDrawn(world::Scene& scene, const DenoiserBatchSize& size, world
   return latent;
 }
 
+// Who says nothing of the weather expects none, and so do captions: nearly always, for the pictures
+// of a scene should not depend on every word.
+constexpr float kFairShare = 0.9f;
+
+void ClearUntoldWeather(world::Dice& dice, Captioned* example) {
+  if (example->caption.Mentions(world::Attribute::kWeather) || !dice.Chance(kFairShare)) return;
+  world::Scene fair = example->scene;
+  fair.weather = world::Weather::kClear;
+  if (IsPlausible(fair)) example->scene = std::move(fair);
+}
+
 }  // namespace
 
 std::pair<torch::Tensor, torch::Tensor> ToIds(const std::vector<std::string>& texts,
@@ -80,6 +91,7 @@ DenoiserBatch MakeDenoiserBatch(uint64_t seed, const world::WorldSubset& subset,
     const world::Language language =
         dice.Chance(0.5f) ? world::Language::kEnglish : world::Language::kFrench;
     example.caption = WriteCaption(example.scene, language, SplitSeed(scene_seed, 5));
+    ClearUntoldWeather(dice, &example);
     if (dice.Chance(size.without_caption)) example.caption = {"", language, 0};
     const SlotLatent latent = EncodeDrawn(example.scene, size, dice);
     CHECK_EQ(latent.frame_count, size.latent_frames);
