@@ -395,8 +395,11 @@ test('everything about oneself is given out, and then removed', async () => {
   const spare = await makeVideo(gus);
   const draft = await gus.ok('POST', '/clips', { video_id: spare.id });
   assert.ok((await gus.ok('DELETE', `/clips/${draft.id}`)).deleted);
+  const folder = await gus.ok('POST', '/folders', { name: 'Kept' });
+  await gus.ok('POST', `/folders/${folder.id}/videos`, { video_ids: [video.id] });
   const own = await gus.ok('GET', '/me/export');
   assert.equal(own.clips[0].title, 'Mine');
+  assert.deepEqual([own.folders[0].name, own.folder_videos[0].video_id], ['Kept', video.id]);
   assert.ok(own.file_list.includes(`/v1/videos/${video.id}/content`));
   assert.doesNotMatch(JSON.stringify(own), /argon2|secret_sha256|password_hash/);
   assert.equal((await gus.post('/me/delete', { name: 'somebody else' })).status, 400);
