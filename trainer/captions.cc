@@ -91,8 +91,11 @@ DenoiserBatch MakeDenoiserBatch(uint64_t seed, const world::WorldSubset& subset,
     const world::Language language =
         dice.Chance(0.5f) ? world::Language::kEnglish : world::Language::kFrench;
     example.caption = WriteCaption(example.scene, language, SplitSeed(scene_seed, 5));
-    ClearUntoldWeather(dice, &example);
-    if (dice.Chance(size.without_caption)) example.caption = {"", language, 0};
+    if (dice.Chance(size.without_caption)) {
+      example.caption = {"", language, 0};  // of all weathers: guidance leads away from them
+    } else {
+      ClearUntoldWeather(dice, &example);
+    }
     const SlotLatent latent = EncodeDrawn(example.scene, size, dice);
     CHECK_EQ(latent.frame_count, size.latent_frames);
     values.insert(values.end(), latent.values.begin(), latent.values.end());
