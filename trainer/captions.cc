@@ -46,6 +46,19 @@ SlotLatent EncodeDrawn(world::Scene& scene, const DenoiserBatchSize& size, world
 // of a scene should not depend on every word.
 constexpr float kFairShare = 0.9f;
 
+// One caption in eight tells the weather, too few to learn seven of it from: where it is not fair,
+// another is written until one does or none wants to.
+world::Caption CaptionOf(const world::Scene& scene, world::Language language, uint64_t seed) {
+  constexpr uint64_t kTriesMax = 4;
+  world::Caption caption = WriteCaption(scene, language, seed);
+  for (uint64_t i = 1; i < kTriesMax && scene.weather != world::Weather::kClear &&
+                       !caption.Mentions(world::Attribute::kWeather);
+       ++i) {
+    caption = WriteCaption(scene, language, SplitSeed(seed, i));
+  }
+  return caption;
+}
+
 void ClearUntoldWeather(world::Dice& dice, Captioned* example) {
   if (example->caption.Mentions(world::Attribute::kWeather) || !dice.Chance(kFairShare)) return;
   world::Scene fair = example->scene;
@@ -90,7 +103,7 @@ DenoiserBatch MakeDenoiserBatch(uint64_t seed, const world::WorldSubset& subset,
     Captioned example{DrawScene(scene_seed, subset, size), {}};
     const world::Language language =
         dice.Chance(0.5f) ? world::Language::kEnglish : world::Language::kFrench;
-    example.caption = WriteCaption(example.scene, language, SplitSeed(scene_seed, 5));
+    example.caption = CaptionOf(example.scene, language, SplitSeed(scene_seed, 5));
     if (dice.Chance(size.without_caption)) {
       example.caption = {"", language, 0};  // of all weathers: guidance leads away from them
     } else {
