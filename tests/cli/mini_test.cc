@@ -91,12 +91,10 @@ TEST_F(Mini, AClipGoesOnWithoutAJump) {
       "a red sailboat drifts to the right on a calm sea at sunset",
       {"--size", "128x72", "--seed", "5", "--keep-latent", Path("a.latent"), "-o", Path("a.mp4")});
   generate("a red sailboat on a calm sea at sunset, the camera zooms in",
-           {"--extend", Path("a.latent"), "--seconds", "3", "--seed", "5", "-o", Path("b.mp4")});
+           {"--extend", Path("a.latent"), "--seconds", "3", "--seed", "1", "-o", Path("b.mp4")});
   generate("a red sailboat on a calm sea at sunset, the camera zooms in",
-           {"--extend", Path("a.latent"), "--keep", "6", "--seconds", "3", "--seed", "5", "-o",
+           {"--extend", Path("a.latent"), "--keep", "6", "--seconds", "3", "--seed", "1", "-o",
             Path("c.mp4")});
-  // In a quiet clip half a step more is not seen either; a cut changes several steps.
-  constexpr double kUnseen = 0.5;
   const auto expect_no_jump = [&](const std::string& name, size_t kept) {
     const std::vector<double> changes = Changes(Path(name));
     ASSERT_EQ(changes.size(), kept + 72 - 1);
@@ -105,7 +103,7 @@ TEST_F(Mini, AClipGoesOnWithoutAJump) {
     for (size_t at = seam - 24; at < seam + 24; ++at) {
       if (at != seam) most = std::max(most, changes[at]);
     }
-    EXPECT_LE(changes[seam], 1.5 * most + kUnseen) << name;
+    EXPECT_LE(changes[seam], 1.5 * most + 0.1) << name;
   };
   expect_no_jump("b.mp4", 240);
   expect_no_jump("c.mp4", 144);
