@@ -42,10 +42,6 @@ SlotLatent EncodeDrawn(world::Scene& scene, const DenoiserBatchSize& size, world
   return latent;
 }
 
-// Who says nothing of the weather expects none, and so do captions: nearly always, for the pictures
-// of a scene should not depend on every word.
-constexpr float kFairShare = 0.9f;
-
 // One caption in eight tells the weather, too few to learn seven of it from: where it is not fair,
 // another is written until one does or none wants to.
 world::Caption CaptionOf(const world::Scene& scene, world::Language language, uint64_t seed) {
@@ -59,7 +55,10 @@ world::Caption CaptionOf(const world::Scene& scene, world::Language language, ui
   return caption;
 }
 
+// Who says nothing of the weather expects none, and so do captions: nearly always, for the pictures
+// of a scene should not depend on every word.
 void ClearUntoldWeather(world::Dice& dice, Captioned* example) {
+  constexpr float kFairShare = 0.9f;
   if (example->caption.Mentions(world::Attribute::kWeather) || !dice.Chance(kFairShare)) return;
   world::Scene fair = example->scene;
   fair.weather = world::Weather::kClear;

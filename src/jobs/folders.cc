@@ -10,8 +10,9 @@ namespace {
 Result<FolderRecord> Find(Transaction& transaction, const std::string& person_id,
                           const std::string& id) {
   std::optional<FolderRecord> folder = TRY(transaction.Find<FolderRecord>(id));
-  if (!folder || folder->person_id != person_id)
+  if (!folder || folder->person_id != person_id) {
     return Error::NotFound("there is no folder {}", id);
+  }
   return *std::move(folder);
 }
 

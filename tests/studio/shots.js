@@ -35,6 +35,9 @@ async function settled(page) {
   await page.waitForTimeout(600);
 }
 
+// A page that needs nothing but a moment.
+const plain = (where) => ({ at: () => where, wait: 'main', act: (page) => page.waitForTimeout(1200) });
+
 // What has to happen on a page before it is looked at; `at` gives its path.
 const PAGES = {
   create: {
@@ -96,13 +99,8 @@ const PAGES = {
   },
   screening: { at: () => '/screening', wait: 'main img' },
   findings: { at: () => '/findings', wait: 'main li, main article, main td' },
-  credits: {
-    isReviewers: true,
-    at: () => '/credits',
-    wait: 'main',
-    act: (page) => page.waitForTimeout(1200),
-  },
-  account: { at: () => '/account', wait: 'main', act: (page) => page.waitForTimeout(1200) },
+  credits: { ...plain('/credits'), isReviewers: true },
+  account: plain('/account'),
   verify: {
     at: () => '/verify',
     wait: 'main',
@@ -112,11 +110,11 @@ const PAGES = {
       await page.getByRole('heading', { name: 'Yes, this was made here' }).waitFor();
     },
   },
-  admin: { at: () => '/admin', wait: 'main', act: (page) => page.waitForTimeout(1200) },
-  stops: { at: () => '/admin/stops', wait: 'main', act: (page) => page.waitForTimeout(1200) },
-  people: { at: () => '/admin/people', wait: 'main', act: (page) => page.waitForTimeout(1200) },
-  policy: { at: () => '/admin/policy', wait: 'main', act: (page) => page.waitForTimeout(1200) },
-  audit: { at: () => '/admin/audit', wait: 'main', act: (page) => page.waitForTimeout(1200) },
+  admin: plain('/admin'),
+  stops: plain('/admin/stops'),
+  people: plain('/admin/people'),
+  policy: plain('/admin/policy'),
+  audit: plain('/admin/audit'),
 };
 
 // Two people beside the admin, clips in every state, and what is said about them.

@@ -27,19 +27,12 @@ json FolderJson(const Folder& folder) {
           {"video_ids", folder.video_ids}};
 }
 
-// An answer, or what the client can mend: `param` is what to change.
+// An answer, or which field the client can mend.
 Outcome<http::Response> Answer(Result<Folder> folder, std::string_view param) {
   if (folder.ok()) return api::AnswerJson(FolderJson(*folder));
   const Error& error = folder.error();
-  switch (error.code()) {
-    case ErrorCode::kNotFound:
-      return api::Refuse(404, "not_found", error.message());
-    case ErrorCode::kInvalid:
-    case ErrorCode::kExhausted:
-      return api::BadParameter(std::string(param), fmt::format("{}: {}", param, error.message()));
-    default:
-      return error;
-  }
+  if (error.code() != ErrorCode::kInvalid && error.code() != ErrorCode::kExhausted) return error;
+  return api::BadParameter(std::string(param), fmt::format("{}: {}", param, error.message()));
 }
 
 Outcome<std::string> NameOf(const Call& call) {
