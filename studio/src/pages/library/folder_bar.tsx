@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'preact/hooks';
-import type { Problem } from '../../api/problem';
 import type { Folder } from '../../api/types';
+import { useAct } from '../../lib/load';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { problemText } from '../../ui/error_view';
@@ -23,19 +23,13 @@ export function FolderName({
   onMade?: (folder: Folder) => void;
 }) {
   const [name, setName] = useState(folder?.name ?? '');
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { problem, run, clear } = useAct();
   const isTaken = folders.value.some((other) => other.id !== folder?.id && other.name === name.trim());
   const send = async (event?: Event) => {
     event?.preventDefault();
-    if (isBusy || isTaken || name.trim() === '') return;
-    setBusy(true);
-    const made = await nameFolder(name.trim(), folder);
-    setBusy(false);
-    if (!('object' in made)) {
-      setProblem(made);
-      return;
-    }
+    if (isTaken || name.trim() === '') return;
+    const made = await run(() => nameFolder(name.trim(), folder));
+    if (made === null) return;
     onMade?.(made);
     onClose();
   };
@@ -63,7 +57,7 @@ export function FolderName({
           error={isTaken ? words('folderTaken') : problem && problemText(problem)}
           onValue={(value) => {
             setName(value);
-            setProblem(null);
+            clear();
           }}
         />
       </form>

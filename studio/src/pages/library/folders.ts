@@ -2,9 +2,8 @@
 // The person's folders, as the server keeps them.
 import { signal } from '@preact/signals';
 import { api } from '../../api/client';
-import type { Problem } from '../../api/problem';
 import type { Folder } from '../../api/types';
-import type { Answer } from '../../lib/result';
+import { type Answer, good } from '../../lib/result';
 import { problemText } from '../../ui/error_view';
 import { toast } from '../../ui/toast';
 
@@ -39,13 +38,13 @@ function keep(folder: Folder): Folder {
   return folder;
 }
 
-// The folder, or what is wrong with the name.
-export async function nameFolder(name: string, before?: Folder): Promise<Folder | Problem> {
+// A new folder or, with `before`, another name for it.
+export async function nameFolder(name: string, before?: Folder): Promise<Answer<Folder>> {
   const body = { name };
   const answer = await (before === undefined
     ? api.post('/folders', { body })
     : api.post('/folders/{folder_id}', { path: { folder_id: before.id }, body }));
-  return answer.ok ? keep(answer.value) : answer.problem;
+  return answer.ok ? good(keep(answer.value)) : answer;
 }
 
 export async function removeFolder(id: string): Promise<void> {
