@@ -10,6 +10,7 @@
 #include <array>
 #include <iterator>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "http/cors.h"

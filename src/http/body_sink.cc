@@ -5,8 +5,8 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "http/media_type.h"
-#include "http/syntax.h"
 
 namespace aozora::http {
 namespace {

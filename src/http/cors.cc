@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "http/syntax.h"
+#include "base/ascii.h"
 
 namespace aozora::http {
 namespace {

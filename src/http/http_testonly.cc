@@ -13,6 +13,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/ascii.h"
 #include "http/chunk_decoder.h"
 #include "http/syntax.h"
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "http/syntax.h"
 
 namespace aozora::http {

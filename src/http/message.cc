@@ -5,8 +5,8 @@
 #include <array>
 #include <system_error>
 
+#include "base/ascii.h"
 #include "base/check.h"
-#include "http/syntax.h"
 
 namespace aozora::http {
 namespace {

@@ -16,9 +16,6 @@ bool IsFieldValue(std::string_view text);  // visible characters, blanks, bytes 
 bool IsUtf8(std::string_view text);        // RFC 3629: no overlong forms, no surrogates
 bool HasControlCharacter(std::string_view text);
 
-char LowerAscii(char c);
-std::string LowerAscii(std::string_view text);
-bool EqualsNoCase(std::string_view a, std::string_view b);
 std::string_view TrimBlanks(std::string_view text);  // spaces and tabs at both ends
 
 std::vector<std::string_view> Split(std::string_view text, char at);

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "http/chunk_decoder.h"
 #include "http/syntax.h"
@@ -83,7 +84,7 @@ bool Socket::Receive(std::string* to, int patience_ms) const {
 std::string Answer::Header(std::string_view name) const {
   for (std::string_view line : http::Split(head, '\n')) {
     const size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !http::EqualsNoCase(line.substr(0, colon), name)) {
+    if (colon == std::string_view::npos || !EqualsNoCase(line.substr(0, colon), name)) {
       continue;
     }
     line.remove_prefix(colon + 1);

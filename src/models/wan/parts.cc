@@ -2,7 +2,8 @@
 #include "models/wan/parts.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/ascii.h"
 
 namespace aozora::wan {
 namespace {
@@ -29,11 +30,6 @@ std::vector<Candidate> FindCandidates(const Checkpoint& checkpoint, Network netw
   return found;
 }
 
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::string ListOf(const std::vector<Candidate>& candidates) {
   std::string list;
   for (const Candidate& candidate : candidates) {
@@ -52,7 +48,7 @@ Result<std::optional<Candidate>> Choose(std::vector<Candidate> candidates, std::
   if (candidates.size() > 1) {
     std::vector<Candidate> own;
     for (const Candidate& candidate : candidates) {
-      const std::string name = Lower(candidate.file->path.filename().string());
+      const std::string name = LowerAscii(candidate.file->path.filename().string());
       const bool ours = name.find("wan") != std::string::npos ||
                         name.find("taew") != std::string::npos ||
                         name.find("umt5") != std::string::npos;
@@ -93,7 +89,7 @@ Result<std::vector<Candidate>> ChooseDenoisers(std::vector<Candidate> found) {
     if (HalfOf(found[0].file->path) == Half::kLow) std::swap(found[0], found[1]);
     const bool first =
         HalfOf(found[0].file->path) == Half::kHigh ||
-        Lower(found[0].file->path.parent_path().filename().string()) == "transformer";
+        LowerAscii(found[0].file->path.parent_path().filename().string()) == "transformer";
     if (first && HalfOf(found[1].file->path) == Half::kLow) return found;
   }
   return Error::Invalid("several denoisers: {}; name one with --model", ListOf(found));
@@ -118,8 +114,8 @@ int64_t TinyVaeChannels(const TensorFile& file) {
 }  // namespace
 
 Half HalfOf(const std::filesystem::path& path) {
-  const std::string folder = Lower(path.parent_path().filename().string());
-  const std::string name = Lower(path.filename().string());
+  const std::string folder = LowerAscii(path.parent_path().filename().string());
+  const std::string name = LowerAscii(path.filename().string());
   if (folder == "transformer_2") return Half::kLow;
   for (const std::string& text : {name, folder}) {
     for (const char* mark : {"high_noise", "highnoise", "high-noise", "_high_", "-high-"}) {

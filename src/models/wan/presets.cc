@@ -3,8 +3,8 @@
 // forward they would be slower and worse.
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "models/wan/variant.h"
 
 namespace aozora::wan {
@@ -78,8 +78,7 @@ void MakeFourSteps(Preset* preset) {
 }  // namespace
 
 Preset ChoosePreset(const Variant& variant, std::string_view hint) {
-  std::string text(hint);
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string text = LowerAscii(hint);
   const auto mark = std::find_if(std::begin(kMarks), std::end(kMarks),
                                  [&](const Mark& m) { return Occurs(m.text, text); });
   Preset preset = variant.preset;

@@ -4,16 +4,10 @@
 #include <fmt/ranges.h>
 #include <hwy/targets.h>
 
-#include <algorithm>
-#include <cctype>
+#include "base/ascii.h"
 
 namespace aozora::ops {
 namespace {
-
-bool SameIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 // Those of the processor that were compiled as well, best first: Highway gives the better target
 // the lower bit.
@@ -38,7 +32,7 @@ std::vector<std::string> InstructionSets() {
 
 Status LimitInstructionSet(std::string_view name) {
   for (const int64_t target : Targets()) {
-    if (SameIgnoringCase(name, hwy::TargetName(target))) {
+    if (EqualsNoCase(name, hwy::TargetName(target))) {
       hwy::DisableTargets(target - 1);  // the better ones
       return Ok();
     }
