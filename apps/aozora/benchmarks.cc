@@ -155,7 +155,7 @@ Result<Measurement> Decode(op::Device& device, const Clock& clock, VideoDecoder&
   });
 }
 
-// As `generate` decodes: what the convolutions remember is kept as f16.
+// As `generate` decodes: what the convolutions remember is kept in 8 bits.
 constexpr wan::DecoderOptions kCompact = {.compact_history = true};
 
 Result<Measurement> Vae21(op::Device& device, const Clock& clock,
@@ -196,9 +196,9 @@ constexpr Benchmark kAll[] = {
     {"dit_2550", "denoiser 1.3B bf16, 480x272, 17 frames", Dit2550},
     {"dit_8190", "denoiser 1.3B bf16, 416x240, 81 frames", Dit8190},
     {"umt5_layer", "one of 24 layers bf16, 512 tokens", Umt5Layer},
-    {"vae21_decode", "480x272, 9 frames, f16 history", Vae21Decode},
+    {"vae21_decode", "480x272, 9 frames, 8-bit history", Vae21Decode},
     {"vae21_exact", "the same, f32 history", Vae21DecodeExact},
-    {"vae22_decode", "480x272, 5 frames, f16 history", Vae22Decode},
+    {"vae22_decode", "480x272, 5 frames, 8-bit history", Vae22Decode},
     {"taehv_decode", "480x272, 17 frames, f32", TaehvDecode},
 };
 

@@ -21,9 +21,12 @@ bool ItemsAreApart(ConstView view) {
 // Absent, or f32 with items that do not overlap.
 bool IsF32(ConstView view) { return !view || (view.dtype() == DType::kF32 && ItemsAreApart(view)); }
 
-// The same, or f16.
-bool IsF32OrF16(ConstView view) {
-  return IsF32(view) || (view.dtype() == DType::kF16 && ItemsAreApart(view));
+// The same, or positions that are whole blocks of 8 bits.
+bool IsF32OrQ8(ConstView view) {
+  if (IsF32(view)) return true;
+  const int64_t block = Info(DType::kQ8Affine).block_values;
+  return view.dtype() == DType::kQ8Affine && view.dense() &&
+         view.dim(view.shape().rank() - 1) % block == 0;
 }
 
 // A weight whose rows are whole blocks, dense.
@@ -90,13 +93,13 @@ bool Fits(const RmsNorm& op) {
 bool Fits(const ChannelNorm& op) {
   const int rank = op.x.shape().rank();
   return rank >= 1 && op.y.shape() == op.x.shape() && op.weight &&
-         IsVector(op.weight, op.x.dim(rank - 1)) && IsF32(op.x) && IsF32OrF16(op.y);
+         IsVector(op.weight, op.x.dim(rank - 1)) && IsF32(op.x) && IsF32OrQ8(op.y);
 }
 
 // Each frame before x is like one of x.
 bool EarlierFits(const Conv3d& op) {
   for (const ConstView& frame : op.earlier) {
-    if (!frame || frame.shape() != op.x.shape().WithAxis(0, 1) || !IsF32OrF16(frame)) return false;
+    if (!frame || frame.shape() != op.x.shape().WithAxis(0, 1) || !IsF32OrQ8(frame)) return false;
   }
   return true;
 }
@@ -119,7 +122,7 @@ bool Fits(const Conv3d& op) {
   }
   if (op.depthwise ? w[1] != 1 || w[0] != op.x.dim(3) : w[1] != op.x.dim(3)) return false;
   return w[0] == op.y.dim(3) && IsVector(op.bias, w[0]) && SameOrEmpty(op.residual, op.y) &&
-         IsF32OrF16(op.x) && IsF32(op.y);
+         (op.depthwise ? IsF32(op.x) : IsF32OrQ8(op.x)) && IsF32(op.y);
 }
 
 bool Fits(const Permute& op) {

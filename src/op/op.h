@@ -88,7 +88,7 @@ struct RmsNorm {
 };
 
 // y = act(x / max(|x|_2, eps) * sqrt(C) * weight) over the channels of each position. y is f32, or
-// f16 (rounded to nearest even) for what is kept for long and read by Conv3d.
+// q8_affine (whole blocks of channels) for what is kept for long and read by Conv3d.
 struct ChannelNorm {
   ConstView x = {};  // [..., C]
   float eps = 1e-12f;
@@ -108,10 +108,10 @@ struct Conv3d {
     uint32_t pad_front = 0;
     uint32_t pad_back = 0;
   };
-  // Frames that come before x in time, oldest first, each [1, Y, X, Cin] and like x f32 or f16: T
-  // counts them too. So a clip that streams by need not be copied together.
+  // Frames that come before x in time, oldest first, each [1, Y, X, Cin] and like x f32 or
+  // q8_affine: T counts them too. So a clip that streams by need not be copied together.
   std::span<const ConstView> earlier = {};
-  ConstView x = {};                // [T - |earlier|, Y, X, Cin], f32 or f16
+  ConstView x = {};                // [T - |earlier|, Y, X, Cin], f32 or q8_affine
   const Weight* weight = nullptr;  // [Cout, Cin, kt, ky, kx] or [Cout, Cin, ky, kx]
   const Packed* packed = nullptr;
   ConstView bias = {};  // [Cout] or empty

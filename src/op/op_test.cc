@@ -10,10 +10,11 @@ namespace aozora::op {
 namespace {
 
 // Shapes are all that matters here, so every view may lie in the same memory.
-float memory[1 << 12];
+float memory[1 << 14];
 
 View Of(const Shape& shape) { return View(memory, DType::kF32, shape); }
 View F16(const Shape& shape) { return View(memory, DType::kF16, shape); }
+View Q8(const Shape& shape) { return View(memory, DType::kQ8Affine, shape); }
 View Overlapping(const Shape& shape) {
   return View(memory, DType::kF32, shape, shape.item_count() - 1);
 }
@@ -141,7 +142,13 @@ TEST(CheckShapesDeathTest, Norms) {
   channel([](ChannelNorm& op) { op.y = Of({6, 8}); });
   channel([](ChannelNorm& op) { op.x = {}; });
   channel([](ChannelNorm& op) { op.x = F16({2, 3, 8}); });
-  ExpectAccepted<ChannelNorm>(GoodChannelNorm(), [](ChannelNorm& op) { op.y = F16({2, 3, 8}); });
+  channel([](ChannelNorm& op) { op.y = F16({2, 3, 8}); });
+  channel([](ChannelNorm& op) { op.y = Q8({2, 3, 8}); });  // no whole blocks
+  ExpectAccepted<ChannelNorm>(GoodChannelNorm(), [](ChannelNorm& op) {
+    op.x = Of({2, 3, 32});
+    op.weight = Of({32});
+    op.y = Q8({2, 3, 32});
+  });
 }
 
 TEST(CheckShapesDeathTest, Conv3d) {
@@ -165,7 +172,7 @@ TEST(CheckShapesDeathTest, Conv3d) {
   refuse([](T& op) { op.bias = Of({4}); });
   refuse([](T& op) { op.depthwise = true; });  // the weight's Cin is not 1
   refuse([](T& op) { op.x = View(memory, DType::kI32, {5, 6, 7, 4}); });
-  static const ConstView two[] = {Of({1, 6, 7, 4}), F16({1, 6, 7, 4})};
+  static const ConstView two[] = {Of({1, 6, 7, 4}), Of({1, 6, 7, 4})};
   static const ConstView other[] = {Of({1, 6, 6, 4})}, none[] = {ConstView()};
   refuse([](T& op) { op.earlier = two; });  // needs a longer y
   refuse([](T& op) {
@@ -178,7 +185,15 @@ TEST(CheckShapesDeathTest, Conv3d) {
   });
   ExpectAccepted<T>(GoodConv3d(), [](T& op) {
     op.earlier = two;
-    op.x = F16({5, 6, 7, 4});
+    op.y = Of({5, 4, 5, 6});
+  });
+  refuse([](T& op) { op.x = Q8({5, 6, 7, 4}); });  // no whole blocks
+  static const ConstView stored[] = {Of({1, 6, 7, 32}), Q8({1, 6, 7, 32})};
+  static const Weight wide_kernel = WeightOf({6, 32, 3, 3, 3});
+  ExpectAccepted<T>(GoodConv3d(), [](T& op) {
+    op.earlier = stored;
+    op.x = Q8({5, 6, 7, 32});
+    op.weight = &wide_kernel;
     op.y = Of({5, 4, 5, 6});
   });
   static const Weight depthwise = WeightOf({4, 1, 3, 3});

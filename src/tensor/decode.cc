@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor/decode.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -136,6 +137,12 @@ void DecodeQ6_K(const std::byte* block, float* out) {
   }
 }
 
+void DecodeQ8Affine(const std::byte* block, float* out) {
+  const float scale = HalfAt(block, 0);
+  const float lowest = HalfAt(block, 2);
+  for (int i = 0; i < 32; ++i) out[i] = lowest + scale * static_cast<float>(Byte(block, 4 + i));
+}
+
 void DecodeBlock(DType dtype, const std::byte* block, float* out) {
   switch (dtype) {
     case DType::kQ8_0:
@@ -148,6 +155,8 @@ void DecodeBlock(DType dtype, const std::byte* block, float* out) {
       return DecodeK45(block, /*has_fifth_bit=*/true, out);
     case DType::kQ6_K:
       return DecodeQ6_K(block, out);
+    case DType::kQ8Affine:
+      return DecodeQ8Affine(block, out);
     default:
       CHECK(false);
   }
@@ -232,6 +241,32 @@ void DecodeToF32(DType dtype, const void* blocks, int64_t count, float* out) {
   CHECK_EQ(count % info.block_values, 0);
   for (int64_t i = 0; i < count / info.block_values; ++i) {
     DecodeBlock(dtype, from + i * info.block_bytes, out + i * info.block_values);
+  }
+}
+
+void EncodeQ8Affine(const float* values, int64_t count, void* blocks) {
+  constexpr int64_t kBlockValues = 32;
+  CHECK_EQ(count % kBlockValues, 0);
+  auto* to = static_cast<std::byte*>(blocks);
+  for (; count > 0; count -= kBlockValues, values += kBlockValues) {
+    float lowest = values[0], highest = values[0];
+    bool finite = true;
+    for (int64_t i = 0; i < kBlockValues; ++i) {
+      lowest = std::min(lowest, values[i]);
+      highest = std::max(highest, values[i]);
+      finite = finite && std::isfinite(values[i]);
+    }
+    const uint16_t low = finite ? F32ToF16(lowest) : static_cast<uint16_t>(kF16.nan_code);
+    const uint16_t scale = finite ? F32ToF16((highest - F16ToF32(low)) / 255) : uint16_t{0};
+    std::memcpy(to, &scale, sizeof(scale));
+    std::memcpy(to + sizeof(scale), &low, sizeof(low));
+    to += sizeof(scale) + sizeof(low);
+    const float step = F16ToF32(scale);
+    for (int64_t i = 0; i < kBlockValues; ++i) {
+      const bool flat = !finite || step == 0;
+      const float q = flat ? 0 : std::nearbyint((values[i] - F16ToF32(low)) / step);
+      *to++ = static_cast<std::byte>(static_cast<uint8_t>(std::clamp(q, 0.0f, 255.0f)));
+    }
   }
 }
 

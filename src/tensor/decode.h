@@ -28,4 +28,9 @@ uint8_t F32ToF8E5M2(float value);
 // mean: src/ggml-quants.c (dequantize_row_q8_0 ...).
 void DecodeToF32(DType dtype, const void* blocks, int64_t count, float* out);
 
+// The blocks of kQ8Affine that are nearest to `count` finite values, whole blocks of at most 65504
+// in magnitude: half a step off at most, a step being 1/255 of the block's range, and what lowest
+// value and scale are rounded by. A block with a NaN or an infinity becomes all NaN.
+void EncodeQ8Affine(const float* values, int64_t count, void* blocks);
+
 }  // namespace aozora

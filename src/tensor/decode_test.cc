@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -171,6 +172,37 @@ TEST(DecodeToF32, BlocksFollowEachOther) {
   EXPECT_EQ(values[0], 5.0f);
   EXPECT_EQ(values[63], -1.0f);
   EXPECT_EQ(values[32], 0.0f);
+}
+
+TEST(Q8Affine, IsHalfAStepOff) {
+  // Two blocks: one of values behind silu, one far from zero.
+  std::vector<float> values(64), decoded(64);
+  for (int i = 0; i < 32; ++i) {
+    const float x = static_cast<float>(i) * 0.21f - 3;
+    values[i] = x / (1 + std::exp(-x));
+    values[32 + i] = 1000 - static_cast<float>(i * i);
+  }
+  std::vector<std::byte> blocks(*BytesOf(DType::kQ8Affine, 64));
+  EncodeQ8Affine(values.data(), 64, blocks.data());
+  DecodeToF32(DType::kQ8Affine, blocks.data(), 64, decoded.data());
+  for (size_t i = 0; i < 64; ++i) {
+    const auto block = values.begin() + static_cast<std::ptrdiff_t>(i / 32 * 32);
+    const auto [low, high] = std::minmax_element(block, block + 32);
+    // Half a step of the range; 255 steps are off by the rounding of one, 2^-11; so is the lowest.
+    const float step = (*high - *low) / 255;
+    EXPECT_NEAR(decoded[i], values[i], step * (0.5f + 255 * 0x1p-11f) + std::abs(*low) * 0x1p-11f);
+  }
+}
+
+TEST(Q8Affine, KeepsWhatIsTheSameEverywhereAndTellsWhatIsNotFinite) {
+  std::vector<float> values(96, 0.5f), decoded(96);
+  values[40] = std::numeric_limits<float>::quiet_NaN();
+  values[70] = std::numeric_limits<float>::infinity();
+  std::vector<std::byte> blocks(*BytesOf(DType::kQ8Affine, 96));
+  EncodeQ8Affine(values.data(), 96, blocks.data());
+  DecodeToF32(DType::kQ8Affine, blocks.data(), 96, decoded.data());
+  for (size_t i = 0; i < 32; ++i) EXPECT_EQ(decoded[i], 0.5f);
+  for (size_t i = 32; i < 96; ++i) EXPECT_TRUE(std::isnan(decoded[i]));
 }
 
 }  // namespace

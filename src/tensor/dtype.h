@@ -28,8 +28,11 @@ enum class DType : uint8_t {
   kQ4_K,
   kQ5_K,
   kQ6_K,
+  // Not of ggml and of no file: activations that are kept for long. Blocks of 32: f16 scale, f16
+  // lowest value, 32 x u8 q; value = lowest + scale * q.
+  kQ8Affine,
 };
-inline constexpr int kDTypeCount = 17;
+inline constexpr int kDTypeCount = 18;
 
 // A block is the smallest run of values that can be read by itself: 1 value for the plain types.
 struct DTypeInfo {

@@ -317,7 +317,8 @@ std::vector<float> ValuesOf(ConstView view) {
   std::vector<float> values(static_cast<size_t>(view.count()));
   const int64_t item_count = view.shape().rank() > 0 ? view.shape().item_count() : 1;
   const int64_t items = view.shape().rank() > 0 ? view.dim(0) : 1;
-  const int64_t stride_bytes = view.item_stride() * Info(view.dtype()).block_bytes;
+  const DTypeInfo& info = Info(view.dtype());
+  const int64_t stride_bytes = view.item_stride() / info.block_values * info.block_bytes;
   for (int64_t i = 0; i < items && item_count > 0; ++i) {
     const auto* const item = static_cast<const std::byte*>(view.data()) + i * stride_bytes;
     DecodeToF32(view.dtype(), item, item_count, &values[i * item_count]);

@@ -100,6 +100,21 @@ void PutPlain(DType dtype, std::byte* at, float value) {
   }
 }
 
+void PutValues(DType dtype, std::byte* to, const std::vector<float>& values) {
+  if (dtype == DType::kQ8Affine) {
+    EncodeQ8Affine(values.data(), static_cast<int64_t>(values.size()), to);
+    return;
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    PutPlain(dtype, to + i * Info(dtype).block_bytes, values[i]);
+  }
+}
+
+// Where value `index` of a run lies, which begins a block.
+int64_t ByteOffset(DType dtype, int64_t index) {
+  return static_cast<int64_t>(BytesOf(dtype, static_cast<uint64_t>(index)).value());
+}
+
 }  // namespace
 
 Operands::Buffer& Operands::NewBuffer(const std::string& name, const Shape& shape, int64_t gap,
@@ -113,11 +128,8 @@ Operands::Buffer& Operands::NewBuffer(const std::string& name, const Shape& shap
   const int64_t items = shape.rank() > 0 ? shape[0] : 1;
   // A view with gaps also begins in the middle of a cache line, as a column of a matrix does.
   const int64_t count = items * (item_count + buffer->gap);
-  const uint32_t value_bytes = Info(dtype).block_bytes;
-  buffer->bytes.resize(static_cast<size_t>(count) * value_bytes);
-  for (size_t at = 0; at < buffer->bytes.size(); at += value_bytes) {
-    PutPlain(dtype, &buffer->bytes[at], between);
-  }
+  buffer->bytes.resize(static_cast<size_t>(ByteOffset(dtype, count)));
+  PutValues(dtype, buffer->bytes.data(), std::vector<float>(static_cast<size_t>(count), between));
   buffer->before = buffer->bytes;
   buffers_.push_back(std::move(buffer));
   return *buffers_.back();
@@ -125,7 +137,7 @@ Operands::Buffer& Operands::NewBuffer(const std::string& name, const Shape& shap
 
 View Operands::ViewOf(Buffer& buffer) {
   const int64_t item_count = buffer.shape.rank() > 0 ? buffer.shape.item_count() : 1;
-  const int64_t lead = buffer.gap * Info(buffer.dtype).block_bytes;
+  const int64_t lead = ByteOffset(buffer.dtype, buffer.gap);
   return View(buffer.bytes.data() + lead, buffer.dtype, buffer.shape, item_count + buffer.gap);
 }
 
@@ -138,12 +150,15 @@ View Operands::InOut(const std::string& name, const Shape& shape, int64_t gap, d
   const View view = ViewOf(buffer);
   const int64_t items = shape.rank() > 0 ? shape[0] : 1;
   const int64_t item_count = shape.rank() > 0 ? shape.item_count() : 1;
-  const uint32_t value_bytes = Info(dtype).block_bytes;
+  std::vector<float> values(static_cast<size_t>(item_count));
   for (int64_t item = 0, i = 0; item < items; ++item) {
-    std::byte* to = static_cast<std::byte*>(view.data()) + item * view.item_stride() * value_bytes;
-    for (int64_t at = 0; at < item_count; ++at, ++i, to += value_bytes) {
-      PutPlain(dtype, to, Filled(table[i % kDistinctMax], fill, i, shape.count()));
+    for (float& value : values) {
+      value = Filled(table[i % kDistinctMax], fill, i, shape.count());
+      ++i;
     }
+    PutValues(dtype,
+              static_cast<std::byte*>(view.data()) + ByteOffset(dtype, item * view.item_stride()),
+              values);
   }
   buffer.before = buffer.bytes;
   buffer.may_write = true;

@@ -214,10 +214,25 @@ std::vector<double> For(op::RunContext&, const op::RmsNorm& op) {
   return tolerance;
 }
 
+// Of values of at most `sizes` that are rounded to blocks of 8 bits: where the two lie on both
+// sides of a border they are a step apart, and scale (255 times) and lowest value an ulp of f16.
+void AddBlockRounding(const std::vector<double>& sizes, double* tolerance) {
+  const size_t block = Info(DType::kQ8Affine).block_values;
+  for (size_t begin = 0; begin < sizes.size(); begin += block) {
+    const auto from = sizes.begin() + static_cast<std::ptrdiff_t>(begin);
+    const double largest = *std::max_element(from, from + static_cast<std::ptrdiff_t>(block));
+    const double step = 2 * largest / 255;
+    for (size_t i = begin; i < begin + block; ++i) {
+      tolerance[i] += step * (1 + 255 * 0x1p-10) + largest * 0x1p-10 + 0x1p-24;
+    }
+  }
+}
+
 std::vector<double> For(op::RunContext&, const op::ChannelNorm& op) {
   const int64_t c_count = op.x.dim(op.x.shape().rank() - 1);
   const double relative = SumError(c_count) / 2 + 8 * kU;
   std::vector<double> tolerance(static_cast<size_t>(op.x.count()));
+  std::vector<double> sizes(static_cast<size_t>(c_count));
   for (int64_t begin = 0; begin < op.x.count(); begin += c_count) {
     const float* x = op.x.f32() + begin;
     double squares = 0;
@@ -226,11 +241,10 @@ std::vector<double> For(op::RunContext&, const op::ChannelNorm& op) {
     for (int64_t c = 0; c < c_count; ++c) {
       const double root = std::sqrt(static_cast<double>(c_count));
       const double size = std::fabs(x[c] / divisor * root * op.weight.f32()[c]);
-      double& error = tolerance[begin + c];
-      error = AfterActivation(op.activation, relative * size, size);
-      // Where the two lie on both sides of a border, they are rounded to f16 an ulp apart.
-      if (op.y.dtype() == DType::kF16) error += 0x1p-10 * size + 0x1p-24;
+      sizes[static_cast<size_t>(c)] = size;
+      tolerance[begin + c] = AfterActivation(op.activation, relative * size, size);
     }
+    if (op.y.dtype() == DType::kQ8Affine) AddBlockRounding(sizes, &tolerance[begin]);
   }
   return tolerance;
 }

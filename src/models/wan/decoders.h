@@ -20,9 +20,9 @@ inline constexpr int64_t kTimeStride = 4;  // pictures of a latent frame; the fi
 inline constexpr int64_t kColours = 3;
 
 struct DecoderOptions {
-  // Keeps the frames that the convolutions remember as f16 instead of f32: half of the memory,
-  // which at 480x272 is 0.57 GB instead of 1.13 GB for Wan 2.1. The pictures then differ as they do
-  // for weights stored as f16, about 1e-3 (relative); nothing is computed in f16.
+  // Keeps the frames that the convolutions remember in 8 bits instead of f32: 0.32 GB instead of
+  // 1.13 GB at 480x272 for Wan 2.1. The pictures then differ by 0.7 % (relative; 54 dB), less than
+  // a decoder differs that computes in bf16, as they do on GPUs; all is computed in f32.
   bool compact_history = false;
 };
 

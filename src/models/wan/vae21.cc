@@ -120,10 +120,9 @@ Status Vae21Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe
     if (probe) probe(stage, x);
     return RunFrom(device, index + 1, std::move(x), probe, batch);
   }
-  x = TRY(level.upsample.DoubleTime(device, std::move(x)));
-  for (int64_t frame = 0, count = x.dim(0); frame < count; ++frame) {
-    Tensor y = TRY(level.upsample.DoubleSpace(device, x.view().Items(frame, 1)));
-    if (frame + 1 == count) x.Reset();
+  for (int64_t frame = 0, count = level.upsample.frame_count(); frame < count; ++frame) {
+    Tensor y = TRY(level.upsample.NextFrame(device, x, frame, count));
+    y = TRY(level.upsample.DoubleSpace(device, y));
     if (probe) probe(stage, y);
     TRY(RunFrom(device, index + 1, std::move(y), probe, batch));
   }
@@ -240,7 +239,7 @@ Result<std::vector<float>> Vae21Encoder::Encode(Device& device, std::span<const 
 Result<std::unique_ptr<VideoDecoder>> MakeVae21Decoder(op::Device& device, TensorSet weights,
                                                        const DecoderOptions& options) {
   return Vae21Decoder::Load(device, std::move(weights),
-                            options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
+                            options.compact_history ? HistoryType::k8Bit : HistoryType::kF32);
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae21Encoder(op::Device& device, TensorSet weights) {

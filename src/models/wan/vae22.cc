@@ -79,6 +79,16 @@ struct DecoderGroup {
   Upsample upsample;  // unused in the last group
 };
 
+// Twice the size, and what `input` of the group adds to the frame: of the frames that the skip has,
+// the one `from_end` places from its end. (The first frame of a clip is not doubled; of its two
+// copies in the skip the later one counts.)
+Result<Tensor> EnlargeWithSkip(Device& device, Upsample& upsample, ConstView input, ConstView frame,
+                               int64_t from_end) {
+  const int64_t time = upsample.in_time() ? 2 : 1;
+  const Tensor skip = TRY(DuplicateUp(device, input, upsample.out_channels(), time));
+  return upsample.DoubleSpace(device, frame, skip.view().Items(skip.dim(0) - from_end, 1));
+}
+
 class Vae22Decoder : public VideoDecoder {
  public:
   static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
@@ -90,8 +100,6 @@ class Vae22Decoder : public VideoDecoder {
  private:
   // Takes one frame all the way to pictures; see vae21.cc.
   Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureBatch& batch);
-  // One frame, or two where the group doubles them.
-  Result<std::vector<Tensor>> RunGroup(Device& device, DecoderGroup& group, Tensor x);
   Status Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch);
 
   ConvWeights conv2_;
@@ -168,35 +176,24 @@ Status Vae22Decoder::Decode(Device& device, std::span<const float> latent_frame,
 
 Status Vae22Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
                              PictureBatch& batch) {
-  if (index == groups_.size()) return Finish(device, std::move(x), probe, batch);
-  std::vector<Tensor> frames = TRY(RunGroup(device, groups_[index], std::move(x)));
-  for (Tensor& frame : frames) {
-    if (probe) probe(fmt::format("upsamples{}", index), frame);
-    TRY(RunFrom(device, index + 1, std::move(frame), probe, batch));
-  }
-  return Ok();
-}
-
-Result<std::vector<Tensor>> Vae22Decoder::RunGroup(Device& device, DecoderGroup& group, Tensor x) {
-  const bool last = &group == &groups_.back();
+  DecoderGroup& group = groups_[index];
+  const bool last = index + 1 == groups_.size();
+  const std::string stage = fmt::format("upsamples{}", index);
   Tensor input;
   if (!last) input = CopyFrame(device, x);
   for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
-  std::vector<Tensor> frames;
   if (last) {
-    frames.push_back(std::move(x));
-    return frames;
+    if (probe) probe(stage, x);
+    return Finish(device, std::move(x), probe, batch);
   }
-  x = TRY(group.upsample.DoubleTime(device, std::move(x)));
-  const Tensor skip = TRY(
-      DuplicateUp(device, input, group.upsample.out_channels(), group.upsample.in_time() ? 2 : 1));
-  // The first frame of a clip is not doubled; of its two copies in the skip the later one counts.
-  const int64_t surplus = skip.dim(0) - x.dim(0);
-  for (int64_t frame = 0; frame < x.dim(0); ++frame) {
-    frames.push_back(TRY(group.upsample.DoubleSpace(device, x.view().Items(frame, 1),
-                                                    skip.view().Items(surplus + frame, 1))));
+  for (int64_t frame = 0, count = group.upsample.frame_count(); frame < count; ++frame) {
+    Tensor y = TRY(group.upsample.NextFrame(device, x, frame, count));
+    y = TRY(EnlargeWithSkip(device, group.upsample, input, y, count - frame));
+    if (frame + 1 == count) input.Reset();
+    if (probe) probe(stage, y);
+    TRY(RunFrom(device, index + 1, std::move(y), probe, batch));
   }
-  return frames;
+  return Ok();
 }
 
 Status Vae22Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch) {
@@ -362,7 +359,7 @@ Result<std::vector<float>> Vae22Encoder::Encode(Device& device, std::span<const 
 Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, TensorSet weights,
                                                        const DecoderOptions& options) {
   return Vae22Decoder::Load(device, std::move(weights),
-                            options.compact_history ? HistoryType::kF16 : HistoryType::kF32);
+                            options.compact_history ? HistoryType::k8Bit : HistoryType::kF32);
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, TensorSet weights) {

@@ -2,11 +2,11 @@
 // What decoding and encoding will take, counted from the names and shapes of the convolutions: the
 // name says at which level of resolution one runs, the shape what it costs there.
 //
-// Device memory is, in this order of size: what convolutions remember (vae_layers.h), their packed
-// weights (f32, or 16 bits where large ones are stored so; output channels padded to whole
-// vectors), and the frames at work. Of those the most
-// are alive inside a residual block or while a level changes its size; frames that wait for their
-// turn at the levels before come on top.
+// Device memory is, in this order of size: what convolutions remember (vae_layers.h), the frames at
+// work, and packed weights (f32, output channels padded to whole vectors): those of small kernels,
+// and those of the one that runs. Of the frames the most are alive inside a residual block or while
+// a level changes its size; what waits at the levels before for the second frame of a pair comes on
+// top.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -19,9 +19,12 @@ namespace {
 
 constexpr int kVaeLevelCount = 4;
 constexpr double kVaeHistoryFrames = 2;
-constexpr double kF32Bytes = 4, kF16Bytes = 2;
-constexpr double kHalfBytesMin = 1 << 20;  // of f32, from which on 16 bits are kept (ops/cpu)
-constexpr double kLanes = 16;              // to which packing pads output channels
+constexpr double kF32Bytes = 4;
+constexpr double kQ8Bytes = 36.0 / 32;           // kQ8Affine
+constexpr int64_t kQ8Values = 32;                // channels of a block of those
+constexpr double kLanes = 16;                    // to which packing pads output channels
+constexpr double kKeptPackedBytesMax = 1 << 20;  // larger ones are packed for each run (ops/cpu)
+constexpr double kRepackPositionsMin = 256;      // unless it has fewer positions
 constexpr double kMargin = 1.02;  // buffers are used again for requests that are a little smaller
 
 // Where the layers of one network run: its levels, from the smallest pictures (decoder) or the
@@ -32,6 +35,7 @@ struct Level {
   // Channels: what the first block takes, what the blocks give, what the change of size gives.
   double in = 0, out = 0, resized = 0;
   double head = 0;
+  double packed_bytes = 0;  // the largest that does not stay
   bool in_time = false;
   bool has_pairs() const { return in_time && frame_count > 1; }
 };
@@ -88,34 +92,43 @@ bool Contains(std::string_view name, std::string_view part) {
   return name.find(part) != std::string_view::npos;
 }
 
-// What a convolution keeps from call to call: its packed weights and its history.
-double KeptBytes(const VaeCostNetwork& network, int level_index, std::string_view name,
-                 const Weight& weight) {
-  const Shape& shape = weight.view.shape();
+bool IsConvolution(std::string_view name, const Shape& shape) {
+  return name.ends_with(".weight") && shape.rank() >= 4;
+}
+
+double PackedBytes(const VaeCostNetwork& network, std::string_view name, const Shape& shape) {
   const double in = static_cast<double>(shape[1]), out = static_cast<double>(shape[0]);
   const double taps = static_cast<double>(shape.item_count()) / in;
   if (taps == 1) return 0;  // used as it is
-  double bytes = kF32Bytes * in * taps * std::ceil(out / kLanes) * kLanes;
-  const DType dtype = weight.view.dtype();
-  if (network.up && Contains(name, ".resample.")) {
-    // An enlarging one has four kernels of 2x2 instead of one of 3x3, made of sums.
-    bytes *= 16.0 / 9;
-  } else if (bytes >= kHalfBytesMin && (dtype == DType::kF16 || dtype == DType::kBF16)) {
-    bytes /= 2;
-  }
-  if (shape.rank() != 5) return bytes;
-  const double positions = network.levels[level_index].positions;
+  const double bytes = kF32Bytes * in * taps * std::ceil(out / kLanes) * kLanes;
+  // An enlarging one has four kernels of 2x2 instead of one of 3x3, made of sums.
+  return network.up && Contains(name, ".resample.") ? bytes * 16 / 9 : bytes;
+}
+
+// Whether packed weights stay from call to call, because they are small or used for little.
+bool PackedStays(const VaeCostNetwork& network, int level_index, std::string_view name,
+                 double packed_bytes) {
+  if (packed_bytes <= kKeptPackedBytesMax) return true;
+  const bool resized = Contains(name, ".resample.") || (!network.up && Contains(name, ".time_"));
+  const int runs_at = std::min(level_index + (resized ? 1 : 0), kVaeLevelCount - 1);
+  return network.levels[runs_at].positions < kRepackPositionsMin;
+}
+
+// What a convolution remembers.
+double HistoryBytes(const VaeCostNetwork& network, int level_index, std::string_view name,
+                    const Shape& shape) {
+  if (shape.rank() != 5 || shape.item_count() == shape[1]) return 0;
+  const double in = static_cast<double>(shape[1]), out = static_cast<double>(shape[0]);
+  double positions = network.levels[level_index].positions;
   double frames = network.levels[level_index].frame_count;
-  if (Contains(name, ".head.")) return bytes + kVaeHistoryFrames * out * positions * kF32Bytes;
+  if (Contains(name, ".head.")) return kVaeHistoryFrames * out * positions * kF32Bytes;
   if (Contains(name, ".time_conv.")) {
-    if (!network.up) {
-      const Level& next = network.levels[level_index + 1];
-      return bytes + std::min(kVaeHistoryFrames, frames) * in * next.positions * kF32Bytes;
-    }
-    frames -= 1;  // the first frame of a clip does not go through
+    if (!network.up) positions = network.levels[level_index + 1].positions;
+    if (network.up) frames -= 1;  // the first frame of a clip does not go through
   }
-  const double value = Contains(name, ".residual.") ? network.history_bytes : kF32Bytes;
-  return bytes + std::min(kVaeHistoryFrames, frames) * in * positions * value;
+  const bool compact = Contains(name, ".residual.") && shape[1] % kQ8Values == 0;
+  const double value = compact ? network.history_bytes : kF32Bytes;
+  return std::min(kVaeHistoryFrames, frames) * in * positions * value;
 }
 
 void NoteChannels(Level& level, std::string_view name, const Shape& shape) {
@@ -155,15 +168,18 @@ double DecoderWorkingBytes(const VaeCostNetwork& network, double pictures_bytes)
   double most = 0, waiting = 0;
   for (const Level& level : network.levels) {
     const double frame = level.positions * kF32Bytes;
-    const double frames = level.has_pairs() ? 2 : 1;
     const double input = network.skips && level.resized > 0 ? frame * level.in : 0;
-    const double attention = 5 * frame * level.out;  // x, its norm, q, k and v
-    most = std::max(most, waiting + input + std::max(BlockBytes(network, level), attention));
-    // Both frames of a pair, the enlarged ones and, in 2.2, what is added to them.
-    const double enlarged = 4 * frame * level.resized * (network.skips ? 2 * frames : 1);
-    most = std::max(most, waiting + input + frames * frame * level.out + enlarged);
-    if (frames == 1) continue;
-    waiting += network.skips ? 4 * frame * level.resized : frames * frame * level.out;
+    // In the middle, before the first level: x, its norm, q, k and v.
+    const double attention = &level == network.levels ? 5 * frame * level.out : 0;
+    const double block = std::max(BlockBytes(network, level), attention);
+    most = std::max(most, waiting + input + block + level.packed_bytes);
+    // What a pair is made from, one frame of it, that enlarged and, in 2.2, what is added: as many
+    // frames as a pair has.
+    const double skip = network.skips ? (level.in_time ? 2 : 1) : 0;
+    const double small = frame * level.out * (level.has_pairs() ? 2 : 1);
+    const double enlarged = 4 * frame * level.resized * (1 + skip);
+    most = std::max(most, waiting + input + small + enlarged + level.packed_bytes);
+    if (level.has_pairs()) waiting += input + frame * level.out;
   }
   return most + pictures_bytes;
 }
@@ -176,7 +192,8 @@ double EncoderWorkingBytes(const VaeCostNetwork& network) {
     const double fold = network.skips ? frame * level.in * (level.in_time ? 5 : 2.5) : 0;
     const double waiting = network.skips && level.in_time ? frame * level.in : 0;
     const double skip = network.skips ? frame * level.out / 4 : 0;
-    most = std::max({most, fold, waiting + skip + BlockBytes(network, level)});
+    const double block = BlockBytes(network, level) + level.packed_bytes;
+    most = std::max({most, fold, waiting + skip + block});
   }
   return most;
 }
@@ -189,10 +206,18 @@ Cost Count(VaeCostNetwork& network, const TensorSet& weights, double pictures_by
     if (!index) continue;
     const Weight& weight = *weights.Find(name);
     cost.weight_bytes += weight.bytes();
-    if (!name.ends_with(".weight") || weight.view.shape().rank() < 4) continue;
+    const Shape& shape = weight.view.shape();
+    if (!IsConvolution(name, shape)) continue;
     cost.flops += Flops(network, *index, name, weight);
-    kept_bytes += KeptBytes(network, *index, name, weight);
-    NoteChannels(network.levels[*index], name, weight.view.shape());
+    kept_bytes += HistoryBytes(network, *index, name, shape);
+    const double packed_bytes = PackedBytes(network, name, shape);
+    Level& level = network.levels[*index];
+    if (PackedStays(network, *index, name, packed_bytes)) {
+      kept_bytes += packed_bytes;
+    } else {
+      level.packed_bytes = std::max(level.packed_bytes, packed_bytes);
+    }
+    NoteChannels(level, name, shape);
   }
   const double working_bytes = network.up ? DecoderWorkingBytes(network, pictures_bytes)
                                           : EncoderWorkingBytes(network) + pictures_bytes;
@@ -210,7 +235,7 @@ Cost DecoderCost(const TensorSet& weights, const LatentSize& latent, int modules
                          .modules_per_level = modules_per_level,
                          .up = true,
                          .skips = fold > 1,
-                         .history_bytes = options.compact_history ? kF16Bytes : kF32Bytes};
+                         .history_bytes = options.compact_history ? kQ8Bytes : kF32Bytes};
   double frames = latent.frame_count;
   double positions = static_cast<double>(latent.frame_value_count());
   for (int level = 0; level < kVaeLevelCount; ++level) {

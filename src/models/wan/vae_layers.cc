@@ -44,8 +44,8 @@ Weight PartOf(const Weight& weight, int64_t part, int64_t part_count) {
 }
 
 // What the input of a convolution behind norm and silu is stored as. |silu(norm(x))| is at most
-// sqrt(C) times the largest gain; where that is beyond f16, which no real checkpoint has, f32 it
-// is.
+// sqrt(C) times the largest gain; where that is beyond f16, which no real checkpoint has, or
+// channels are no whole blocks, f32 it is.
 DType InputType(Device& device, const Tensor& gain, HistoryType history) {
   constexpr float kF16Max = 65504;
   std::vector<float> gains(static_cast<size_t>(gain.dim(0)));
@@ -53,7 +53,8 @@ DType InputType(Device& device, const Tensor& gain, HistoryType history) {
   float bound = 0;
   for (const float value : gains) bound = std::max(bound, std::abs(value));
   bound *= std::sqrt(static_cast<float>(gains.size()));
-  return history == HistoryType::kF16 && bound < kF16Max ? DType::kF16 : DType::kF32;
+  const bool whole = gain.dim(0) % Info(DType::kQ8Affine).block_values == 0;
+  return history == HistoryType::k8Bit && whole && bound < kF16Max ? DType::kQ8Affine : DType::kF32;
 }
 
 Result<ConvWeights> TakeConv(Device& device, TensorSet& weights, const std::string& name,
@@ -289,19 +290,15 @@ void Upsample::Reset() {
   started_ = false;
 }
 
-Result<Tensor> Upsample::DoubleTime(Device& device, Tensor x) {
-  if (!has_time_) return x;
-  if (!started_) {
-    // The first frame stays one, and is not history for the next: those see zeros before them.
-    started_ = true;
-    return x;
-  }
-  Tensor y = device.New(x.shape().WithAxis(0, 2));
-  for (int64_t half = 0; half < 2; ++half) {
-    // Channels [0, C) are the earlier, [C, 2C) the later frame of each pair.
-    TRY(time_.RunPart(device, x, half, y.view().Items(half, 1)));
-  }
-  time_.Remember(std::move(x));
+Result<Tensor> Upsample::NextFrame(Device& device, Tensor& x, int64_t index, int64_t count) {
+  // The first frame of a clip stays one, and is not history for the next: those see zeros before
+  // them.
+  started_ = true;
+  if (count == 1) return std::move(x);
+  Tensor y = device.New(x.shape());
+  // Channels [0, C) are the earlier, [C, 2C) the later frame of each pair.
+  TRY(time_.RunPart(device, x, index, y));
+  if (index + 1 == count) time_.Remember(std::move(x));
   return y;
 }
 

@@ -9,8 +9,9 @@
 //
 // Memory: the two input frames that each 3x3x3 convolution remembers are nearly all there is. They
 // are what decides the next frames, so without them layers before would have to be computed again.
-// What can be chosen is how they are stored. As f16 (HistoryType) they take half, and the input
-// that the convolution sees is rounded to 11 bits, which is what f16 weights do to weights.
+// What can be chosen is how they are stored. In 8 bits (HistoryType) they take little more than a
+// quarter, and what the convolution sees of its input is rounded to 1/255 of the range of each 32
+// channels.
 #pragma once
 
 #include <memory>
@@ -50,8 +51,8 @@ Status PointwiseConvInto(Device& device, const ConvWeights& conv, ConstView x, V
 // clip.
 class CausalConv3d {
  public:
-  // `input_type` is what input frames are stored as, f32 or f16. With part_count > 1 the output
-  // channels are computed in that many equal parts (RunPart).
+  // `input_type` is what input frames are stored as, f32 or q8_affine. With part_count > 1 the
+  // output channels are computed in that many equal parts (RunPart).
   static Result<CausalConv3d> Load(Device& device, TensorSet& weights, const std::string& name,
                                    int64_t in, int64_t kernel_space, DType input_type = DType::kF32,
                                    int64_t part_count = 1);
@@ -79,7 +80,7 @@ class CausalConv3d {
 };
 
 // How the histories of a network are stored.
-enum class HistoryType : uint8_t { kF32, kF16 };
+enum class HistoryType : uint8_t { kF32, k8Bit };
 
 // x + conv(silu(norm(conv(silu(norm(x)))))), with a 1x1x1 convolution on the skip where the number
 // of channels changes.
@@ -123,7 +124,8 @@ class Middle {
 };
 
 // Twice the size by repetition and a 3x3 convolution; before that, where the checkpoint has a
-// time_conv, twice the frames: all but the first frame of a clip become two.
+// time_conv, twice the frames: all but the first frame of a clip become two. They are made one by
+// one, so that of a pair one need not wait while the other goes on to larger pictures.
 class Upsample {
  public:
   static Result<Upsample> Load(Device& device, TensorSet& weights, const std::string& name,
@@ -131,8 +133,10 @@ class Upsample {
   void Reset();
   bool in_time() const { return has_time_; }
   int64_t out_channels() const { return space_.out_channels(); }
-  // One frame or, [2, Y, X, C], two.
-  Result<Tensor> DoubleTime(Device& device, Tensor x);
+  // How many frames the next one becomes.
+  int64_t frame_count() const { return has_time_ && started_ ? 2 : 1; }
+  // Frame `index` of the `count` = frame_count() that x becomes, in order; the last takes x itself.
+  Result<Tensor> NextFrame(Device& device, Tensor& x, int64_t index, int64_t count);
   // Of one frame. With a residual (a view of the result's shape), that is added.
   Result<Tensor> DoubleSpace(Device& device, ConstView x, ConstView residual = {});
 

@@ -11,6 +11,7 @@
 #include "models/wan/decoders.h"
 #include "models/wan/golden.h"
 #include "models/wan/golden_stages.h"
+#include "models/wan/random_weights.h"
 #include "models/wan/wan_testonly.h"
 
 namespace aozora::wan {
@@ -161,22 +162,46 @@ TEST_P(DecoderTest, AnErrorOfTheSinkEndsTheDecoding) {
 INSTANTIATE_TEST_SUITE_P(Kinds, DecoderTest, testing::Values(kTinyVae21, kVae22, kTiny21, kSuper22),
                          [](const auto& chosen) { return std::string(chosen.param.file); });
 
-// Each remembered value is off by at most 2^-12 of itself. A convolution whose inputs are, each
-// independently, gives outputs off by about 2^-12 / sqrt(3) = 1.4e-4 (relative), and there are 27
-// of them on the way, which add up like independent errors on a residual stream: 7e-4. Three times
-// that is allowed; no difference at all would mean that nothing was compact.
-TEST(CompactHistory, ChangesPicturesAsLittleAsF16WeightsDo) {
+// Networks of whole blocks of 32 channels. The range of 32 normal values behind silu is about 2.4
+// and their root mean square 0.6: a step of 1/255 of the range, even errors of up to half of it,
+// and a convolution's inputs are off by 0.45 % (relative), and so are its outputs. There are 27 on
+// the way, of which each gives a part of the residual stream: the sum is off by about as much.
+// Three times that is allowed; no difference at all would mean that nothing was compact.
+TEST(CompactHistory, ChangesPicturesLittle) {
+  const auto weights_of = [](const Kind& kind) {
+    const bool is_21 = std::string_view(kind.file) == kTinyVae21.file;
+    return RandomSet(is_21 ? PlanVae21(32) : PlanVae22(32, 32), DType::kF32, 7);
+  };
   for (const Kind& kind : {kTinyVae21, kVae22}) {
     SCOPED_TRACE(kind.file);
     TestDevice device(BackendKind::kCpu);
-    const auto exact = MakeDecoder(*device, kind, WeightsOf(kind)).value();
-    const std::vector<float> expected = DecodeClip(*device, *exact, kind, 4, 5, 4);
-    const auto compact = MakeDecoder(*device, kind, WeightsOf(kind), {true}).value();
-    const std::vector<float> actual = DecodeClip(*device, *compact, kind, 4, 5, 4);
-    const GoldenRow row = CompareGolden("", "", actual, expected, {2.1e-3, 1e-2});
+    const auto exact = MakeDecoder(*device, kind, weights_of(kind)).value();
+    const std::vector<float> expected = DecodeClip(*device, *exact, kind, 3, 5, 4);
+    const auto compact = MakeDecoder(*device, kind, weights_of(kind), {true}).value();
+    const std::vector<float> actual = DecodeClip(*device, *compact, kind, 3, 5, 4);
+    const GoldenRow row = CompareGolden("", "", actual, expected, {1.4e-2, 1e-1});
     EXPECT_TRUE(row.ok) << row.rel_l2 << " " << row.max_ratio;
-    EXPECT_GT(row.rel_l2, 1e-6);
+    EXPECT_GT(row.rel_l2, 1e-4);
   }
+}
+
+// The published width, whose packed weights do not stay. 400 positions at the smallest pictures.
+TEST(DecoderCost, IsWhatThePublishedSizeTakes) {
+  if (kSanitized) GTEST_SKIP() << "20 s of plain arithmetic";
+  TestDevice device(BackendKind::kCpu);
+  const TensorSet weights = RandomSet(PlanVae21(96), DType::kF32, 7);
+  const DecoderOptions options{.compact_history = true};
+  const auto decoder = MakeVae21Decoder(*device, weights, options).value();
+  const LatentSize latent{16, 2, 20, 20};
+  ASSERT_TRUE(decoder->Begin(*device, latent, {}).ok());
+  for (int frame = 0; frame < 2; ++frame) {
+    ASSERT_TRUE(decoder->Decode(*device, RandomValues(16 * 400, 1), kNobody).ok());
+  }
+  const auto peak = static_cast<double>(device->memory().bytes_peak());
+  const Cost cost = Vae21DecoderCost(weights, latent, options);
+  const double ratio = static_cast<double>(cost.scratch_bytes) / peak;
+  EXPECT_GE(ratio, 1) << peak / 1e6 << " MB";
+  EXPECT_LE(ratio, 1.2) << peak / 1e6 << " MB";
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "ops/cpu/kernels.h"
-#include "tensor/decode.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/cpu/channel_norm.cc"
@@ -12,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include "ops/cpu/math_inl.h"
+#include "ops/cpu/q8_affine_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace aozora::ops::cpu::HWY_NAMESPACE {
@@ -53,52 +53,42 @@ float SumOfSquares(const float* x, int64_t count) {
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-HWY_INLINE void StoreWhole(Vec v, float* to) { hn::StoreU(v, Tag(), to); }
-HWY_INLINE void StoreWhole(Vec v, hwy::float16_t* to) {
-  if constexpr (kHasF16) {
-    const hn::Rebind<hwy::float16_t, Tag> d16;
-    hn::StoreU(hn::DemoteTo(d16, v), d16, to);
-  } else {
-    HWY_ALIGN float lanes[kLanes];
-    hn::Store(v, Tag(), lanes);
-    for (int64_t i = 0; i < kLanes; ++i) {
-      const uint16_t bits = F32ToF16(lanes[i]);
-      std::memcpy(to + i, &bits, sizeof(bits));
-    }
-  }
-}
-
-template <class T>  // float or hwy::float16_t
-void NormalizeRow(const op::ChannelNorm& op, const float* x, int64_t channel_count, T* y) {
+// The normalised channels [begin, begin + count) of a row: whole vectors, then the rest.
+HWY_INLINE void NormalizePart(const op::ChannelNorm& op, const float* x, Vec factor, int64_t begin,
+                              int64_t count, float* y) {
   const Tag d;
-  const float norm = std::sqrt(SumOfSquares(x, channel_count));
-  const float divisor = norm < op.eps ? op.eps : norm;  // a NaN stays
-  const Vec factor = hn::Set(d, std::sqrt(static_cast<float>(channel_count)) / divisor);
-  const float* weight = op.weight.f32();
+  const float* weight = op.weight.f32() + begin;
+  x += begin;
   int64_t c = 0;
-  for (; c + kLanes <= channel_count; c += kLanes) {
+  for (; c + kLanes <= count; c += kLanes) {
     const Vec v = hn::Mul(hn::Mul(hn::LoadU(d, x + c), factor), hn::LoadU(d, weight + c));
-    StoreWhole(Activate(d, op.activation, v), y + c);
+    hn::StoreU(Activate(d, op.activation, v), d, y + c);
   }
-  if (c == channel_count) return;
-  const int64_t rest = channel_count - c;
+  if (c == count) return;
+  const int64_t rest = count - c;
   const Vec v = hn::Mul(hn::Mul(LoadRest(x + c, rest), factor), LoadRest(weight + c, rest));
-  HWY_ALIGN T lanes[kLanes];
-  StoreWhole(Activate(d, op.activation, v), lanes);
-  std::memcpy(y + c, lanes, static_cast<size_t>(rest) * sizeof(T));
+  HWY_ALIGN float lanes[kLanes];
+  hn::Store(Activate(d, op.activation, v), d, lanes);
+  std::memcpy(y + c, lanes, static_cast<size_t>(rest) * sizeof(float));
 }
 
 // Rows of x, and of y from value `y_begin` on.
 void NormalizeRows(const op::ChannelNorm& op, const float* x, int64_t row_count,
                    int64_t channel_count, int64_t y_begin) {
-  const bool half = op.y.dtype() == DType::kF16;
-  for (int64_t row = 0; row < row_count; ++row) {
-    const float* from = x + row * channel_count;
-    const int64_t to = y_begin + row * channel_count;
-    if (half) {
-      NormalizeRow(op, from, channel_count, static_cast<hwy::float16_t*>(op.y.data()) + to);
-    } else {
-      NormalizeRow(op, from, channel_count, op.y.f32() + to);
+  const bool compact = op.y.dtype() == DType::kQ8Affine;
+  for (int64_t row = 0; row < row_count; ++row, x += channel_count, y_begin += channel_count) {
+    const float norm = std::sqrt(SumOfSquares(x, channel_count));
+    const float divisor = norm < op.eps ? op.eps : norm;  // a NaN stays
+    const Vec factor = hn::Set(Tag(), std::sqrt(static_cast<float>(channel_count)) / divisor);
+    if (!compact) {
+      NormalizePart(op, x, factor, 0, channel_count, op.y.f32() + y_begin);
+      continue;
+    }
+    auto* blocks = static_cast<Q8Block*>(op.y.data()) + y_begin / kQ8Values;
+    for (int64_t c = 0; c < channel_count; c += kQ8Values) {
+      HWY_ALIGN float values[kQ8Values];
+      NormalizePart(op, x, factor, c, kQ8Values, values);
+      EncodeQ8Block(values, blocks++);
     }
   }
 }

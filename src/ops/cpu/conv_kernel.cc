@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "tensor/decode.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/cpu/conv_kernel.cc"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
@@ -13,6 +11,7 @@
 
 #include "ops/cpu/conv_tile_inl.h"
 #include "ops/cpu/math_inl.h"
+#include "ops/cpu/q8_affine_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace aozora::ops::cpu::HWY_NAMESPACE {
@@ -37,28 +36,17 @@ Place PlaceOf(const ConvPlan& plan, int64_t task) {
   return place;
 }
 
-void CopyValues(const float* from, int64_t count, float* to) {
+// What the input is stored as: values, or blocks of them.
+template <class T>
+constexpr int64_t kValuesOf = 1;
+template <>
+constexpr int64_t kValuesOf<Q8Block> = kQ8Values;
+
+HWY_INLINE void CopyValues(const float* from, int64_t count, float* to) {
   std::memcpy(to, from, static_cast<size_t>(count) * sizeof(float));
 }
-
-void CopyValues(const hwy::float16_t* from, int64_t count, float* to) {
-  if constexpr (!kHasF16) {
-    DecodeToF32(DType::kF16, from, count, to);
-    return;
-  }
-  const ConvTag d;
-  const hn::Rebind<hwy::float16_t, ConvTag> d16;
-  int64_t i = 0;
-  for (; i + kConvLanes <= count; i += kConvLanes) {
-    hn::StoreU(hn::PromoteTo(d, hn::LoadU(d16, from + i)), d, to + i);
-  }
-  if (i == count) return;
-  HWY_ALIGN hwy::float16_t rest[kConvLanes] = {};
-  HWY_ALIGN float promoted[kConvLanes];
-  const auto left = static_cast<size_t>(count - i);
-  std::memcpy(rest, from + i, left * sizeof(hwy::float16_t));
-  hn::Store(hn::PromoteTo(d, hn::Load(d16, rest)), d, promoted);
-  std::memcpy(to + i, promoted, left * sizeof(float));
+HWY_INLINE void CopyValues(const Q8Block* from, int64_t count, float* to) {
+  for (int64_t i = 0; i < count; i += kQ8Values) DecodeQ8Block(*from++, to + i);
 }
 
 // Copies `channel_count` channels of one line of the input, zeros where there is none.
@@ -70,12 +58,12 @@ void CopyLine(const T* line, int64_t in_channels, int64_t in_width, int64_t begi
       line == nullptr ? before : std::clamp<int64_t>(in_width - begin_x, before, pixel_count);
   std::fill(out, out + before * stride, 0.0f);
   if (end > before) {
-    const T* from = line + (begin_x + before) * in_channels;
+    const T* from = line + (begin_x + before) * in_channels / kValuesOf<T>;
     float* to = out + before * stride;
     if (channel_count == in_channels && stride == in_channels) {
       CopyValues(from, (end - before) * stride, to);
     } else {
-      for (int64_t x = before; x < end; ++x, from += in_channels, to += stride) {
+      for (int64_t x = before; x < end; ++x, from += in_channels / kValuesOf<T>, to += stride) {
         CopyValues(from, channel_count, to);
         std::fill(to + channel_count, to + stride, 0.0f);
       }
@@ -84,11 +72,19 @@ void CopyLine(const T* line, int64_t in_channels, int64_t in_width, int64_t begi
   std::fill(out + end * stride, out + pixel_count * stride, 0.0f);
 }
 
-// Frame t of the clip, the earlier ones counted; nothing if there is none.
-ConstView FrameAt(const op::Conv3d& op, int64_t t) {
+// Where frame t of the clip lies, the earlier ones counted; nothing if there is none.
+struct StoredFrame {
+  const void* data = nullptr;
+  DType dtype = DType::kF32;
+};
+StoredFrame FrameAt(const op::Conv3d& op, int64_t t) {
   const auto earlier_count = static_cast<int64_t>(op.earlier.size());
   if (t < 0 || t >= earlier_count + op.x.dim(0)) return {};
-  return t < earlier_count ? op.earlier[static_cast<size_t>(t)] : op.x.Items(t - earlier_count, 1);
+  const bool earlier = t < earlier_count;
+  const ConstView from = earlier ? op.earlier[static_cast<size_t>(t)] : op.x;
+  const int64_t begin = earlier ? 0 : (t - earlier_count) * from.item_stride();
+  const auto offset = *BytesOf(from.dtype(), static_cast<uint64_t>(begin));
+  return {static_cast<const std::byte*>(from.data()) + offset, from.dtype()};
 }
 
 // Lines [begin_y, begin_y + in_box.y) of a frame, one chunk of channels of them.
@@ -98,8 +94,8 @@ void CopyFrame(const ConvPlan& plan, const Shape& shape, const T* frame, int64_t
   const int64_t stride = plan.layout.ChunkStride(chunk);
   for (int64_t y = begin_y; y < begin_y + plan.in_box.y; ++y) {
     const bool inside = frame != nullptr && y >= 0 && y < shape[1];
-    const T* line =
-        inside ? frame + y * shape[2] * shape[3] + plan.layout.ChunkBegin(chunk) : nullptr;
+    const int64_t begin = y * shape[2] * shape[3] + plan.layout.ChunkBegin(chunk);
+    const T* line = inside ? frame + begin / kValuesOf<T> : nullptr;
     CopyLine(line, shape[3], shape[2], begin_x, plan.in_box.x, plan.layout.ChunkSize(chunk), stride,
              out);
     out += plan.in_box.x * stride;
@@ -115,12 +111,11 @@ void CopyBox(const ConvJob& job, const Place& place, int64_t chunk, float* out) 
   const int64_t begin_x = place.x * plan.width.step + plan.width.first();
   const int64_t frame_floats = plan.in_box.y * plan.in_box.x * plan.layout.ChunkStride(chunk);
   for (int64_t t = begin_t; t < begin_t + plan.in_box.t; ++t, out += frame_floats) {
-    const ConstView frame = FrameAt(job.op, t);
-    if (frame.dtype() == DType::kF16) {
-      CopyFrame(plan, shape, static_cast<const hwy::float16_t*>(frame.data()), begin_y, begin_x,
-                chunk, out);
+    const StoredFrame frame = FrameAt(job.op, t);
+    if (frame.dtype == DType::kQ8Affine) {
+      CopyFrame(plan, shape, static_cast<const Q8Block*>(frame.data), begin_y, begin_x, chunk, out);
     } else {
-      CopyFrame(plan, shape, static_cast<const float*>(frame.data()), begin_y, begin_x, chunk, out);
+      CopyFrame(plan, shape, static_cast<const float*>(frame.data), begin_y, begin_x, chunk, out);
     }
   }
 }
@@ -134,33 +129,16 @@ ConvBox CountsOf(const ConvPlan& plan, const Place& place, const ConvPhase& y, c
 
 // Asks for weights that the next pass will read, so that they come while this one computes: those
 // of large convolutions come from far away, and serve one tile only.
-HWY_INLINE void PrefetchLines(const std::byte* begin, const std::byte* end) {
-  constexpr int kLineBytes = 64;
+HWY_INLINE void PrefetchLines(const float* begin, const float* end) {
 #if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
-  for (; begin < end; begin += kLineBytes) __builtin_prefetch(begin, 0, 2);
+  for (; begin < end; begin += kLineFloats) __builtin_prefetch(begin, 0, 2);
 #endif
-}
-
-// `count` weights, a multiple of the lanes, as f32.
-void DecodeWeights(const ConvValues& values, int64_t offset, int64_t count, float* to) {
-  const ConvTag d;
-  const hn::RebindToUnsigned<ConvTag> d32;
-  const hn::Rebind<uint16_t, ConvTag> d16;
-  const uint16_t* from = static_cast<const uint16_t*>(values.data) + offset;
-  if (values.dtype == DType::kF16) {
-    CopyValues(reinterpret_cast<const hwy::float16_t*>(from), count, to);
-    return;
-  }
-  for (int64_t i = 0; i < count; i += kConvLanes) {
-    const auto wide = hn::ShiftLeft<16>(hn::PromoteTo(d32, hn::LoadU(d16, from + i)));
-    hn::Store(hn::BitCast(d, wide), d, to + i);
-  }
 }
 
 // The weights of the next pass, which lie behind those of this one.
 struct UpcomingWeights {
-  const std::byte* data;
-  int64_t bytes;
+  const float* data;
+  int64_t count;
 };
 
 // Adds one pass to the sums of all pixels of a phase: the weights stay where they are, pixels go
@@ -172,10 +150,10 @@ void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride,
   const int64_t part_count = (counts.x + table.pixels_max - 1) / table.pixels_max;
   const int64_t line = plan.in_box.x * in_stride;
   args.pixel_stride = plan.width.step * in_stride;
-  const std::byte* next = upcoming.data;
-  const std::byte* const next_end = next + upcoming.bytes;
+  const float* next = upcoming.data;
+  const float* const next_end = next + upcoming.count;
   const int64_t call_count = std::max<int64_t>(counts.t * counts.y * part_count, 1);
-  const int64_t share = (upcoming.bytes / call_count + 64) / 64 * 64;
+  const int64_t share = (upcoming.count / call_count / kLineFloats + 1) * kLineFloats;
   for (int64_t t = 0; t < counts.t; ++t) {
     for (int64_t y = 0; y < counts.y; ++y) {
       args.in = in + (t * plan.time.step * plan.in_box.y + y * plan.height.step) * line;
@@ -195,7 +173,7 @@ void RunPass(const ConvPlan& plan, const ConvBox& counts, int64_t in_stride,
 
 // Sums of one phase over one chunk of channels.
 void RunPhase(const ConvJob& job, const Place& place, int64_t phase, int64_t chunk, const float* in,
-              float* decoded, float* sums) {
+              float* sums) {
   const ConvPlan& plan = job.plan;
   const ConvLayout& layout = plan.layout;
   const auto width_phases = static_cast<int64_t>(plan.width.phases.size());
@@ -217,13 +195,9 @@ void RunPhase(const ConvJob& job, const Place& place, int64_t phase, int64_t chu
       args.pass = &pass;
       const int64_t offset = block_begin + pass.begin * block.width;
       const int64_t weight_count = pass.length * block.width;
-      const bool is_f32 = job.weights.dtype == DType::kF32;
-      const int64_t value_bytes = is_f32 ? sizeof(float) : sizeof(uint16_t);
-      const auto* stored = static_cast<const std::byte*>(job.weights.data) + offset * value_bytes;
-      if (!is_f32) DecodeWeights(job.weights, offset, weight_count, decoded);
-      args.weights = is_f32 ? static_cast<const float*>(job.weights.data) + offset : decoded;
-      const int64_t bytes = weight_count * value_bytes;
-      RunPass(plan, counts, layout.ChunkStride(chunk), {stored + bytes, bytes}, table, args);
+      args.weights = job.weights + offset;
+      RunPass(plan, counts, layout.ChunkStride(chunk), {args.weights + weight_count, weight_count},
+              table, args);
       args.add = true;
     }
   }
@@ -288,13 +262,12 @@ void RunTask(const ConvJob& job, int64_t task, float* scratch) {
   const Place place = PlaceOf(plan, task);
   float* box = scratch;
   float* sums = box + plan.in_box_floats();
-  float* decoded = sums + plan.sums_floats();
   const int64_t phase_floats = plan.tile.count() * place.group->width;
   for (int64_t chunk = 0; chunk < plan.layout.chunk_count; ++chunk) {
     if (job.cancel.cancelled()) return;
     CopyBox(job, place, chunk, box);
     for (int64_t phase = 0; phase < plan.phase_count(); ++phase) {
-      RunPhase(job, place, phase, chunk, box, decoded, sums + phase * phase_floats);
+      RunPhase(job, place, phase, chunk, box, sums + phase * phase_floats);
     }
   }
   for (int64_t phase = 0; phase < plan.phase_count(); ++phase) {

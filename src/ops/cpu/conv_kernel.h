@@ -10,23 +10,13 @@ namespace aozora::ops::cpu {
 // The register tiles of the instruction set in use.
 ConvLanes ConvMachine();
 
-// Packed weights, as f32, or as f16 or bf16 where that loses nothing; aligned to 64 bytes.
-struct ConvValues {
-  const void* data;
-  DType dtype;
-};
-
-// A convolution whose weights are packed as plan.layout says.
 struct ConvJob {
   const op::Conv3d& op;
   const ConvPlan& plan;
-  ConvValues weights;
+  const float* weights;  // packed as plan.layout says, aligned to 64 bytes
   const CancelToken& cancel;
 
-  int64_t scratch_floats() const {
-    const int64_t decoded = weights.dtype == DType::kF32 ? 0 : plan.pass_weights_floats();
-    return plan.in_box_floats() + plan.sums_floats() + decoded;
-  }
+  int64_t scratch_floats() const { return plan.in_box_floats() + plan.sums_floats(); }
 };
 
 // Computes the outputs of one task, task < plan.task_count(). `scratch` holds job.scratch_floats(),

@@ -13,6 +13,7 @@ constexpr int64_t kTilePixels = 256;
 constexpr int64_t kTileWidth = 16;
 constexpr int64_t kTileFrames = 4;  // of kernels with several taps in time
 constexpr int64_t kChunkChannels = 128;
+constexpr int64_t kChunkMultiple = 32;  // so that chunks are whole blocks of a stored input
 constexpr int64_t kGroupWidth = 256;
 constexpr int64_t kTaskCountMin = 24;  // small pictures: smaller groups, so that all threads work
 // Values of k in a pass. kOutputs: with 2 narrow vectors the weights still fit a first-level cache;
@@ -20,7 +21,6 @@ constexpr int64_t kTaskCountMin = 24;  // small pictures: smaller groups, so tha
 constexpr int64_t kPassLength = 384;
 constexpr int64_t kPassLengthInputs = 4096;
 constexpr int64_t kInputLanesBlock = 4;  // output channels of a register tile of kInputs
-constexpr int64_t kLineFloats = 16;
 
 int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t RoundUpTo(int64_t a, int64_t b) { return DivideUp(a, b) * b; }
@@ -55,7 +55,7 @@ ConvLayout MakeLayout(const ConvLanes& machine, int64_t in_count, int64_t out_co
   layout.in_count = in_count;
   layout.out_count = out_count;
   const int64_t chunk_count = DivideUp(in_count, kChunkChannels);
-  layout.chunk_channels = RoundUpTo(DivideUp(in_count, chunk_count), kLineFloats);
+  layout.chunk_channels = RoundUpTo(DivideUp(in_count, chunk_count), kChunkMultiple);
   layout.chunk_count = DivideUp(in_count, layout.chunk_channels);
   if (InputLanesPay(in_count, out_count, machine.lanes)) {
     layout.lane_axis = ConvLaneAxis::kInputs;
@@ -243,15 +243,6 @@ int64_t ConvPlan::sums_floats() const {
   int64_t width_max = 0;
   for (const ConvGroup& group : groups) width_max = std::max(width_max, group.width);
   return RoundUpTo(phase_count() * tile.count() * width_max, kLineFloats);
-}
-
-int64_t ConvPlan::pass_weights_floats() const {
-  int64_t length = 0, width_max = 0;
-  for (const std::vector<ConvPass>& phase : passes) {
-    for (const ConvPass& pass : phase) length = std::max(length, pass.length);
-  }
-  for (const ConvBlock& block : layout.blocks) width_max = std::max(width_max, block.width);
-  return RoundUpTo(length * width_max, kLineFloats);
 }
 
 ConvPlan MakeConvPlan(const op::Conv3d& op, const ConvLanes& machine) {

@@ -30,6 +30,8 @@
 
 namespace aozora::ops::cpu {
 
+inline constexpr int64_t kLineFloats = 16;  // of a cache line
+
 // The outputs phase, phase + phases.size() ... of an axis. Output i of a phase looks at the inputs
 // first + i * step + tap.
 struct ConvPhase {
@@ -128,8 +130,6 @@ struct ConvPlan {
   // Floats of the input box and of the sums of a tile, rounded up to whole cache lines.
   int64_t in_box_floats() const;
   int64_t sums_floats() const;
-  // Floats of the weights of the largest pass.
-  int64_t pass_weights_floats() const;
 };
 
 ConvPlan MakeConvPlan(const op::Conv3d& op, const ConvLanes& machine);

@@ -326,41 +326,54 @@ TEST(Conv3d, TakesWeightsOfOtherTypesAndTheirScale) {
   ExpectClose(problem, 1);
 }
 
-// On every instruction set. 1.3 MB as f32: smaller ones stay that.
-TEST(Conv3d, KeepsWeightsThatFit16BitsInAsMany) {
-  const auto bf16 = [](float value) { return BF16ToF32(F32ToBF16(value)); };
-  const auto f16 = [](float value) { return F16ToF32(F32ToF16(value)); };
-  const Case c{1, 4, 5, 192, 192, 1, 3, 3, {}, kSame, kSame};
-  const auto bytes = static_cast<uint64_t>(c.in * c.out * 9) * sizeof(float);
+// Packed weights stay where they are small or would be packed too often for little work.
+TEST(Conv3d, KeepsPackedWeightsWhereThatPays) {
+  const auto bytes_kept = [](const Case& c) {
+    Machine machine;
+    op::RunContext context = machine.Context();
+    Problem problem(c);
+    const std::unique_ptr<op::Packed> packed = PackConv3d(context, problem.weight);
+    op::Conv3d op = problem.Op();
+    op.packed = packed.get();
+    for (int round = 0; round < 2; ++round) {
+      machine.Run(op);
+      ExpectClose(problem, 7);
+    }
+    return machine.memory().bytes_in_use();
+  };
+  const uint64_t small = 32 * 32 * 9 * sizeof(float), large = 192 * 192 * 9 * sizeof(float);
+  EXPECT_EQ(bytes_kept({1, 16, 16, 32, 32, 1, 3, 3, {}, kSame, kSame}), small);
+  EXPECT_EQ(bytes_kept({1, 4, 5, 192, 192, 1, 3, 3, {}, kSame, kSame}), large);
+  EXPECT_EQ(bytes_kept({1, 16, 16, 192, 192, 1, 3, 3, {}, kSame, kSame}), 0u);
+}
+
+// On every instruction set: some frames in blocks of 8 bits, as if they had been decoded before.
+TEST(Conv3d, ReadsStoredFrames) {
   for (int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
     hwy::SetSupportedTargetsForTest(rest & -rest);
     SCOPED_TRACE(hwy::TargetName(rest & -rest));
-    for (const bool is_bf16 : {false, true}) {
-      Machine machine;
-      op::RunContext context = machine.Context();
-      Problem problem(c);
-      for (float& value : problem.w) value = is_bf16 ? bf16(value) : f16(value);
-      const std::unique_ptr<op::Packed> packed = PackConv3d(context, problem.weight);
-      op::Conv3d op = problem.Op();
-      op.packed = packed.get();
-      machine.Run(op);
-      ExpectClose(problem, 7);
-      EXPECT_LE(machine.memory().bytes_in_use(), bytes / 2 + 64);
+    for (const int64_t channels : {32, 96, 160, 288}) {
+      for (const int64_t out : {3, 48}) {
+        const Case c{3, 5, 20, channels, out, 3, 3, 3, {}, kSame, kSame};
+        Problem problem(c);
+        const Shape frame{1, c.y, c.x, channels};
+        const auto bytes = *BytesOf(DType::kQ8Affine, static_cast<uint64_t>(frame.count()));
+        std::vector<std::byte> blocks(3 * bytes);
+        EncodeQ8Affine(problem.x.data(), 3 * frame.count(), blocks.data());
+        DecodeToF32(DType::kQ8Affine, blocks.data(), 3 * frame.count(), problem.x.data());
+        op::Conv3d op = problem.Op();
+        const ConstView earlier[] = {
+            ConstView(blocks.data(), DType::kQ8Affine, frame),
+            ConstView(problem.x.data() + frame.count(), DType::kF32, frame)};
+        op.earlier = earlier;
+        op.x = ConstView(blocks.data() + 2 * bytes, DType::kQ8Affine, frame);
+        Machine machine;
+        machine.Run(op);
+        ExpectClose(problem, 7);
+      }
     }
   }
   hwy::SetSupportedTargetsForTest(0);
-}
-
-TEST(Conv3d, KeepsOtherWeightsAsTheyAre) {
-  Machine machine;
-  op::RunContext context = machine.Context();
-  Problem problem({1, 4, 5, 192, 192, 1, 3, 3, {}, kSame, kSame});
-  const std::unique_ptr<op::Packed> packed = PackConv3d(context, problem.weight);
-  op::Conv3d op = problem.Op();
-  op.packed = packed.get();
-  machine.Run(op);
-  ExpectClose(problem, 7);
-  EXPECT_GE(machine.memory().bytes_in_use(), problem.w.size() * sizeof(float));
 }
 
 // The start of a clip is not worth its zeros, but gives what they would.

@@ -87,8 +87,8 @@ inline void DecodeQ8_0(const std::byte* from, int64_t count, float scale, float*
   }
 }
 
-// Values [first, first + count) of row `row` of a weight [N, K], times its scale. `first` is a
-// multiple of kDecodeAlignment, and count too unless it ends the row.
+// Values [first, first + count) of row `row` of a weight [N, ...], times its scale; whole blocks of
+// its dtype, as multiples of kDecodeAlignment are.
 inline constexpr int64_t kDecodeAlignment = 256;  // the largest block of all dtypes
 inline void DecodeRow(const Weight& weight, int64_t row, int64_t first, int64_t count, float* out) {
   const DType dtype = weight.view.dtype();

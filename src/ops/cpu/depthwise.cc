@@ -186,7 +186,6 @@ op::Support SupportsDepthwise(const op::Conv3d& op) {
   if (op.time.stride != 1 || op.height.stride != 1 || op.width.stride != 1 || op.upsample != 1) {
     return op::Support::No("conv3d: depthwise with a stride or enlargement");
   }
-  if (op.x.dtype() != DType::kF32) return op::Support::No("conv3d: depthwise of f16");
   return op::Support::Yes();
 }
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ops of a decoder besides its convolutions: channel_norm, permute, mean_last.
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
 
 #include "ops/cpu/kernels.h"
+#include "tensor/decode.h"
 
 namespace aozora::ops::cpu {
 namespace {
@@ -102,6 +105,44 @@ TEST(ChannelNorm, KeepsRowsOfZerosAndWorksInPlace) {
   op.y = View(x.data(), DType::kF32, Shape{5, 33});
   RunOn(2, op);
   EXPECT_EQ(x, y);
+}
+
+// On every instruction set, as near to the f32 result as EncodeQ8Affine promises.
+TEST(ChannelNorm, StoresBlocksOf8Bits) {
+  constexpr int64_t kRows = 7, kChannels = 96, kCount = kRows * kChannels;
+  std::vector<float> x = Random(kCount);
+  std::fill_n(x.begin() + kChannels, kChannels, 0.0f);
+  x[2 * kChannels + 40] = kNan;
+  const std::vector<float> weight = Random(kChannels);
+  const Shape shape{kRows, kChannels};
+  std::vector<float> plain(kCount), decoded(kCount);
+  std::vector<std::byte> blocks(*BytesOf(DType::kQ8Affine, kCount));
+  op::ChannelNorm op;
+  op.x = ConstView(x.data(), DType::kF32, shape);
+  op.weight = ConstView(weight.data(), DType::kF32, Shape{kChannels});
+  op.activation = op::Activation::kSilu;
+  for (int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
+    hwy::SetSupportedTargetsForTest(rest & -rest);
+    SCOPED_TRACE(hwy::TargetName(rest & -rest));
+    op.y = View(plain.data(), DType::kF32, shape);
+    RunOn(2, op);
+    op.y = View(blocks.data(), DType::kQ8Affine, shape);
+    RunOn(2, op);
+    DecodeToF32(DType::kQ8Affine, blocks.data(), kCount, decoded.data());
+    for (int64_t i = 0; i < kCount; ++i) {
+      if (i / kChannels == 2) {
+        ASSERT_TRUE(std::isnan(decoded[i])) << i;
+        continue;
+      }
+      const auto block = plain.begin() + i / 32 * 32;
+      const auto [low, high] = std::minmax_element(block, block + 32);
+      const double rounding = std::ldexp(1.0, -11);  // of scale and lowest value
+      const double step = (*high - *low) / 255;
+      const double tolerance = step * (0.5 + 255 * rounding) + std::abs(*low) * rounding;
+      ASSERT_NEAR(decoded[i], plain[i], tolerance + 1e-6) << i;
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 struct PermuteCase {

@@ -57,10 +57,12 @@ class Frames {
 
  private:
   void Add(ConstView view, int64_t item) {
-    const ConstView frame = view.Items(item, 1);
-    if (frame.dtype() == DType::kF32) return frames_.push_back(frame.f32());
-    decoded_.emplace_back(static_cast<size_t>(frame.count()));
-    DecodeToF32(frame.dtype(), frame.data(), frame.count(), decoded_.back().data());
+    if (view.dtype() == DType::kF32) return frames_.push_back(view.Items(item, 1).f32());
+    const int64_t count = view.shape().item_count();
+    const auto offset = *BytesOf(view.dtype(), static_cast<uint64_t>(item * count));
+    decoded_.emplace_back(static_cast<size_t>(count));
+    DecodeToF32(view.dtype(), static_cast<const std::byte*>(view.data()) + offset, count,
+                decoded_.back().data());
     frames_.push_back(decoded_.back().data());
   }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "ops/reference/kernels.h"
 #include "tensor/decode.h"
@@ -72,20 +74,22 @@ void Run(op::RunContext& context, const op::ChannelNorm& op) {
     const int64_t item = static_cast<int64_t>(task) / position_count;
     const int64_t position = static_cast<int64_t>(task) % position_count;
     const float* from = Item(x, item) + position * channel_count;
-    const int64_t to = item * y.item_stride() + position * channel_count;
     double squares = 0;
     for (int64_t c = 0; c < channel_count; ++c) squares += double{from[c]} * from[c];
     const double norm = std::sqrt(squares);
     const double divisor = norm < op.eps ? op.eps : norm;  // a NaN stays
     const double root = std::sqrt(static_cast<double>(channel_count));
+    std::vector<float> row(static_cast<size_t>(channel_count));
     for (int64_t c = 0; c < channel_count; ++c) {
       const double value = from[c] / divisor * root * op.weight.f32()[c];
-      const auto rounded = static_cast<float>(Activate(op.activation, value));
-      if (y.dtype() == DType::kF16) {
-        static_cast<uint16_t*>(y.data())[to + c] = F32ToF16(rounded);
-      } else {
-        y.f32()[to + c] = rounded;
-      }
+      row[c] = static_cast<float>(Activate(op.activation, value));
+    }
+    if (y.dtype() == DType::kF32) {
+      std::copy(row.begin(), row.end(), Item(y, item) + position * channel_count);
+    } else {
+      const int64_t begin = item * y.item_stride() + position * channel_count;
+      const auto offset = *BytesOf(y.dtype(), static_cast<uint64_t>(begin));
+      EncodeQ8Affine(row.data(), channel_count, static_cast<std::byte*>(y.data()) + offset);
     }
   });
 }
