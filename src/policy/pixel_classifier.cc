@@ -7,13 +7,16 @@ namespace aozora::policy {
 namespace {
 
 constexpr uint32_t kSamplesPerSide = 256;
+constexpr int kSaturationPercentMin = 23;
 
 bool IsSkin(const uint8_t* rgb) {
   // In 1/1024; ITU-R BT.601 as JFIF has it.
   const int r = rgb[0], g = rgb[1], b = rgb[2];
   const int cb = 128 + (-173 * r - 339 * g + 512 * b) / 1024;
   const int cr = 128 + (512 * r - 429 * g - 83 * b) / 1024;
-  return cb >= 77 && cb <= 127 && cr >= 133 && cr <= 173;
+  const int most = std::max({r, g, b}), least = std::min({r, g, b});
+  const bool coloured = 100 * (most - least) >= kSaturationPercentMin * most;
+  return cb >= 77 && cb <= 127 && cr >= 133 && cr <= 173 && coloured;
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ struct DetectedMark {
 struct MarkRule {
   double z_min = 6.5;
   double fit_min = 0.66;
-  double z_sure = 8;  // sync chips that chance never shows: the bits may fit less well
+  double z_sure = 7.2;  // sync chips that chance never shows: the bits may fit less well
   double fit_min_when_sure = 0.58;
 };
 bool Holds(const MarkRule& rule, const DetectedMark& mark);

@@ -38,7 +38,14 @@ async function settled(page) {
 // A page that needs nothing but a moment.
 const plain = (where) => ({ at: () => where, wait: 'main', act: (page) => page.waitForTimeout(1200) });
 
-// What has to happen on a page before it is looked at; `at` gives its path.
+const toolPage = (tool) => ({
+  at: ({ remix }) => `/video/${remix.id}/${tool}`,
+  wait: 'form',
+  act: (page) => page.waitForTimeout(1200),
+});
+
+// What has to happen on a page before it is looked at; `at` gives its path, `by` who looks, if that is
+// not the admin.
 const PAGES = {
   create: {
     at: () => '/',
@@ -66,11 +73,7 @@ const PAGES = {
     wait: '.history img',
     act: (page) => page.waitForTimeout(1200),
   },
-  remix: {
-    at: ({ remix }) => `/video/${remix.id}/remix`,
-    wait: 'form',
-    act: (page) => page.waitForTimeout(800),
-  },
+  ...Object.fromEntries(['remix', 'edit', 'extend', 'recut', 'loop'].map((tool) => [tool, toolPage(tool)])),
   blend: {
     at: ({ remix }) => `/video/${remix.id}/blend`,
     wait: '.more-partners img',
@@ -91,7 +94,7 @@ const PAGES = {
     act: (page) => page.waitForTimeout(2500),
   },
   clips: { at: () => '/clips', wait: 'main img' },
-  reviews: { at: () => '/reviews', wait: '.film video', isReviewers: true },
+  reviews: { at: () => '/reviews', wait: '.film video', by: 'reviewer' },
   share: {
     at: ({ shared }) => `/s/${shared.share.id}`,
     wait: '.film video',
@@ -99,7 +102,7 @@ const PAGES = {
   },
   screening: { at: () => '/screening', wait: 'main img' },
   findings: { at: () => '/findings', wait: 'main li, main article, main td' },
-  credits: { ...plain('/credits'), isReviewers: true },
+  credits: { ...plain('/credits'), by: 'reviewer' },
   account: plain('/account'),
   verify: {
     at: () => '/verify',
@@ -110,10 +113,18 @@ const PAGES = {
       await page.getByRole('heading', { name: 'Yes, this was made here' }).waitFor();
     },
   },
+  signin: { ...plain('/signin'), by: 'stranger' },
+  invite: { ...plain(''), at: ({ invitation }) => `/invite#${invitation}`, by: 'stranger' },
+  terms: { ...plain('/terms'), by: 'stranger' },
   admin: plain('/admin'),
   stops: plain('/admin/stops'),
   people: plain('/admin/people'),
+  keys: plain('/admin/keys'),
+  models: plain('/admin/models'),
+  'admin-reviews': plain('/admin/reviews'),
+  'admin-credits': plain('/admin/credits'),
   policy: plain('/admin/policy'),
+  'admin-terms': plain('/admin/terms'),
   audit: plain('/admin/audit'),
 };
 
@@ -174,12 +185,15 @@ try {
       quality: QUALITY,
     });
   };
+  clips.invitation = (await studio.api('POST', '/admin/invitations', { role: 'artist' })).code;
   const page = await studio.member('admin', {
     viewport: VIEWPORT,
   });
+  const stranger = await studio.visitor({ viewport: VIEWPORT });
+  const pageOf = { reviewer: clips.shared.ren, stranger };
   for (const [name, shot] of Object.entries(PAGES)) {
     if (names.length === 0 || names.includes(name))
-      await shoot(shot.isReviewers ? clips.shared.ren : page, name, shot);
+      await shoot(pageOf[shot.by] ?? page, name, shot);
   }
   if (names.length === 0 || names.includes('dark')) {
     await page.emulateMedia({ colorScheme: 'dark' });
