@@ -185,6 +185,8 @@ try {
       quality: QUALITY,
     });
   };
+  const text = '# Terms\n\nKeep the **marks**.\n\n- Say what is made by a machine.\n- Nobody without their consent.';
+  await studio.api('POST', '/admin/terms', { text });
   clips.invitation = (await studio.api('POST', '/admin/invitations', { role: 'artist' })).code;
   const page = await studio.member('admin', {
     viewport: VIEWPORT,
