@@ -204,14 +204,39 @@ Status VerifyAudit(Storage& storage, const AdminCommand& o, const Environment&) 
   return Ok();
 }
 
+// Endpoints of the person who is named, with what they need to be asked for.
+struct EndpointsOf {
+  PersonRecord person;
+  std::unique_ptr<Poster> poster;
+  Webhooks webhooks;
+
+  EndpointsOf(Storage& storage, PersonRecord whose)
+      : person(std::move(whose)),
+        poster(MakeCurlPoster({})),
+        webhooks(storage.store(), SystemClock(), SystemRandom(), *poster) {}
+};
+
 Status AddWebhook(Storage& storage, const AdminCommand& o, const Environment&) {
-  const std::unique_ptr<Poster> poster = MakeCurlPoster({});
-  Webhooks webhooks(storage.store(), SystemClock(), SystemRandom(), *poster);
-  const PersonRecord person = TRY(FindPerson(storage, o.name));
-  const WebhookEndpointRecord endpoint = TRY(webhooks.AddEndpoint(person.id, o.url, ""));
+  EndpointsOf of(storage, TRY(FindPerson(storage, o.name)));
+  const WebhookEndpointRecord endpoint = TRY(of.webhooks.AddEndpoint(of.person.id, o.url, ""));
   fmt::print(stderr, "{}, its secret (shown once):\n", endpoint.id);
   fmt::print("{}\n", endpoint.secret);
   return Ok();
+}
+
+Status ListWebhooks(Storage& storage, const AdminCommand& o, const Environment&) {
+  EndpointsOf of(storage, TRY(FindPerson(storage, o.name)));
+  for (const WebhookEndpointRecord& endpoint : TRY(of.webhooks.Endpoints(of.person.id))) {
+    fmt::print("{}  {}  [{}]{}\n", endpoint.id, endpoint.url,
+               endpoint.event_types.empty() ? "all" : endpoint.event_types,
+               endpoint.disabled_ms ? fmt::format("  (off: {})", endpoint.disabled_reason) : "");
+  }
+  return Ok();
+}
+
+Status RemoveWebhook(Storage& storage, const AdminCommand& o, const Environment&) {
+  EndpointsOf of(storage, TRY(FindPerson(storage, o.name)));
+  return of.webhooks.RemoveEndpoint(of.person.id, o.id);
 }
 
 Actor Operator() { return {std::string(kActor), std::string(aozora::NameOf(Role::kAdmin)), ""}; }
@@ -348,12 +373,19 @@ Command AddAdmin(CLI::App& app) {
       .add_option("id", o->id)
       ->required();
 
-  CLI::App& webhook = builder.Add(app, "webhook",
-                                  "Announce a person's videos to an address; "
-                                  "prints the secret",
-                                  AddWebhook);
-  webhook.add_option("person", o->name)->required();
-  webhook.add_option("url", o->url)->required();
+  CLI::App* webhook =
+      app.add_subcommand("webhook", "Where a person's videos are announced")->require_subcommand(1);
+  CLI::App& webhook_add = builder.Add(
+      *webhook, "add", "Announce them to an address; prints its secret once", AddWebhook);
+  webhook_add.add_option("person", o->name)->required();
+  webhook_add.add_option("url", o->url)->required();
+  builder.Add(*webhook, "list", "List a person's addresses, without their secrets", ListWebhooks)
+      .add_option("person", o->name)
+      ->required();
+  CLI::App& webhook_remove =
+      builder.Add(*webhook, "remove", "No longer announce to one", RemoveWebhook);
+  webhook_remove.add_option("person", o->name)->required();
+  webhook_remove.add_option("id", o->id)->required();
 
   const auto add_stop = [&](CLI::App& sub) {
     sub.add_option("--scope", o->scope, "all, person, model, key or feature")

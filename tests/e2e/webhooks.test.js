@@ -142,6 +142,18 @@ test('endpoints are listed without their secrets, and gone when deleted', async 
   await assert.rejects(client.get(`/webhook_endpoints/${endpoint.id}`), { status: 404 });
 });
 
+test('on the machine itself they are added, listed and removed by the command line', async () => {
+  const url = 'https://example.org/by-hand';
+  assert.match(await server.admin('webhook', 'add', 'admin', url), /^whsec_/);
+  const listed = await server.admin('webhook', 'list', 'admin');
+  assert.doesNotMatch(listed, /whsec_/);
+  const { data } = await client.get('/webhook_endpoints');
+  const { id } = data.find((endpoint) => endpoint.url === url);
+  assert.match(listed, new RegExp(`^${id}  ${url}  `, 'm'));
+  await server.admin('webhook', 'remove', 'admin', id);
+  assert.doesNotMatch(await server.admin('webhook', 'list', 'admin'), new RegExp(id));
+});
+
 test('a server that is not told otherwise does not call private addresses', async () => {
   const receiver = await Receiver.start(), careful = await Server.start();
   try {
