@@ -18,6 +18,7 @@ namespace aozora::wan {
 
 inline constexpr int64_t kTimeStride = 4;  // pictures of a latent frame; the first has one
 inline constexpr int64_t kColours = 3;
+inline constexpr int kVaeLevelCount = 4;  // of resolution, in VAE 2.1 and 2.2
 
 struct DecoderOptions {
   // Keeps the frames that the convolutions remember in 8 bits instead of f32: 0.32 GB instead of

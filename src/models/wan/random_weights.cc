@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "models/wan/decoders.h"
 #include "weights/layout.h"
 
 namespace aozora::wan {
@@ -51,9 +52,8 @@ void AddMiddle(Plan* plan, const std::string& name, int64_t channels) {
   AddResidualPlan(plan, name + ".2", channels, channels);
 }
 
-constexpr int kRandomLevelCount = 4;
-constexpr int64_t kWidthFactors[kRandomLevelCount] = {1, 2, 4,
-                                                      4};  // of the levels, largest pictures first
+// Of the levels, largest pictures first.
+constexpr int64_t kWidthFactors[kVaeLevelCount] = {1, 2, 4, 4};
 
 // What differs between the two VAEs.
 struct VaeShape {
@@ -72,14 +72,14 @@ void AddVaeEncoder(Plan* plan, const VaeShape& vae) {
   int64_t channels = vae.encoder_width;
   plan->Conv("encoder.conv1", channels, vae.picture_channels, {3, 3, 3});
   int all = 0;
-  for (int level = 0; level < kRandomLevelCount; ++level) {
+  for (int level = 0; level < kVaeLevelCount; ++level) {
     const int64_t out = vae.encoder_width * kWidthFactors[level];
     for (int block = 0; block < 2; ++block, ++all) {
       AddResidualPlan(plan, ModuleName(vae, "encoder", "downsamples", level, block, all), channels,
                       out);
       channels = out;
     }
-    if (level + 1 == kRandomLevelCount) break;
+    if (level + 1 == kVaeLevelCount) break;
     const std::string name = ModuleName(vae, "encoder", "downsamples", level, 2, all++);
     plan->Conv(name + ".resample.1", channels, channels, {3, 3});
     if (level > 0) plan->Conv(name + ".time_conv", channels, channels, {3, 1, 1});
@@ -92,18 +92,18 @@ void AddVaeEncoder(Plan* plan, const VaeShape& vae) {
 
 void AddVaeDecoder(Plan* plan, const VaeShape& vae) {
   plan->Conv("conv2", vae.latent_channels, vae.latent_channels, {1, 1, 1});
-  int64_t channels = vae.decoder_width * kWidthFactors[kRandomLevelCount - 1];
+  int64_t channels = vae.decoder_width * kWidthFactors[kVaeLevelCount - 1];
   plan->Conv("decoder.conv1", channels, vae.latent_channels, {3, 3, 3});
   AddMiddle(plan, "decoder.middle", channels);
   int all = 0;
-  for (int level = 0; level < kRandomLevelCount; ++level) {
-    const int64_t out = vae.decoder_width * kWidthFactors[kRandomLevelCount - 1 - level];
+  for (int level = 0; level < kVaeLevelCount; ++level) {
+    const int64_t out = vae.decoder_width * kWidthFactors[kVaeLevelCount - 1 - level];
     for (int block = 0; block < 3; ++block, ++all) {
       AddResidualPlan(plan, ModuleName(vae, "decoder", "upsamples", level, block, all), channels,
                       out);
       channels = out;
     }
-    if (level + 1 == kRandomLevelCount) break;
+    if (level + 1 == kVaeLevelCount) break;
     const std::string name = ModuleName(vae, "decoder", "upsamples", level, 3, all++);
     if (level < 2) plan->Conv(name + ".time_conv", 2 * channels, channels, {3, 1, 1});
     const int64_t next = vae.grouped ? channels : channels / 2;

@@ -7,7 +7,6 @@
 namespace aozora::wan {
 namespace {
 
-constexpr int kVae21LevelCount = 4;
 constexpr int kVae21DecoderBlocks = 3;  // residual blocks a level
 constexpr int kVae21EncoderBlocks = 2;
 constexpr int64_t kVae21SpaceStride = 8;
@@ -50,7 +49,7 @@ Result<std::unique_ptr<VideoDecoder>> Vae21Decoder::Load(Device& device, TensorS
   int64_t channels = decoder->conv1_.out_channels();
   decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels, history));
   int index = 0;
-  for (int level = 0; level < kVae21LevelCount; ++level) {
+  for (int level = 0; level < kVaeLevelCount; ++level) {
     DecoderLevel& made = decoder->levels_.emplace_back();
     for (int block = 0; block < kVae21DecoderBlocks; ++block, ++index) {
       made.blocks.push_back(TRY(ResidualBlock::Load(
@@ -58,7 +57,7 @@ Result<std::unique_ptr<VideoDecoder>> Vae21Decoder::Load(Device& device, TensorS
       channels = made.blocks.back().out_channels();
     }
     made.last_index = index - 1;
-    if (level + 1 == kVae21LevelCount) break;
+    if (level + 1 == kVaeLevelCount) break;
     made.upsample =
         TRY(Upsample::Load(device, weights, fmt::format("decoder.upsamples.{}", index), channels));
     channels = made.upsample.out_channels();
@@ -159,7 +158,7 @@ Result<std::unique_ptr<VideoEncoder>> Vae21Encoder::Load(Device& device, TensorS
   encoder->conv_in_ = TRY(CausalConv3d::Load(device, weights, "encoder.conv1", 3, 3));
   int64_t channels = encoder->conv_in_.out_channels();
   int index = 0;
-  for (int level = 0; level < kVae21LevelCount; ++level) {
+  for (int level = 0; level < kVaeLevelCount; ++level) {
     EncoderLevel& made = encoder->levels_.emplace_back();
     for (int block = 0; block < kVae21EncoderBlocks; ++block, ++index) {
       made.blocks.push_back(
@@ -168,7 +167,7 @@ Result<std::unique_ptr<VideoEncoder>> Vae21Encoder::Load(Device& device, TensorS
       channels = made.blocks.back().out_channels();
     }
     made.last_index = index - 1;
-    if (level + 1 == kVae21LevelCount) break;
+    if (level + 1 == kVaeLevelCount) break;
     made.downsample = TRY(
         Downsample::Load(device, weights, fmt::format("encoder.downsamples.{}", index), channels));
     made.last_index = index++;

@@ -10,7 +10,6 @@
 namespace aozora::wan {
 namespace {
 
-constexpr int kVae22LevelCount = 4;
 constexpr int kVae22DecoderBlocks = 3;
 constexpr int kVae22EncoderBlocks = 2;
 constexpr int64_t kFold = 2;  // pixels a position, both ways, before the first convolution
@@ -120,7 +119,7 @@ Result<std::unique_ptr<VideoDecoder>> Vae22Decoder::Load(Device& device, TensorS
   decoder->conv1_ = TRY(CausalConv3d::Load(device, weights, "decoder.conv1", z, 3));
   int64_t channels = decoder->conv1_.out_channels();
   decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels, history));
-  for (int index = 0; index < kVae22LevelCount; ++index) {
+  for (int index = 0; index < kVaeLevelCount; ++index) {
     const std::string name = fmt::format("decoder.upsamples.{}.upsamples", index);
     DecoderGroup& group = decoder->groups_.emplace_back();
     for (int block = 0; block < kVae22DecoderBlocks; ++block) {
@@ -128,7 +127,7 @@ Result<std::unique_ptr<VideoDecoder>> Vae22Decoder::Load(Device& device, TensorS
           device, weights, fmt::format("{}.{}", name, block), channels, history)));
       channels = group.blocks.back().out_channels();
     }
-    if (index + 1 == kVae22LevelCount) break;
+    if (index + 1 == kVaeLevelCount) break;
     group.upsample = TRY(
         Upsample::Load(device, weights, fmt::format("{}.{}", name, kVae22DecoderBlocks), channels));
     channels = group.upsample.out_channels();
@@ -244,7 +243,7 @@ Result<std::unique_ptr<VideoEncoder>> Vae22Encoder::Load(Device& device, TensorS
   auto encoder = std::make_unique<Vae22Encoder>();
   encoder->conv_in_ = TRY(CausalConv3d::Load(device, weights, "encoder.conv1", kPixelChannels, 3));
   int64_t channels = encoder->conv_in_.out_channels();
-  for (int index = 0; index < kVae22LevelCount; ++index) {
+  for (int index = 0; index < kVaeLevelCount; ++index) {
     const std::string name = fmt::format("encoder.downsamples.{}.downsamples", index);
     EncoderGroup& group = encoder->groups_.emplace_back();
     for (int block = 0; block < kVae22EncoderBlocks; ++block) {
@@ -253,7 +252,7 @@ Result<std::unique_ptr<VideoEncoder>> Vae22Encoder::Load(Device& device, TensorS
       channels = group.blocks.back().out_channels();
     }
     group.out_channels = channels;
-    if (index + 1 == kVae22LevelCount) break;
+    if (index + 1 == kVaeLevelCount) break;
     group.downsample = TRY(Downsample::Load(
         device, weights, fmt::format("{}.{}", name, kVae22EncoderBlocks), channels));
   }

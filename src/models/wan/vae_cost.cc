@@ -17,7 +17,6 @@
 namespace aozora::wan {
 namespace {
 
-constexpr int kVaeLevelCount = 4;
 constexpr double kVaeHistoryFrames = 2;
 constexpr double kF32Bytes = 4;
 constexpr double kQ8Bytes = 36.0 / 32;           // kQ8Affine
