@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # docs/mini-sheet.jpg: the middle pictures of clips of 24 held-out prompts (docs/mini-prompts.txt), made by
-# the shipped weights. Needs ffmpeg for the tiling.
+# the shipped weights.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
