@@ -64,7 +64,8 @@ Result<uint64_t> AvailableMemoryBytes() {
 
 Result<double> MeasureFlopsPerSecond(op::Device& device, const Clock& clock) {
   constexpr int64_t kRows = 512, kWidth = 1024;  // large enough to be bound by arithmetic
-  constexpr int kRepetitions = 5;
+  constexpr double kSeconds = 0.15;              // longer than what other programs need to start
+  constexpr int kRepetitionsMax = 200;
   const std::vector<float> ones(kWidth * kWidth, 1.0f);
   Weight weight;
   weight.view = ConstView(ones.data(), DType::kF32, Shape{kWidth, kWidth});
@@ -72,11 +73,13 @@ Result<double> MeasureFlopsPerSecond(op::Device& device, const Clock& clock) {
   const op::Tensor y = device.New(Shape{kRows, kWidth});
   const op::Linear product{.x = x, .weight = &weight, .y = y};
   double best = 0;
-  for (int i = 0; i < kRepetitions; ++i) {
-    const double start = clock.Seconds();
+  const double begin = clock.Seconds();
+  double start = begin;
+  for (int i = 0; i < kRepetitionsMax && start < begin + kSeconds; ++i) {
     TRY(device.Run(product));
-    const double seconds = clock.Seconds() - start;
-    if (seconds > 0) best = std::max(best, op::Flops(product) / seconds);
+    const double end = clock.Seconds();
+    if (end > start) best = std::max(best, op::Flops(product) / (end - start));
+    start = end;
   }
   return best;
 }

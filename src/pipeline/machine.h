@@ -21,7 +21,7 @@ Result<uint64_t> AvailableMemoryBytes();
 
 uint64_t PeakResidentBytes();  // of this process until now; 0: the system does not say
 
-// Times a few matrix products on the device: some 50 ms. Cancelled with the device.
+// The best of the matrix products that the device makes in 0.15 s. Cancelled with the device.
 Result<double> MeasureFlopsPerSecond(op::Device& device, const Clock& clock);
 
 }  // namespace aozora
