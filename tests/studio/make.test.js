@@ -52,6 +52,16 @@ test('the prompt box is ready at once, and the page is there within a second', a
   assert.ok(painted <= 1000, `first paint after ${painted} ms`);
 });
 
+test('what it will take is said by the server before anything is pressed', async () => {
+  const asked = page.waitForResponse((answer) => answer.url().endsWith('/v1/videos/estimate') && answer.ok());
+  await page.reload();
+  const estimate = await (await asked).json();
+  assert.equal(estimate.object, 'video.estimate');
+  assert.ok(estimate.render_seconds > 0);
+  const line = page.locator('.composer-estimate');
+  await line.getByText(new RegExp(`^Uses ${estimate.quota_seconds} .* about .+ to make`)).waitFor();
+});
+
 test('a picture is refused kindly by a model that cannot begin with one', async () => {
   const button = page.getByRole('button', { name: 'Picture', exact: false }).first();
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
