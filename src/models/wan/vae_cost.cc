@@ -19,12 +19,15 @@ namespace {
 
 constexpr double kVaeHistoryFrames = 2;
 constexpr double kF32Bytes = 4;
-constexpr double kQ8Bytes = 36.0 / 32;           // kQ8Affine
-constexpr int64_t kQ8Values = 32;                // channels of a block of those
 constexpr double kLanes = 16;                    // to which packing pads output channels
 constexpr double kKeptPackedBytesMax = 1 << 20;  // larger ones are packed for each run (ops/cpu)
 constexpr double kRepackPositionsMin = 256;      // unless it has fewer positions
 constexpr double kMargin = 1.02;  // buffers are used again for requests that are a little smaller
+
+double BytesOfValue(DType dtype) {
+  const DTypeInfo& info = Info(dtype);
+  return static_cast<double>(info.block_bytes) / info.block_values;
+}
 
 // Where the layers of one network run: its levels, from the smallest pictures (decoder) or the
 // largest (encoder).
@@ -125,7 +128,8 @@ double HistoryBytes(const VaeCostNetwork& network, int level_index, std::string_
     if (!network.up) positions = network.levels[level_index + 1].positions;
     if (network.up) frames -= 1;  // the first frame of a clip does not go through
   }
-  const bool compact = Contains(name, ".residual.") && shape[1] % kQ8Values == 0;
+  const bool compact =
+      Contains(name, ".residual.") && shape[1] % Info(DType::kQ8Affine).block_values == 0;
   const double value = compact ? network.history_bytes : kF32Bytes;
   return std::min(kVaeHistoryFrames, frames) * in * positions * value;
 }
@@ -229,12 +233,13 @@ constexpr double kPictureBytes = 3 * kF32Bytes;  // of a pixel
 
 Cost DecoderCost(const TensorSet& weights, const LatentSize& latent, int modules_per_level,
                  double fold, const DecoderOptions& options) {
-  VaeCostNetwork network{.prefix = "decoder.",
-                         .list = "upsamples.",
-                         .modules_per_level = modules_per_level,
-                         .up = true,
-                         .skips = fold > 1,
-                         .history_bytes = options.compact_history ? kQ8Bytes : kF32Bytes};
+  VaeCostNetwork network{
+      .prefix = "decoder.",
+      .list = "upsamples.",
+      .modules_per_level = modules_per_level,
+      .up = true,
+      .skips = fold > 1,
+      .history_bytes = BytesOfValue(options.compact_history ? DType::kQ8Affine : DType::kF32)};
   double frames = latent.frame_count;
   double positions = static_cast<double>(latent.frame_value_count());
   for (int level = 0; level < kVaeLevelCount; ++level) {

@@ -33,9 +33,8 @@ PackKey KeyOf(const op::Conv3d& op, const ConvPlan& plan) {
 }
 
 // Packed forms that are larger are made anew for each run and not kept, if the run has positions
-// enough that making them is a small part of it: a few hundredths at the least number. A video
-// decoder would otherwise keep all its weights a second time, and as f32 whatever they are stored
-// as.
+// enough that making them is a small part of it. A video decoder would otherwise keep all its
+// weights a second time, and as f32 whatever they are stored as.
 constexpr int64_t kKeptBytesMax = int64_t{1} << 20;
 constexpr int64_t kRepackPositionsMin = 256;
 

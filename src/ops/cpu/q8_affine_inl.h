@@ -10,7 +10,6 @@
 #include <hwy/highway.h>
 
 #include <cstdint>
-#include <limits>
 
 #include "ops/cpu/math_inl.h"
 #include "tensor/decode.h"
