@@ -13,6 +13,25 @@ using torch::Tensor;
 constexpr int64_t kGlance = 48;  // numbers that are left of a frame for what moves
 constexpr int64_t kFeatures = 128;
 constexpr int64_t kChannels = 96;
+constexpr int64_t kLocated = 48;  // channels of the finer cells in which things are located
+constexpr int64_t kPoints = 24;   // things that are followed from frame to frame
+constexpr int64_t kOfPoint = 4;   // x, y, spread, strength
+constexpr int64_t kMotion = 192;  // features of all frames together
+
+// Where each channel of maps [N, P, H, W] is highest, as an expectation ("soft argmax": Finn et
+// al., "Deep Spatial Autoencoders for Visuomotor Learning", 2016), to fractions of a cell, and how
+// far it reaches: [N, P * kOfPoint].
+Tensor Locate(const Tensor& maps) {
+  const Tensor weights = maps.flatten(2).softmax(-1).view(maps.sizes());
+  const Tensor x = torch::linspace(-1, 1, maps.size(3), maps.options());
+  const Tensor y = torch::linspace(-1, 1, maps.size(2), maps.options());
+  const Tensor along_x = weights.sum(2), along_y = weights.sum(3);
+  const Tensor mean_x = (along_x * x).sum(-1), mean_y = (along_y * y).sum(-1);
+  const Tensor variance = (along_x * x.square()).sum(-1) - mean_x.square() +
+                          (along_y * y.square()).sum(-1) - mean_y.square();
+  const Tensor spread = variance.clamp_min(1e-6).sqrt();
+  return torch::stack({mean_x, mean_y, spread, 0.1 * maps.amax({2, 3})}, -1).flatten(1);
+}
 
 nn::Conv2d Halve(int64_t in, int64_t out) {
   return nn::Conv2d(nn::Conv2dOptions(in, out, 3).stride(2).padding(1));
@@ -24,15 +43,20 @@ nn::GroupNorm Norm(int64_t channels) { return nn::GroupNorm(nn::GroupNormOptions
 double JudgeInstant(int index) { return (index + 0.5) / kJudgeFrames; }
 
 JudgeImpl::JudgeImpl() {
-  eye_ = register_module(
-      "eye", nn::Sequential(Halve(3, 24), Norm(24), nn::SiLU(), Halve(24, 48), Norm(48), nn::SiLU(),
-                            Halve(48, 72), Norm(72), nn::SiLU(), Halve(72, kChannels),
-                            Norm(kChannels), nn::SiLU()));
+  eye_ = register_module("eye", nn::Sequential(Halve(3, 24), Norm(24), nn::SiLU(),
+                                               Halve(24, kLocated), Norm(kLocated), nn::SiLU()));
+  deep_ =
+      register_module("deep", nn::Sequential(Halve(kLocated, 72), Norm(72), nn::SiLU(),
+                                             Halve(72, kChannels), Norm(kChannels), nn::SiLU()));
+  points_ =
+      register_module("points", nn::Conv2d(nn::Conv2dOptions(kLocated, kPoints, 5).padding(2)));
   const int64_t cells = 8 * 5;
   glance_ =
       register_module("glance", nn::Sequential(nn::Linear(kChannels * cells, kGlance), nn::SiLU()));
   still_ = register_module("still", nn::Linear(2 * kChannels + kGlance, kFeatures));
-  moving_ = register_module("moving", nn::Linear(kGlance * kJudgeFrames, kFeatures));
+  moving_ = register_module(
+      "moving", nn::Sequential(nn::Linear((kGlance + kPoints * kOfPoint) * kJudgeFrames, kMotion),
+                               nn::SiLU(), nn::Linear(kMotion, kFeatures), nn::SiLU()));
   for (const world::Attribute attribute : kJudged) {
     heads_->push_back(nn::Linear(2 * kFeatures, ValueCount(attribute)));
   }
@@ -41,12 +65,14 @@ JudgeImpl::JudgeImpl() {
 
 std::vector<Tensor> JudgeImpl::forward(const Tensor& clips) {
   const int64_t batch = clips.size(0);
-  const Tensor seen = eye_->forward(clips.flatten(0, 1) * 2 - 1);  // [B * 8, C, 5, 8]
+  const Tensor fine = eye_->forward(clips.flatten(0, 1) * 2 - 1);  // [B * 8, kLocated, 18, 32]
+  const Tensor seen = deep_->forward(fine);                        // [B * 8, kChannels, 5, 8]
   const Tensor glances = glance_->forward(seen.flatten(1)).view({batch, kJudgeFrames, kGlance});
   const Tensor pooled = seen.flatten(2).view({batch, kJudgeFrames, kChannels, -1});
   const Tensor mean = pooled.mean({1, 3}), most = std::get<0>(pooled.mean(1).max(-1));
   const Tensor still = torch::silu(still_(torch::cat({mean, most, glances.mean(1)}, -1)));
-  const Tensor moving = torch::silu(moving_(glances.flatten(1)));
+  const Tensor points = Locate(points_(fine)).view({batch, kJudgeFrames, -1});
+  const Tensor moving = moving_->forward(torch::cat({glances, points}, -1).flatten(1));
   const Tensor all = torch::cat({still, moving}, -1);
   std::vector<Tensor> logits;
   for (const auto& head : *heads_) logits.push_back(head->as<nn::Linear>()->forward(all));

@@ -221,9 +221,11 @@ test('a storyboard of two cards is one clip, also after a reload', { timeout: RE
   assert.equal(data.filter(({ prompt }) => prompt.startsWith('a white lighthouse')).length, 1);
 });
 
-test('several at once, one of them stopped', { timeout: RENDER_MS }, async () => {
+test('several at once, all of them stopped', { timeout: RENDER_MS }, async () => {
   await page.goto(studio.url);
   await page.getByLabel('Describe the clip').fill('a gold lantern over a lake');
+  // So long that none is done before it is stopped.
+  await choose(/^Size/, /^Wide · 1920/);
   await choose(/^Length/, '20 seconds');
   await page.locator('.composer .segments label').nth(1).click();
   await page.getByRole('button', { name: 'Make it' }).click();
