@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rendering.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 
-#include "base/log.h"
+#include "background_renderer.h"
 #include "engine.h"
 #include "model/catalog.h"
 #include "store/ids.h"
@@ -24,13 +21,6 @@ class EngineCompute : public Compute {
  private:
   Engine engine_;
 };
-
-// Of this thread, and of all that it starts: on Linux each thread has its own.
-void StandBack(int nice) {
-  if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice) != 0) {
-    Log(LogLevel::kWarning, "renders run at the priority of answers: the system allows no other");
-  }
-}
 
 }  // namespace
 
@@ -72,19 +62,17 @@ Result<std::unique_ptr<Rendering>> Rendering::Start(const Environment& environme
   auto rendering = std::make_unique<Rendering>();
   for (uint32_t i = 0; i < options.worker_count; ++i) {
     Place place;
-    place.renderer =
+    place.renderer = std::make_unique<BackgroundRenderer>(
         std::make_unique<VideoRenderer>(shelf, safeguards.maker, *safeguards.policy, compute,
-                                        storage.folder(), SystemClock(), SystemRandom(), settings);
+                                        storage.folder(), SystemClock(), SystemRandom(), settings),
+        options.nice);
     place.worker =
         std::make_unique<Worker>(storage.queue(), *place.renderer, SystemClock(), storage.folder(),
                                  wake, NewId("worker_", SystemRandom()));
     rendering->places_.push_back(std::move(place));
   }
   for (Place& place : rendering->places_) {
-    place.thread = std::thread([worker = place.worker.get(), nice = options.nice] {
-      StandBack(nice);
-      worker->Run();
-    });
+    place.thread = std::thread([worker = place.worker.get()] { worker->Run(); });
   }
   return rendering;
 }

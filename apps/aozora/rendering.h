@@ -33,7 +33,7 @@ class Rendering {
 
  private:
   struct Place {
-    std::unique_ptr<VideoRenderer> renderer;
+    std::unique_ptr<Renderer> renderer;
     std::unique_ptr<Worker> worker;
     std::thread thread;
   };

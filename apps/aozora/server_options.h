@@ -26,7 +26,7 @@ struct DataOptions {
 struct WorkerOptions {
   uint32_t worker_count = 1;
   uint32_t thread_count = 0;  // of each; 0: as many as there are, shared out among the workers
-  int nice = 10;              // renders leave the processor to answers
+  int nice = 15;              // renders leave the processor to answers
   std::string effort = "medium";
   // The same for all that work on one data folder.
   int64_t lease_ms = QueueLimits{}.lease_ms;

@@ -19,8 +19,8 @@ struct Question {
   Transaction& transaction;
   const NewJob& job;
   const QueueLimits& limits;
-  QueuedCeiling& ceiling;
-  int64_t now_ms;
+  JobCeiling& ceiling;
+  JobCeiling::Moment now;
   int64_t count;  // of variations
 };
 
@@ -32,7 +32,7 @@ int64_t SecondsUp(int64_t ms) { return std::max<int64_t>(1, (ms + 999) / 1000); 
 
 // When one job more will have left the queue, from what renders took lately.
 Result<int64_t> DrainSeconds(const Question& q) {
-  const Waiting waiting = TRY(ReadWaiting(q.transaction, q.limits, q.now_ms));
+  const Waiting waiting = TRY(ReadWaiting(q.transaction, q.limits, q.now.at_ms));
   const RenderSpeed speed = TRY(RenderSpeed::Measure(q.transaction, waiting, q.limits));
   const std::optional<int64_t> interval_ms = speed.IntervalMs(WorkerCount(waiting));
   if (!interval_ms) return kUnmeasuredRetryS;
@@ -50,29 +50,35 @@ Answer CheckRate(const Question& q) {
   // Rows of a future are of a clock that was put back; they must not count against anybody.
   Query<JobRecord> recent;
   recent.Equal(&JobRecord::person_id, q.job.person_id)
-      .Greater(&JobRecord::created_ms, q.now_ms - kMinuteMs)
-      .AtMost(&JobRecord::created_ms, q.now_ms);
-  const int64_t count = TRY(q.transaction.Count(recent));
+      .Greater(&JobRecord::created_ms, q.now.at_ms - kMinuteMs)
+      .AtMost(&JobRecord::created_ms, q.now.at_ms);
   const int64_t limit = q.limits.creates_per_minute_max;
-  if (count + q.count <= limit) return Taken();
+  int64_t count = 0;
+  if (TRY(q.ceiling.IsWithin(q.transaction, "recent " + q.job.person_id, recent, limit - q.count,
+                             q.now, &count))) {
+    return Taken();
+  }
   const std::optional<JobRecord> oldest =
       TRY(q.transaction.SelectFirst(recent.Ascending(&JobRecord::created_ms)));
-  const int64_t since_ms = oldest ? oldest->created_ms : q.now_ms;
+  const int64_t since_ms = oldest ? oldest->created_ms : q.now.at_ms;
   return std::optional<Refusal>(
       {.kind = RefusalKind::kRate,
        .message = fmt::format("{} videos a minute are the limit; {} were asked for in the last one",
                               limit, count),
-       .retry_after_s = SecondsUp(since_ms + kMinuteMs - q.now_ms),
+       .retry_after_s = SecondsUp(since_ms + kMinuteMs - q.now.at_ms),
        .limit = limit,
        .remaining = std::max<int64_t>(0, limit - count)});
 }
 
 Answer CheckQueues(const Question& q, const PersonRecord& person) {
   const int64_t own_max = person.queued_max.value_or(q.limits.queued_per_person_max);
-  const int64_t event_seq = TRY(NewestEvent(q.transaction));
   int64_t own = 0, all = 0;
-  if (!TRY(
-          q.ceiling.IsWithin(q.transaction, q.job.person_id, own_max - q.count, event_seq, &own))) {
+  Query<JobRecord> waiting;
+  waiting.Equal(&JobRecord::state, JobState::kQueued);
+  Query<JobRecord> own_waiting = waiting;
+  own_waiting.Equal(&JobRecord::person_id, q.job.person_id);
+  if (!TRY(q.ceiling.IsWithin(q.transaction, "waiting " + q.job.person_id, own_waiting,
+                              own_max - q.count, q.now, &own))) {
     return std::optional<Refusal>(
         {.kind = RefusalKind::kPersonQueue,
          .message = fmt::format(
@@ -81,8 +87,8 @@ Answer CheckQueues(const Question& q, const PersonRecord& person) {
          .limit = own_max,
          .remaining = std::max<int64_t>(0, own_max - own)});
   }
-  if (TRY(q.ceiling.IsWithin(q.transaction, /*person_id=*/"", q.limits.queued_max - q.count,
-                             event_seq, &all))) {
+  if (TRY(q.ceiling.IsWithin(q.transaction, "waiting", waiting, q.limits.queued_max - q.count,
+                             q.now, &all))) {
     return Taken();
   }
   return std::optional<Refusal>(
@@ -95,11 +101,11 @@ Answer CheckQueues(const Question& q, const PersonRecord& person) {
 }
 
 Answer CheckDay(const Question& q, const PersonRecord& person, const UsageRecord& usage) {
-  const int64_t limit = TRY(VideoSecondsMax(q.transaction, person, q.limits, q.now_ms));
+  const int64_t limit = TRY(VideoSecondsMax(q.transaction, person, q.limits, q.now.at_ms));
   const int64_t asked = q.job.seconds * q.count;
   if (usage.video_seconds + asked <= limit) return Taken();
   const int64_t left = std::max<int64_t>(0, limit - usage.video_seconds);
-  const int64_t second_of_day = q.now_ms / 1000 - usage.day * kDayS;
+  const int64_t second_of_day = q.now.at_ms / 1000 - usage.day * kDayS;
   return std::optional<Refusal>(
       {.kind = RefusalKind::kDailySeconds,
        .message =
@@ -160,8 +166,7 @@ Result<int64_t> VideoSecondsMax(Transaction& transaction, const PersonRecord& pe
 }
 
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
-                        QueuedCeiling& ceiling, const std::optional<DiskSpace>& disk,
-                        int64_t now_ms) {
+                        JobCeiling& ceiling, const std::optional<DiskSpace>& disk, int64_t now_ms) {
   std::optional<PersonRecord> person = TRY(transaction.Find<PersonRecord>(job.person_id));
   if (!person) return Error::NotFound("there is no person {}", job.person_id);
   Admission admission{.person = std::move(*person), .usage = {}, .refusal = {}};
@@ -169,8 +174,12 @@ Result<Admission> Admit(Transaction& transaction, const NewJob& job, const Queue
   std::optional<UsageRecord> usage = TRY(transaction.Find<UsageRecord>(job.person_id, day));
   admission.usage_is_new = !usage;
   admission.usage = usage.value_or(UsageRecord{.person_id = job.person_id, .day = day});
-  const Question question{transaction, job,    limits,
-                          ceiling,     now_ms, static_cast<int64_t>(job.settings_json.size())};
+  const Question question{.transaction = transaction,
+                          .job = job,
+                          .limits = limits,
+                          .ceiling = ceiling,
+                          .now = {TRY(NewestEvent(transaction)), now_ms},
+                          .count = static_cast<int64_t>(job.settings_json.size())};
   admission.refusal = TRY(FirstRefusal(question, admission, disk));
   return admission;
 }

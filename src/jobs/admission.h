@@ -6,9 +6,9 @@
 #include <string>
 
 #include "base/result.h"
+#include "jobs/job_ceiling.h"
 #include "jobs/limits.h"
 #include "jobs/queue.h"
-#include "jobs/queued_ceiling.h"
 #include "jobs/refusal.h"
 #include "store/people_records.h"
 #include "store/store.h"
@@ -24,8 +24,7 @@ struct Admission {
 
 // Reads all that the limits ask for. kNotFound for a person that does not exist.
 Result<Admission> Admit(Transaction& transaction, const NewJob& job, const QueueLimits& limits,
-                        QueuedCeiling& ceiling, const std::optional<DiskSpace>& disk,
-                        int64_t now_ms);
+                        JobCeiling& ceiling, const std::optional<DiskSpace>& disk, int64_t now_ms);
 
 // Of a day: the person's own limit or everybody's, and all grants that hold at that moment.
 Result<int64_t> VideoSecondsMax(Transaction& transaction, const PersonRecord& person,

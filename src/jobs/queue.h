@@ -26,8 +26,8 @@
 #include "base/file.h"
 #include "base/random_source.h"
 #include "base/result.h"
+#include "jobs/job_ceiling.h"
 #include "jobs/limits.h"
-#include "jobs/queued_ceiling.h"
 #include "jobs/refusal.h"
 #include "jobs/render_progress.h"
 #include "jobs/stops.h"
@@ -231,7 +231,7 @@ class JobQueue {
   RandomSource& random_;
   const QueueLimits limits_;
   const QueueHooks hooks_;
-  QueuedCeiling ceiling_;
+  JobCeiling ceiling_;
   std::mutex mutex_;
   std::map<std::string, Observed, std::less<>> observed_;  // guarded by mutex_
   Order order_;                                            // guarded by mutex_
