@@ -69,6 +69,7 @@ Status TrainJudge(const RunOptions& options) {
   judge->to(options.device);
   TrainingState state(*judge, Settings());
   Run run(options, "judge", state);
+  if (!options.from.empty()) TRY(state.TakeExported("", options.from / "judge.safetensors"));
   TRY(run.Resume());
   const int count = options.batch > 0 ? static_cast<int>(options.batch) : kBatch;
   const auto batch_of = [&](int64_t step) {

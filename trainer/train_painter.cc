@@ -105,6 +105,7 @@ Status TrainPainter(const RunOptions& options) {
   painter->to(options.device);
   TrainingState state(*painter, Settings());
   Run run(options, "painter", state);
+  if (!options.from.empty()) TRY(state.TakeExported("", options.from / "painter.safetensors"));
   TRY(run.Resume());
   PainterBatchSize size;
   if (options.batch > 0) size.frame_count = static_cast<int>(options.batch);

@@ -3,14 +3,11 @@
 // into channels, with skips around each level that have no parameters.
 #include <array>
 
-#include "models/wan/decoders.h"
-#include "models/wan/vae_frames.h"
-#include "models/wan/vae_layers.h"
+#include "models/wan/vae_decoder.h"
 
 namespace aozora::wan {
 namespace {
 
-constexpr int kVae22DecoderBlocks = 3;
 constexpr int kVae22EncoderBlocks = 2;
 constexpr int64_t kFold = 2;  // pixels a position, both ways, before the first convolution
 constexpr int64_t kVae22SpaceStride = 16;
@@ -73,140 +70,36 @@ Result<Tensor> AverageDown(Device& device, ConstView x, int64_t out, int64_t tim
   return y;
 }
 
-struct DecoderGroup {
-  std::vector<ResidualBlock> blocks;
-  Upsample upsample;  // unused in the last group
+class Vae22Decoder : public VaeDecoder {
+  const LatentScale& scale() const override { return kLatentScale22; }
+  int64_t head_channels() const override { return kPixelChannels; }
+  std::string PartName(int level, int part) const override {
+    return fmt::format("decoder.upsamples.{}.upsamples.{}", level, part);
+  }
+  std::string StageName(int level) const override { return fmt::format("upsamples{}", level); }
+  bool has_skips() const override { return true; }
+  Result<Tensor> Enlarge(Device& device, Upsample& upsample, ConstView input, ConstView frame,
+                         int64_t from_end) override;
+  Result<Tensor> ToPicture(Device& device, Tensor head) override;
 };
 
-// Twice the size, and what `input` of the group adds to the frame: of the frames that the skip has,
-// the one `from_end` places from its end. (The first frame of a clip is not doubled; of its two
-// copies in the skip the later one counts.)
-Result<Tensor> EnlargeWithSkip(Device& device, Upsample& upsample, ConstView input, ConstView frame,
-                               int64_t from_end) {
+// The first frame of a clip is not doubled in time; of its two copies in the skip the later counts.
+Result<Tensor> Vae22Decoder::Enlarge(Device& device, Upsample& upsample, ConstView input,
+                                     ConstView frame, int64_t from_end) {
   const int64_t time = upsample.in_time() ? 2 : 1;
   const Tensor skip = TRY(DuplicateUp(device, input, upsample.out_channels(), time));
   return upsample.DoubleSpace(device, frame, skip.view().Items(skip.dim(0) - from_end, 1));
 }
 
-class Vae22Decoder : public VideoDecoder {
- public:
-  static Result<std::unique_ptr<VideoDecoder>> Load(Device& device, TensorSet weights,
-                                                    HistoryType history);
-  Status Begin(Device& device, const LatentSize& latent, const ClipSize& clip) override;
-  Status Decode(Device& device, std::span<const float> latent_frame, const PictureSink& sink,
-                const Probe& probe) override;
-
- private:
-  // Takes one frame all the way to pictures; see vae21.cc.
-  Status RunFrom(Device& device, size_t index, Tensor x, const Probe& probe, PictureBatch& batch);
-  Status Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch);
-
-  ConvWeights conv2_;
-  CausalConv3d conv1_;
-  Middle middle_;
-  std::vector<DecoderGroup> groups_;
-  Head head_;
-  int64_t time_stride_ = 1;
-  int64_t height_ = 0, width_ = 0;
-  bool started_ = false;
-};
-
-Result<std::unique_ptr<VideoDecoder>> Vae22Decoder::Load(Device& device, TensorSet weights,
-                                                         HistoryType history) {
-  auto decoder = std::make_unique<Vae22Decoder>();
-  const int64_t z = static_cast<int64_t>(kLatentScale22.mean.size());
-  decoder->conv2_ = TRY(LoadConv(device, weights, "conv2", z, {1, 1, 1}));
-  decoder->conv1_ = TRY(CausalConv3d::Load(device, weights, "decoder.conv1", z, 3));
-  int64_t channels = decoder->conv1_.out_channels();
-  decoder->middle_ = TRY(Middle::Load(device, weights, "decoder.middle", channels, history));
-  for (int index = 0; index < kVaeLevelCount; ++index) {
-    const std::string name = fmt::format("decoder.upsamples.{}.upsamples", index);
-    DecoderGroup& group = decoder->groups_.emplace_back();
-    for (int block = 0; block < kVae22DecoderBlocks; ++block) {
-      group.blocks.push_back(TRY(ResidualBlock::Load(
-          device, weights, fmt::format("{}.{}", name, block), channels, history)));
-      channels = group.blocks.back().out_channels();
-    }
-    if (index + 1 == kVaeLevelCount) break;
-    group.upsample = TRY(
-        Upsample::Load(device, weights, fmt::format("{}.{}", name, kVae22DecoderBlocks), channels));
-    channels = group.upsample.out_channels();
-    if (group.upsample.in_time()) decoder->time_stride_ *= 2;
-  }
-  decoder->head_ = TRY(Head::Load(device, weights, "decoder.head", channels));
-  if (decoder->head_.out_channels() != kPixelChannels) {
-    return Error::Invalid("{}: decoder.head.2 gives {} channels, not {}", weights.origin(),
-                          decoder->head_.out_channels(), kPixelChannels);
-  }
-  TRY(weights.CheckAllTaken([](std::string_view name) {
-    return name.starts_with("encoder.") || name.starts_with("conv1.");
-  }));
-  return std::unique_ptr<VideoDecoder>(std::move(decoder));
-}
-
-Status Vae22Decoder::Begin(Device&, const LatentSize& latent, const ClipSize&) {
-  height_ = latent.height;
-  width_ = latent.width;
-  started_ = false;
-  conv1_.Reset();
-  middle_.Reset();
-  for (DecoderGroup& group : groups_) {
-    for (ResidualBlock& block : group.blocks) block.Reset();
-    group.upsample.Reset();
-  }
-  head_.Reset();
-  return Ok();
-}
-
-Status Vae22Decoder::Decode(Device& device, std::span<const float> latent_frame,
-                            const PictureSink& sink, const Probe& probe) {
-  Tensor z = LoadLatentFrame(device, kLatentScale22, latent_frame, height_, width_);
-  z = TRY(PointwiseConv(device, conv2_, z));
-  if (probe) probe("conv2", z);
-  Tensor x = TRY(conv1_.Run(device, std::move(z)));
-  if (probe) probe("conv1", x);
-  x = TRY(middle_.Forward(device, std::move(x)));
-  if (probe) probe("middle", x);
-  PictureBatch batch(started_ ? time_stride_ : 1);
-  started_ = true;
-  TRY(RunFrom(device, 0, std::move(x), probe, batch));
-  return sink(batch.Take());
-}
-
-Status Vae22Decoder::RunFrom(Device& device, size_t index, Tensor x, const Probe& probe,
-                             PictureBatch& batch) {
-  DecoderGroup& group = groups_[index];
-  const bool last = index + 1 == groups_.size();
-  const std::string stage = fmt::format("upsamples{}", index);
-  Tensor input;
-  if (!last) input = CopyFrame(device, x);
-  for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
-  if (last) {
-    if (probe) probe(stage, x);
-    return Finish(device, std::move(x), probe, batch);
-  }
-  for (int64_t frame = 0, count = group.upsample.frame_count(); frame < count; ++frame) {
-    Tensor y = TRY(group.upsample.NextFrame(device, x, frame, count));
-    y = TRY(EnlargeWithSkip(device, group.upsample, input, y, count - frame));
-    if (frame + 1 == count) input.Reset();
-    if (probe) probe(stage, y);
-    TRY(RunFrom(device, index + 1, std::move(y), probe, batch));
-  }
-  return Ok();
-}
-
-Status Vae22Decoder::Finish(Device& device, Tensor x, const Probe& probe, PictureBatch& batch) {
-  x = TRY(head_.Forward(device, std::move(x)));
-  if (probe) probe("head", x);
-  const int64_t height = x.dim(1), width = x.dim(2);
-  const Tensor y = device.New(Shape{1, height * kFold, width * kFold, 3});
+Result<Tensor> Vae22Decoder::ToPicture(Device& device, Tensor head) {
+  const int64_t height = head.dim(1), width = head.dim(2);
+  Tensor picture = device.New(Shape{1, height * kFold, width * kFold, 3});
   // Channels are (colour, column offset, row offset): [T, Y, X, c, r, q] -> [T, Y, q, X, r, c].
   const int order[] = {0, 1, 5, 2, 4, 3};
-  TRY(device.Run(op::Permute{.x = x.view().As(Shape{1, height, width, 3, kFold, kFold}),
+  TRY(device.Run(op::Permute{.x = head.view().As(Shape{1, height, width, 3, kFold, kFold}),
                              .order = order,
-                             .y = y.view().As(Shape{1, height, kFold, width, kFold, 3})}));
-  batch.Add(device, y);
-  return Ok();
+                             .y = picture.view().As(Shape{1, height, kFold, width, kFold, 3})}));
+  return picture;
 }
 
 struct EncoderGroup {
@@ -357,8 +250,7 @@ Result<std::vector<float>> Vae22Encoder::Encode(Device& device, std::span<const 
 
 Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, TensorSet weights,
                                                        const DecoderOptions& options) {
-  return Vae22Decoder::Load(device, std::move(weights),
-                            options.compact_history ? HistoryType::k8Bit : HistoryType::kF32);
+  return MakeVaeDecoder<Vae22Decoder>(device, std::move(weights), options);
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, TensorSet weights) {
