@@ -4,13 +4,12 @@
 #include <array>
 
 #include "models/wan/vae_decoder.h"
+#include "models/wan/vae_encoder.h"
 
 namespace aozora::wan {
 namespace {
 
-constexpr int kVae22EncoderBlocks = 2;
 constexpr int64_t kFold = 2;  // pixels a position, both ways, before the first convolution
-constexpr int64_t kVae22SpaceStride = 16;
 constexpr int64_t kPixelChannels = 3 * kFold * kFold;
 
 // [T, Y, X, C] -> [T * time, 2Y, 2X, out]: each value is repeated over time x 2 x 2 positions, of
@@ -102,148 +101,57 @@ Result<Tensor> Vae22Decoder::ToPicture(Device& device, Tensor head) {
   return picture;
 }
 
-struct EncoderGroup {
-  std::vector<ResidualBlock> blocks;
-  Downsample downsample;  // unused in the last group
-  int64_t out_channels = 0;
-  bool started = false;
-  Tensor waiting;  // the input of the first frame of a pair, for the skip
+class Vae22Encoder : public VaeEncoder {
+  const LatentScale& scale() const override { return kLatentScale22; }
+  int64_t space_stride() const override { return 16; }
+  std::string PartName(int level, int part) const override {
+    return fmt::format("encoder.downsamples.{}.downsamples.{}", level, part);
+  }
+  std::string StageName(int level) const override { return fmt::format("downsamples{}", level); }
+  int64_t in_channels() const override { return kPixelChannels; }
+  bool has_skips() const override { return true; }
+  Result<Tensor> FromPicture(Device& device, const CausalConv3d& first, Tensor picture) override;
+  void ResetSkips() override { pairs_ = {}; }
+  Result<Tensor> Skip(Device& device, int index, const Level& level, ConstView x) override;
+
+  // Of one level whose frames go in pairs, after a first one alone.
+  struct Pair {
+    bool started = false;
+    Tensor waiting;  // the input of the first frame
+  };
+  std::array<Pair, kVaeLevelCount> pairs_;
 };
 
-class Vae22Encoder : public VideoEncoder {
- public:
-  static Result<std::unique_ptr<VideoEncoder>> Load(Device& device, TensorSet weights);
-  Status Begin(Device& device, uint32_t height_px, uint32_t width_px) override;
-  Result<std::vector<float>> Encode(Device& device, std::span<const float> pictures,
-                                    const Probe& probe) override;
-
- private:
-  // Takes one picture as far as it goes: empty where a further one is needed.
-  Result<Tensor> Run(Device& device, ConstView picture, const Probe& probe);
-  Result<Tensor> RunGroup(Device& device, EncoderGroup& group, Tensor x);
-  // What skips the group; empty for the first frame of a pair.
-  Result<Tensor> Skip(Device& device, EncoderGroup& group, ConstView x);
-
-  CausalConv3d conv_in_;
-  std::vector<EncoderGroup> groups_;
-  Middle middle_;
-  Head head_;
-  ConvWeights conv1_;
-  int64_t height_px_ = 0, width_px_ = 0;
-};
-
-Result<std::unique_ptr<VideoEncoder>> Vae22Encoder::Load(Device& device, TensorSet weights) {
-  auto encoder = std::make_unique<Vae22Encoder>();
-  encoder->conv_in_ = TRY(CausalConv3d::Load(device, weights, "encoder.conv1", kPixelChannels, 3));
-  int64_t channels = encoder->conv_in_.out_channels();
-  for (int index = 0; index < kVaeLevelCount; ++index) {
-    const std::string name = fmt::format("encoder.downsamples.{}.downsamples", index);
-    EncoderGroup& group = encoder->groups_.emplace_back();
-    for (int block = 0; block < kVae22EncoderBlocks; ++block) {
-      group.blocks.push_back(TRY(ResidualBlock::Load(
-          device, weights, fmt::format("{}.{}", name, block), channels, HistoryType::kF32)));
-      channels = group.blocks.back().out_channels();
-    }
-    group.out_channels = channels;
-    if (index + 1 == kVaeLevelCount) break;
-    group.downsample = TRY(Downsample::Load(
-        device, weights, fmt::format("{}.{}", name, kVae22EncoderBlocks), channels));
-  }
-  encoder->middle_ =
-      TRY(Middle::Load(device, weights, "encoder.middle", channels, HistoryType::kF32));
-  encoder->head_ = TRY(Head::Load(device, weights, "encoder.head", channels));
-  encoder->conv1_ =
-      TRY(LoadConv(device, weights, "conv1", encoder->head_.out_channels(), {1, 1, 1}));
-  TRY(weights.CheckAllTaken([](std::string_view name) {
-    return name.starts_with("decoder.") || name.starts_with("conv2.");
-  }));
-  return std::unique_ptr<VideoEncoder>(std::move(encoder));
-}
-
-Status Vae22Encoder::Begin(Device&, uint32_t height_px, uint32_t width_px) {
-  if (height_px % kVae22SpaceStride != 0 || width_px % kVae22SpaceStride != 0) {
-    return Error::Invalid("pictures of {}x{} cannot be encoded: the size must be a multiple of {}",
-                          width_px, height_px, kVae22SpaceStride);
-  }
-  height_px_ = height_px;
-  width_px_ = width_px;
-  conv_in_.Reset();
-  for (EncoderGroup& group : groups_) {
-    for (ResidualBlock& block : group.blocks) block.Reset();
-    group.downsample.Reset();
-    group.started = false;
-    group.waiting.Reset();
-  }
-  middle_.Reset();
-  head_.Reset();
-  return Ok();
-}
-
-Result<Tensor> Vae22Encoder::Skip(Device& device, EncoderGroup& group, ConstView x) {
-  const bool last = &group == &groups_.back();
-  const int64_t space = last ? 1 : 2;
-  if (last || !group.downsample.in_time()) {
-    return AverageDown(device, x, group.out_channels, 1, space);
-  }
-  const bool first = !std::exchange(group.started, true);
-  if (first) return AverageDown(device, x, group.out_channels, 2, space);
-  if (!group.waiting) {
-    group.waiting = CopyFrame(device, x);
-    return Tensor();
-  }
-  const Tensor pair = device.New(x.shape().WithAxis(0, 2));
-  device.Copy(group.waiting, pair.view().Items(0, 1));
-  device.Copy(x, pair.view().Items(1, 1));
-  group.waiting.Reset();
-  return AverageDown(device, pair, group.out_channels, 2, space);
-}
-
-Result<Tensor> Vae22Encoder::RunGroup(Device& device, EncoderGroup& group, Tensor x) {
-  const Tensor skip = TRY(Skip(device, group, x));
-  for (ResidualBlock& block : group.blocks) x = TRY(block.Forward(device, std::move(x)));
-  if (&group != &groups_.back()) x = TRY(group.downsample.Forward(device, x));
-  CHECK_EQ(static_cast<bool>(x), static_cast<bool>(skip));
-  if (x) TRY(device.Run(op::Elementwise{.x0 = x, .x1 = skip, .y = x}));
-  return x;
-}
-
-Result<Tensor> Vae22Encoder::Run(Device& device, ConstView picture, const Probe& probe) {
-  const int64_t height = height_px_ / kFold, width = width_px_ / kFold;
-  Tensor x = conv_in_.NewInput(device, height, width);
+Result<Tensor> Vae22Encoder::FromPicture(Device& device, const CausalConv3d& first,
+                                         Tensor picture) {
+  const int64_t height = picture.dim(1) / kFold, width = picture.dim(2) / kFold;
+  Tensor x = first.NewInput(device, height, width);
   // [T, Y, q, X, r, c] -> [T, Y, X, c, r, q]: channels are (colour, column offset, row offset).
   const int order[] = {0, 1, 3, 5, 4, 2};
-  TRY(device.Run(op::Permute{.x = picture.As(Shape{1, height, kFold, width, kFold, 3}),
+  TRY(device.Run(op::Permute{.x = picture.view().As(Shape{1, height, kFold, width, kFold, 3}),
                              .order = order,
                              .y = x.view().As(Shape{1, height, width, 3, kFold, kFold})}));
-  x = TRY(conv_in_.Run(device, std::move(x)));
-  if (probe) probe("conv1", x);
-  for (size_t index = 0; index < groups_.size(); ++index) {
-    x = TRY(RunGroup(device, groups_[index], std::move(x)));
-    if (!x) return x;
-    if (probe) probe(fmt::format("downsamples{}", index), x);
-  }
-  x = TRY(middle_.Forward(device, std::move(x)));
-  if (probe) probe("middle", x);
-  x = TRY(head_.Forward(device, std::move(x)));
-  if (probe) probe("head", x);
-  x = TRY(PointwiseConv(device, conv1_, x));
-  if (probe) probe("quant", x);
   return x;
 }
 
-Result<std::vector<float>> Vae22Encoder::Encode(Device& device, std::span<const float> pictures,
-                                                const Probe& probe) {
-  const Shape shape{1, height_px_, width_px_, 3};
-  const auto picture_floats = static_cast<size_t>(shape.count());
-  CHECK_EQ(pictures.size() % picture_floats, size_t{0});
-  for (size_t begin = 0; begin < pictures.size(); begin += picture_floats) {
-    const Tensor picture = device.Upload(pictures.subspan(begin, picture_floats), shape);
-    const Tensor latent = TRY(Run(device, picture, probe));
-    if (!latent) continue;
-    CHECK_EQ(begin + picture_floats, pictures.size());  // a latent frame ends each call
-    return StoreLatentFrame(device, kLatentScale22, latent);
+Result<Tensor> Vae22Encoder::Skip(Device& device, int index, const Level& level, ConstView x) {
+  const bool last = index + 1 == kVaeLevelCount;
+  const int64_t space = last ? 1 : 2;
+  if (last || !level.downsample.in_time()) {
+    return AverageDown(device, x, level.out_channels, 1, space);
   }
-  CHECK(false);
+  Pair& pair = pairs_[static_cast<size_t>(index)];
+  const bool first = !std::exchange(pair.started, true);
+  if (first) return AverageDown(device, x, level.out_channels, 2, space);
+  if (!pair.waiting) {
+    pair.waiting = CopyFrame(device, x);
+    return Tensor();
+  }
+  const Tensor both = device.New(x.shape().WithAxis(0, 2));
+  device.Copy(pair.waiting, both.view().Items(0, 1));
+  device.Copy(x, both.view().Items(1, 1));
+  pair.waiting.Reset();
+  return AverageDown(device, both, level.out_channels, 2, space);
 }
 
 }  // namespace
@@ -254,7 +162,7 @@ Result<std::unique_ptr<VideoDecoder>> MakeVae22Decoder(op::Device& device, Tenso
 }
 
 Result<std::unique_ptr<VideoEncoder>> MakeVae22Encoder(op::Device& device, TensorSet weights) {
-  return Vae22Encoder::Load(device, std::move(weights));
+  return MakeVaeEncoder<Vae22Encoder>(device, std::move(weights));
 }
 
 }  // namespace aozora::wan
