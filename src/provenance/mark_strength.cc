@@ -11,7 +11,7 @@ namespace {
 constexpr float kDetailDoubles = 1.6f;
 // A level is a larger share of the light where it is dark (display light grows with the 2.2th power
 // of the value), so the mark is weaker there: (luma + kDarkOffset) / kDarkScale within these.
-constexpr float kDarkOffset = 50, kDarkScale = 150, kDarkMin = 0.6f, kDarkMax = 1.1f;
+constexpr float kDarkOffset = 50, kDarkScale = 150, kDarkMin = 0.7f, kDarkMax = 1.1f;
 // Much as in the detector (mark_analysis.cc), which works on pixels: what it levels pictures by,
 // and where it clips.
 constexpr int kSmoothChips = 5;
