@@ -13,10 +13,10 @@ using torch::Tensor;
 constexpr int64_t kGlance = 48;  // numbers that are left of a frame for what moves
 constexpr int64_t kFeatures = 128;
 constexpr int64_t kChannels = 96;
-constexpr int64_t kLocated = 48;  // channels of the finer cells in which things are located
-constexpr int64_t kPoints = 24;   // things that are followed from frame to frame
-constexpr int64_t kOfPoint = 4;   // x, y, spread, strength
-constexpr int64_t kMotion = 192;  // features of all frames together
+constexpr size_t kLocatedBy = 9;  // modules of the eye: so far its cells are fine, 16 by 9
+constexpr int64_t kLocatedChannels = 72;
+constexpr int64_t kPoints = 24;  // things that are followed from frame to frame
+constexpr int64_t kOfPoint = 4;  // x, y, spread, strength
 
 // Where each channel of maps [N, P, H, W] is highest, as an expectation ("soft argmax": Finn et
 // al., "Deep Spatial Autoencoders for Visuomotor Learning", 2016), to fractions of a cell, and how
@@ -43,20 +43,18 @@ nn::GroupNorm Norm(int64_t channels) { return nn::GroupNorm(nn::GroupNormOptions
 double JudgeInstant(int index) { return (index + 0.5) / kJudgeFrames; }
 
 JudgeImpl::JudgeImpl() {
-  eye_ = register_module("eye", nn::Sequential(Halve(3, 24), Norm(24), nn::SiLU(),
-                                               Halve(24, kLocated), Norm(kLocated), nn::SiLU()));
-  deep_ =
-      register_module("deep", nn::Sequential(Halve(kLocated, 72), Norm(72), nn::SiLU(),
-                                             Halve(72, kChannels), Norm(kChannels), nn::SiLU()));
-  points_ =
-      register_module("points", nn::Conv2d(nn::Conv2dOptions(kLocated, kPoints, 5).padding(2)));
+  eye_ = register_module(
+      "eye", nn::Sequential(Halve(3, 24), Norm(24), nn::SiLU(), Halve(24, 48), Norm(48), nn::SiLU(),
+                            Halve(48, kLocatedChannels), Norm(kLocatedChannels), nn::SiLU(),
+                            Halve(kLocatedChannels, kChannels), Norm(kChannels), nn::SiLU()));
+  points_ = register_module("points",
+                            nn::Conv2d(nn::Conv2dOptions(kLocatedChannels, kPoints, 3).padding(1)));
   const int64_t cells = 8 * 5;
   glance_ =
       register_module("glance", nn::Sequential(nn::Linear(kChannels * cells, kGlance), nn::SiLU()));
   still_ = register_module("still", nn::Linear(2 * kChannels + kGlance, kFeatures));
-  moving_ = register_module(
-      "moving", nn::Sequential(nn::Linear((kGlance + kPoints * kOfPoint) * kJudgeFrames, kMotion),
-                               nn::SiLU(), nn::Linear(kMotion, kFeatures), nn::SiLU()));
+  moving_ = register_module("moving",
+                            nn::Linear((kGlance + kPoints * kOfPoint) * kJudgeFrames, kFeatures));
   for (const world::Attribute attribute : kJudged) {
     heads_->push_back(nn::Linear(2 * kFeatures, ValueCount(attribute)));
   }
@@ -65,14 +63,17 @@ JudgeImpl::JudgeImpl() {
 
 std::vector<Tensor> JudgeImpl::forward(const Tensor& clips) {
   const int64_t batch = clips.size(0);
-  const Tensor fine = eye_->forward(clips.flatten(0, 1) * 2 - 1);  // [B * 8, kLocated, 18, 32]
-  const Tensor seen = deep_->forward(fine);                        // [B * 8, kChannels, 5, 8]
+  Tensor fine, seen = clips.flatten(0, 1) * 2 - 1;  // [B * 8, C, Y, X]
+  for (size_t i = 0; i < eye_->size(); ++i) {
+    seen = (eye_->begin() + static_cast<ptrdiff_t>(i))->forward(seen);
+    if (i + 1 == kLocatedBy) fine = seen;
+  }
   const Tensor glances = glance_->forward(seen.flatten(1)).view({batch, kJudgeFrames, kGlance});
   const Tensor pooled = seen.flatten(2).view({batch, kJudgeFrames, kChannels, -1});
   const Tensor mean = pooled.mean({1, 3}), most = std::get<0>(pooled.mean(1).max(-1));
   const Tensor still = torch::silu(still_(torch::cat({mean, most, glances.mean(1)}, -1)));
-  const Tensor points = Locate(points_(fine)).view({batch, kJudgeFrames, -1});
-  const Tensor moving = moving_->forward(torch::cat({glances, points}, -1).flatten(1));
+  const Tensor points = Locate(points_(fine)).view({batch, -1});
+  const Tensor moving = torch::silu(moving_(torch::cat({glances.flatten(1), points}, -1)));
   const Tensor all = torch::cat({still, moving}, -1);
   std::vector<Tensor> logits;
   for (const auto& head : *heads_) logits.push_back(head->as<nn::Linear>()->forward(all));

@@ -29,9 +29,9 @@ class JudgeImpl : public torch::nn::Module {
   std::vector<torch::Tensor> forward(const torch::Tensor& clips);
 
  private:
-  torch::nn::Sequential eye_, deep_, glance_, moving_;
+  torch::nn::Sequential eye_, glance_;
   torch::nn::Conv2d points_{nullptr};
-  torch::nn::Linear still_{nullptr};
+  torch::nn::Linear still_{nullptr}, moving_{nullptr};
   torch::nn::ModuleList heads_;
 };
 TORCH_MODULE(Judge);
