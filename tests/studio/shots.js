@@ -36,13 +36,8 @@ async function settled(page) {
 }
 
 // A page that needs nothing but a moment.
-const plain = (where) => ({ at: () => where, wait: 'main', act: (page) => page.waitForTimeout(1200) });
-
-const toolPage = (tool) => ({
-  at: ({ remix }) => `/video/${remix.id}/${tool}`,
-  wait: 'form',
-  act: (page) => page.waitForTimeout(1200),
-});
+const plain = (at, wait = 'main') => ({ at, wait, act: (page) => page.waitForTimeout(1200) });
+const toolPage = (tool, wait = 'form') => plain(({ remix }) => `/video/${remix.id}/${tool}`, wait);
 
 // What has to happen on a page before it is looked at; `at` gives its path, `by` who looks, if that is
 // not the admin.
@@ -68,17 +63,9 @@ const PAGES = {
     wait: '.tile',
     act: async (page) => page.locator('.tile-media').nth(1).hover(),
   },
-  player: {
-    at: ({ remix }) => `/video/${remix.id}`,
-    wait: '.history img',
-    act: (page) => page.waitForTimeout(1200),
-  },
+  player: plain(({ remix }) => `/video/${remix.id}`, '.history img'),
   ...Object.fromEntries(['remix', 'edit', 'extend', 'recut', 'loop'].map((tool) => [tool, toolPage(tool)])),
-  blend: {
-    at: ({ remix }) => `/video/${remix.id}/blend`,
-    wait: '.more-partners img',
-    act: (page) => page.waitForTimeout(800),
-  },
+  blend: toolPage('blend', '.more-partners img'),
   storyboard: {
     at: () => '/storyboard',
     wait: '.card',
@@ -102,8 +89,8 @@ const PAGES = {
   },
   screening: { at: () => '/screening', wait: 'main img' },
   findings: { at: () => '/findings', wait: 'main li, main article, main td' },
-  credits: { ...plain('/credits'), by: 'reviewer' },
-  account: plain('/account'),
+  credits: { ...plain(() => '/credits'), by: 'reviewer' },
+  account: plain(() => '/account'),
   verify: {
     at: () => '/verify',
     wait: 'main',
@@ -113,19 +100,19 @@ const PAGES = {
       await page.getByRole('heading', { name: 'Yes, this was made here' }).waitFor();
     },
   },
-  signin: { ...plain('/signin'), by: 'stranger' },
-  invite: { ...plain(''), at: ({ invitation }) => `/invite#${invitation}`, by: 'stranger' },
-  terms: { ...plain('/terms'), by: 'stranger' },
-  admin: plain('/admin'),
-  stops: plain('/admin/stops'),
-  people: plain('/admin/people'),
-  keys: plain('/admin/keys'),
-  models: plain('/admin/models'),
-  'admin-reviews': plain('/admin/reviews'),
-  'admin-credits': plain('/admin/credits'),
-  policy: plain('/admin/policy'),
-  'admin-terms': plain('/admin/terms'),
-  audit: plain('/admin/audit'),
+  signin: { ...plain(() => '/signin'), by: 'stranger' },
+  invite: { ...plain(({ invitation }) => `/invite#${invitation}`), by: 'stranger' },
+  terms: { ...plain(() => '/terms'), by: 'stranger' },
+  admin: plain(() => '/admin'),
+  stops: plain(() => '/admin/stops'),
+  people: plain(() => '/admin/people'),
+  keys: plain(() => '/admin/keys'),
+  models: plain(() => '/admin/models'),
+  'admin-reviews': plain(() => '/admin/reviews'),
+  'admin-credits': plain(() => '/admin/credits'),
+  policy: plain(() => '/admin/policy'),
+  'admin-terms': plain(() => '/admin/terms'),
+  audit: plain(() => '/admin/audit'),
 };
 
 // Two people beside the admin, clips in every state, and what is said about them.
