@@ -109,6 +109,13 @@ Tensor NumberLoss(const Tensor& read, const Tensor& slot, int at, int count, con
   return (error.mean(-1) * counts).mean();
 }
 
+// Which way somebody looks is one of two; what lies between says nothing.
+Tensor SideLoss(const Tensor& read, const Tensor& slot, const Tensor& counts) {
+  constexpr double kSteepness = 2;
+  const Tensor said = read.select(-1, kCurvesAt + kFlip), is = slot.select(-1, kCurvesAt + kFlip);
+  return (functional::softplus(-kSteepness * said * is.sign()) * counts).mean();
+}
+
 Tensor LossOf(const Tensor& read, const Tensor& slots) {
   const Tensor always = torch::ones({read.size(0)}, read.options());
   const Tensor scene = read.select(1, 0), real = slots.select(1, 0);
@@ -121,7 +128,7 @@ Tensor LossOf(const Tensor& read, const Tensor& slots) {
     loss = loss + ChoiceLoss(actor, is, kActorChoices, present) +
            kCurveWeight * NumberLoss(actor, is, kCurvesAt, kCurveCount, present) +
            NumberLoss(actor, is, kStandsAt, 1, present) +
-           NumberLoss(actor, is, kPresentAt, 1, always);
+           NumberLoss(actor, is, kPresentAt, 1, always) + SideLoss(actor, is, present);
   }
   return loss;
 }
@@ -152,6 +159,10 @@ void Examine(Encoder& encoder, const RunOptions& options, double minutes) {
   for (const auto& [name, curve] : {std::pair{"x", kX}, {"y", kY}, {"size", kLogScale}}) {
     fmt::print(" {} {:.3f}", name, Mean(off.select(1, 1).select(-1, curve)));
   }
+  const auto mirrored = [](const Tensor& t) {
+    return t.select(1, 1).select(-1, kCurvesAt + kFlip) < 0;
+  };
+  fmt::print(" side {:.3f}", Mean((mirrored(read) == mirrored(exam.slots)).to(torch::kFloat32)));
   fmt::print("\n");
 }
 
