@@ -173,7 +173,8 @@ try {
     });
   };
   const text = '# Terms\n\nKeep the **marks**.\n\n- Say what is made by a machine.\n- Nobody without their consent.';
-  await studio.api('POST', '/admin/terms', { text });
+  const { version } = await studio.api('POST', '/admin/terms', { text });
+  await studio.api('POST', '/terms/accept', { version }); // or the admin could make nothing more
   clips.invitation = (await studio.api('POST', '/admin/invitations', { role: 'artist' })).code;
   const page = await studio.member('admin', {
     viewport: VIEWPORT,
