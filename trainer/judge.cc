@@ -15,8 +15,9 @@ constexpr int64_t kFeatures = 128;
 constexpr int64_t kChannels = 96;
 constexpr size_t kLocatedBy = 9;  // modules of the eye: so far its cells are fine, 16 by 9
 constexpr int64_t kLocatedChannels = 72;
-constexpr int64_t kPoints = 24;  // things that are followed from frame to frame
-constexpr int64_t kOfPoint = 4;  // x, y, spread, strength
+constexpr int64_t kPoints = 24;         // things that are followed from frame to frame
+constexpr int64_t kOfPoint = 4;         // x, y, spread, strength
+constexpr double kStrengthScale = 0.1;  // of logits, to about the size of the other three
 
 // Where each channel of maps [N, P, H, W] is highest, as an expectation ("soft argmax": Finn et
 // al., "Deep Spatial Autoencoders for Visuomotor Learning", 2016), to fractions of a cell, and how
@@ -30,7 +31,7 @@ Tensor Locate(const Tensor& maps) {
   const Tensor variance = (along_x * x.square()).sum(-1) - mean_x.square() +
                           (along_y * y.square()).sum(-1) - mean_y.square();
   const Tensor spread = variance.clamp_min(1e-6).sqrt();
-  return torch::stack({mean_x, mean_y, spread, 0.1 * maps.amax({2, 3})}, -1).flatten(1);
+  return torch::stack({mean_x, mean_y, spread, kStrengthScale * maps.amax({2, 3})}, -1).flatten(1);
 }
 
 nn::Conv2d Halve(int64_t in, int64_t out) {

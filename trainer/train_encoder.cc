@@ -133,7 +133,7 @@ Tensor LossOf(const Tensor& read, const Tensor& slots) {
   return loss;
 }
 
-double Mean(const Tensor& values) { return values.mean().item<double>(); }
+double Mean(const Tensor& values) { return values.to(torch::kFloat32).mean().item<double>(); }
 
 void Examine(Encoder& encoder, const RunOptions& options, double minutes) {
   const torch::NoGradGuard no_grad;
@@ -145,15 +145,14 @@ void Examine(Encoder& encoder, const RunOptions& options, double minutes) {
       const auto best = [&](const Tensor& t) {
         return t.select(1, slot).narrow(-1, choice.at, choice.count).argmax(-1);
       };
-      const Tensor same = (best(read) == best(exam.slots)).to(torch::kFloat32);
-      fmt::print(" {} {:.3f}", choice.name, Mean(same));
+      fmt::print(" {} {:.3f}", choice.name, Mean(best(read) == best(exam.slots)));
     }
   };
   choices(kSceneChoices, 0);
   choices(kActorChoices, 1);
   const Tensor there = exam.slots.select(-1, kPresentAt) > 0;
   const Tensor right = ((read.select(-1, kPresentAt) > 0) == there).narrow(1, 1, kActorsMax);
-  fmt::print(" present {:.3f}", Mean(right.to(torch::kFloat32)));
+  fmt::print(" present {:.3f}", Mean(right));
   const Tensor off = (read - exam.slots).abs().narrow(-1, kCurvesAt, kCurveCount);
   fmt::print(" pan {:.3f}", Mean(off.select(1, 0).select(-1, kPan)));
   for (const auto& [name, curve] : {std::pair{"x", kX}, {"y", kY}, {"size", kLogScale}}) {
@@ -162,7 +161,7 @@ void Examine(Encoder& encoder, const RunOptions& options, double minutes) {
   const auto mirrored = [](const Tensor& t) {
     return t.select(1, 1).select(-1, kCurvesAt + kFlip) < 0;
   };
-  fmt::print(" side {:.3f}", Mean((mirrored(read) == mirrored(exam.slots)).to(torch::kFloat32)));
+  fmt::print(" side {:.3f}", Mean(mirrored(read) == mirrored(exam.slots)));
   fmt::print("\n");
 }
 

@@ -60,7 +60,15 @@ TEST_F(Mini, SameBytesOnAnyNumberOfThreads) {
   EXPECT_EQ(FilmOf(Path("1.mp4")), FilmOf(Path("3.mp4")));
 }
 
-// The mean change from each frame of a clip to the next, 8-bit steps.
+// 8-bit steps.
+double MeanDifference(const std::vector<uint8_t>& a, const std::vector<uint8_t>& b) {
+  EXPECT_EQ(a.size(), b.size());
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += std::abs(int{a[i]} - b[i]);
+  return sum / static_cast<double>(a.size());
+}
+
+// From each frame of a clip to the next.
 std::vector<double> Changes(const std::string& path) {
   std::vector<double> changes;
   const std::unique_ptr<ClipReader> reader = ClipReader::Open(path).value();
@@ -68,19 +76,15 @@ std::vector<double> Changes(const std::string& path) {
   for (;;) {
     std::optional<Image> frame = reader->Next().value();
     if (!frame) return changes;
-    if (before) {
-      double sum = 0;
-      for (size_t i = 0; i < frame->rgb.size(); ++i) {
-        sum += std::abs(int{frame->rgb[i]} - before->rgb[i]);
-      }
-      changes.push_back(sum / static_cast<double>(frame->rgb.size()));
-    }
+    if (before) changes.push_back(MeanDifference(frame->rgb, before->rgb));
     before = std::move(frame);
   }
 }
 
-// A clip of ten seconds that goes on for three more, with other words, from its end and from a cut:
-// where the new part begins, nothing jumps.
+std::vector<uint8_t> FirstFrame(const std::string& path) {
+  return ClipReader::Open(path).value()->Next().value()->rgb;
+}
+
 TEST_F(Mini, AClipGoesOnWithoutAJump) {
   const auto generate = [&](const std::string& prompt, const std::vector<std::string>& more) {
     std::vector<std::string> argv = {AOZORA_BINARY, "generate", prompt};
@@ -115,10 +119,6 @@ TEST_F(Mini, AClipGoesOnWithoutAJump) {
 }
 
 TEST_F(Mini, ARemixOfAllStepsIsAFreshRunAndALittleOneStaysNear) {
-  const auto frames = [&](const std::string& name) {
-    const std::unique_ptr<ClipReader> reader = ClipReader::Open(Path(name)).value();
-    return reader->Next().value()->rgb;
-  };
   const std::string other = "a blue car on a road at night";
   const std::vector<std::string> clean = CleanCopy(AOZORA_BINARY, scratch_);
   std::vector<std::string> keeping = clean;
@@ -133,16 +133,11 @@ TEST_F(Mini, ARemixOfAllStepsIsAFreshRunAndALittleOneStaysNear) {
     argv.insert(argv.end(), clean.begin(), clean.end());
     const ProcessResult result = RunProcess(argv, scratch_.path());
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    return frames(name);
+    return FirstFrame(Path(name));
   };
-  const auto source = frames("source.mp4");
-  EXPECT_EQ(remix("whole.mp4", "1"), frames("fresh.mp4"));
-  const auto apart = [&](const std::vector<uint8_t>& rgb) {
-    double sum = 0;
-    for (size_t i = 0; i < rgb.size(); ++i) sum += std::abs(int{rgb[i]} - source[i]);
-    return sum / static_cast<double>(rgb.size());
-  };
-  EXPECT_LT(apart(remix("near.mp4", "0.1")), 0.5 * apart(frames("fresh.mp4")));
+  const auto source = FirstFrame(Path("source.mp4")), fresh = FirstFrame(Path("fresh.mp4"));
+  EXPECT_EQ(remix("whole.mp4", "1"), fresh);
+  EXPECT_LT(MeanDifference(remix("near.mp4", "0.1"), source), 0.5 * MeanDifference(fresh, source));
 }
 
 // With a picture of its own world, and words that say nothing, the picture decides what there is.
@@ -152,17 +147,12 @@ TEST_F(Mini, AClipBeginsWithAPicture) {
     more.insert(more.end(), clean.begin(), clean.end());
     const ProcessResult result = Generate(prompt, "clip.mp4", more, "4");
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    return ClipReader::Open(Path("clip.mp4")).value()->Next().value()->rgb;
+    return FirstFrame(Path("clip.mp4"));
   };
   generate("a red sailboat on a calm sea at noon", {"--poster", Path("sea.webp")});
-  const Image picture = ReadImage(Path("sea.webp")).value();
-  const auto from_picture = [&](const std::vector<uint8_t>& rgb) {
-    double sum = 0;
-    for (size_t i = 0; i < rgb.size(); ++i) sum += std::abs(int{rgb[i]} - picture.rgb[i]);
-    return sum / static_cast<double>(rgb.size());
-  };
-  const double without = from_picture(generate("hm", {}));
-  const double with = from_picture(generate("hm", {"--image", Path("sea.webp")}));
+  const std::vector<uint8_t> picture = ReadImage(Path("sea.webp")).value().rgb;
+  const double without = MeanDifference(generate("hm", {}), picture);
+  const double with = MeanDifference(generate("hm", {"--image", Path("sea.webp")}), picture);
   EXPECT_LT(with, 0.7 * without);
 }
 
