@@ -7,6 +7,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -94,6 +95,26 @@ void Transpose(std::array<float, kGridCells>& values) {
   }
 }
 
+// Where the frequencies next to each row's stand: transforms leave rows in the order of their
+// index with its bits reversed.
+struct Neighbours {
+  std::array<size_t, kSide> lower, higher;
+};
+Neighbours MakeNeighbours() {
+  constexpr int kBits = std::countr_zero(kSide);
+  const auto reversed = [](size_t index) {
+    size_t out = 0;
+    for (int bit = 0; bit < kBits; ++bit) out = out << 1 | (index >> bit & 1);
+    return out;
+  };
+  Neighbours near;
+  for (size_t i = 0; i < kSide; ++i) {
+    near.lower[i] = reversed((reversed(i) - 1) % kSide);
+    near.higher[i] = reversed((reversed(i) + 1) % kSide);
+  }
+  return near;
+}
+
 Twiddles MakeTwiddles() {
   Twiddles turn;
   for (size_t i = 0; i < kSide; ++i) {
@@ -132,14 +153,37 @@ void RunCorrelatePair(const MarkGrid& a, const MarkGrid& b, const MarkGrid& c, M
   }
 }
 
+// Each row becomes the sum of itself and the rows of the next lower and next higher frequency.
+void AddNeighbours(const std::array<float, kGridCells>& from, std::array<float, kGridCells>& to) {
+  static const Neighbours near = MakeNeighbours();
+  const D d;
+  for (size_t y = 0; y < kSide; ++y) {
+    const float* const here = &from[y * kSide];
+    const float* const lower = &from[near.lower[y] * kSide];
+    const float* const higher = &from[near.higher[y] * kSide];
+    for (size_t x = 0; x < kSide; x += hn::Lanes(d)) {
+      const auto sum = hn::Add(hn::Load(d, lower + x), hn::Load(d, higher + x));
+      hn::Store(hn::Add(hn::Load(d, here + x), sum), d, &to[y * kSide + x]);
+    }
+  }
+}
+
 void RunWhiten(MarkGrid& spectrum) {
   const D d;
-  const auto least = hn::Set(d, 1e-20f);
+  alignas(64) std::array<float, kGridCells> power, sums;
   for (size_t i = 0; i < kGridCells; i += hn::Lanes(d)) {
     const auto re = hn::Load(d, &spectrum.re[i]), im = hn::Load(d, &spectrum.im[i]);
-    const auto size = hn::Sqrt(hn::MulAdd(re, re, hn::MulAdd(im, im, least)));
-    hn::Store(hn::Div(re, size), d, &spectrum.re[i]);
-    hn::Store(hn::Div(im, size), d, &spectrum.im[i]);
+    hn::Store(hn::MulAdd(re, re, hn::Mul(im, im)), d, &power[i]);
+  }
+  AddNeighbours(power, sums);
+  Transpose(sums);
+  AddNeighbours(sums, power);
+  Transpose(power);
+  const auto least = hn::Set(d, 1e-20f);
+  for (size_t i = 0; i < kGridCells; i += hn::Lanes(d)) {
+    const auto size = hn::Sqrt(hn::Add(hn::Load(d, &power[i]), least));
+    hn::Store(hn::Div(hn::Load(d, &spectrum.re[i]), size), d, &spectrum.re[i]);
+    hn::Store(hn::Div(hn::Load(d, &spectrum.im[i]), size), d, &spectrum.im[i]);
   }
 }
 

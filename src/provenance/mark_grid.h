@@ -29,7 +29,9 @@ void TransformBackward(MarkGrid& grid);
 // its imaginary part that of a with c, if all three were real.
 void CorrelatePair(const MarkGrid& a, const MarkGrid& b, const MarkGrid& c, MarkGrid& out);
 
-// Divides a spectrum by its magnitudes, so that no one frequency of the picture outweighs the rest.
+// Divides a spectrum by what its frequencies and their eight neighbours come to, so that none
+// outweighs the rest. (By its own magnitude alone each would keep nothing but its phase, and those
+// that stand out because the mark is in them would lose that.)
 void Whiten(MarkGrid& spectrum);
 
 // The largest of the values and the sum of all squares.

@@ -18,6 +18,7 @@ struct Options {
   uint32_t first = 0, clips = 20, frames = 72, threads = HardwareThreadCount();
   uint32_t width_px = 848, height_px = 480;
   uint64_t trials = 0, detections = 0, seed = 1;
+  std::string attack;  // only those with this in their name
 };
 
 struct Tally {
@@ -46,6 +47,7 @@ bool RunMatrix(const Options& options, ThreadPool& pool) {
     kept = kept && clip->psnr_y_db_worst >= 42;
     for (const Attack& attack : AllAttacks()) {
       if (options.quick && attack.promise != Promise::kCore) continue;
+      if (attack.name.find(options.attack) == std::string::npos) continue;
       const Outcome outcome = matrix.Run(*clip, attack);
       constexpr const char* kNames[] = {"found", "lost", "WRONG", "not run"};
       Print(fmt::format("run\t{}\t{}\t{}\t{:.2f}\t{:.3f}\t{:.2f} s", i, attack.name,
@@ -122,6 +124,7 @@ int main(int argc, char** argv) {
   app.add_flag("--cost", options.cost, "measure milliseconds a frame at 1920x1080");
   app.add_option("--first", options.first, "number of the first clip");
   app.add_option("--clips", options.clips, "how many");
+  app.add_option("--attack", options.attack, "only those with this in their name");
   app.add_option("--frames", options.frames, "of each clip");
   app.add_option("--width", options.width_px, "of each clip");
   app.add_option("--height", options.height_px);
