@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "safeguards.h"
 
+#include "base/file.h"
 #include "jobs/data_folder.h"
+#include "time_stamps.h"
 
 namespace aozora::app {
+namespace {
+
+constexpr uint64_t kRootsBytesMax = 10'000'000;
+
+}  // namespace
 
 void SafeguardOptions::AddTo(CLI::App& app) {
   app.add_option("--policy", policy,
@@ -13,6 +20,10 @@ void SafeguardOptions::AddTo(CLI::App& app) {
                  "PEM of the key that signs manifests, P-256 (default: one made here)");
   app.add_option("--signing-chain", signing_chain, "PEM of its certificates, the signer's first");
   app.add_option("--signing-root", signing_root, "PEM of the root that vouches for them");
+  app.add_option("--timestamp-url", timestamp_url,
+                 "Authority (RFC 3161) that is asked to stamp each manifest (default: none)");
+  app.add_option("--timestamp-roots", timestamp_roots,
+                 "PEM of the roots of authorities whose time stamps are believed");
 }
 
 Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
@@ -25,6 +36,12 @@ Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
   settings.secret_folder = secret_folder;
   settings.identity_files = {options.signing_key, options.signing_chain, options.signing_root};
   settings.generator = {"Aozora", AOZORA_VERSION};
+  if (!options.timestamp_url.empty()) {
+    settings.timestamper = TRY(StampsFrom(options.timestamp_url));
+  }
+  if (!options.timestamp_roots.empty()) {
+    settings.timestamp_roots_pem = TRY(ReadFile(options.timestamp_roots, kRootsBytesMax));
+  }
   return Safeguards{TRY(OpenMaker(settings, SystemClock(), SystemRandom())),
                     TRY(policy::PolicyHolder::Open(options.policy, SystemClock()))};
 }

@@ -14,6 +14,7 @@ namespace aozora::app {
 struct SafeguardOptions {
   std::string policy;                                    // empty: the one that is built in
   std::string signing_key, signing_chain, signing_root;  // empty: made here
+  std::string timestamp_url, timestamp_roots;            // empty: no stamps, none are believed
 
   void AddTo(CLI::App& app);
 };

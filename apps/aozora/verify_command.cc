@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/chrono.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -44,6 +45,9 @@ void Print(const Verification& found) {
     fmt::print("           {} {}\n", failure.code, failure.explanation);
   }
   if (manifest.signer) fmt::print("signer:    {}\n", manifest.signer->common_name);
+  if (manifest.stamped_unix_s) {
+    fmt::print("stamped:   {:%Y-%m-%d %H:%M:%S} UTC\n", fmt::gmtime(*manifest.stamped_unix_s));
+  }
   for (const ManifestAction& action : manifest.actions) {
     fmt::print("action:    {} {}\n", action.action, action.digital_source_type);
   }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "jobs/poster.h"
@@ -23,8 +24,9 @@ using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
 struct Exchange {
   bool allow_private_addresses = false;
-  std::string refused_address;
-  int64_t answer_bytes_left = 0;
+  size_t answer_bytes_max = 0;
+  std::string refused_address = {};
+  std::string answer = {};
 };
 
 std::string NumericAddress(const sockaddr* address) {
@@ -52,11 +54,12 @@ curl_socket_t OpenSocket(void* user, curlsocktype purpose, curl_sockaddr* addres
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-// Reads and drops what the receiver says, up to a limit; then the transfer ends, its status known.
-size_t TakeAnswer(char*, size_t size, size_t count, void* user) {
+// Keeps what the receiver says, up to a limit; then the transfer ends, its status known.
+size_t TakeAnswer(char* bytes, size_t size, size_t count, void* user) {
   auto* exchange = static_cast<Exchange*>(user);
-  exchange->answer_bytes_left -= static_cast<int64_t>(size * count);
-  return exchange->answer_bytes_left < 0 ? 0 : size * count;
+  const size_t taken = std::min(size * count, exchange->answer_bytes_max - exchange->answer.size());
+  exchange->answer.append(bytes, taken);
+  return taken;
 }
 
 class CurlPoster final : public Poster {
@@ -66,8 +69,9 @@ class CurlPoster final : public Poster {
     std::call_once(once, [] { CHECK_EQ(curl_global_init(CURL_GLOBAL_DEFAULT), CURLE_OK); });
   }
 
-  Result<int> Send(const Post& post) override {
-    Exchange exchange{options_.allow_private_addresses, {}, post.answer_bytes_max};
+  Result<PostAnswer> Send(const Post& post) override {
+    Exchange exchange{.allow_private_addresses = options_.allow_private_addresses,
+                      .answer_bytes_max = static_cast<size_t>(post.answer_bytes_max)};
     const Easy handle(curl_easy_init());
     if (handle == nullptr) return Error::Exhausted("no memory for a request");
     const HeaderList headers = Headers(post);
@@ -81,11 +85,12 @@ class CurlPoster final : public Poster {
           "operator",
           post.url, exchange.refused_address);
     }
-    const bool cut_off = code == CURLE_WRITE_ERROR && exchange.answer_bytes_left < 0;
+    const bool cut_off =
+        code == CURLE_WRITE_ERROR && exchange.answer.size() == exchange.answer_bytes_max;
     if (code != CURLE_OK && !cut_off) {
       return Error::Io("{}: {}", post.url, curl_easy_strerror(code));
     }
-    return static_cast<int>(status);
+    return PostAnswer{static_cast<int>(status), std::move(exchange.answer)};
   }
 
  private:

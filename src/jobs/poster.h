@@ -20,11 +20,16 @@ struct Post {
   int64_t answer_bytes_max = 64'000;  // what comes behind is not read
 };
 
+struct PostAnswer {
+  int status = 0;
+  std::string body;  // as far as it was read
+};
+
 class Poster {
  public:
   virtual ~Poster() = default;
-  // The status of the answer; redirects are not followed. An error says why there was none.
-  virtual Result<int> Send(const Post& post) = 0;
+  // Redirects are not followed. An error says why there was no answer. Any thread.
+  virtual Result<PostAnswer> Send(const Post& post) = 0;
 };
 
 struct PosterOptions {

@@ -79,10 +79,14 @@ Post PostTo(const std::string& url) {
           .answer_bytes_max = 1'000};
 }
 
+PostAnswer AnswerOf(const Receiver& receiver) {
+  const auto poster = MakeCurlPoster({.allow_private_addresses = true});
+  return poster->Send(PostTo(receiver.Url())).value();
+}
+
 TEST(CurlPoster, SendsBodyAndHeadersAndTellsTheStatus) {
   Receiver receiver("HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_EQ(MakeCurlPoster({.allow_private_addresses = true})->Send(PostTo(receiver.Url())).value(),
-            204);
+  EXPECT_EQ(AnswerOf(receiver).status, 204);
   receiver.Stop();
   EXPECT_THAT(receiver.received(), HasSubstr("POST /hook HTTP/1.1\r\n"));
   EXPECT_THAT(receiver.received(), HasSubstr("webhook-id: evt_1\r\n"));
@@ -91,23 +95,28 @@ TEST(CurlPoster, SendsBodyAndHeadersAndTellsTheStatus) {
 
 TEST(CurlPoster, FollowsNoRedirect) {
   Receiver receiver("HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_EQ(MakeCurlPoster({.allow_private_addresses = true})->Send(PostTo(receiver.Url())).value(),
-            302);
+  EXPECT_EQ(AnswerOf(receiver).status, 302);
   EXPECT_EQ(receiver.connection_count(), 1);
 }
 
 TEST(CurlPoster, ReadsNoMoreOfAnAnswerThanItMust) {
   Receiver receiver("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" +
                     std::string(100'000, 'x'));
-  EXPECT_EQ(MakeCurlPoster({.allow_private_addresses = true})->Send(PostTo(receiver.Url())).value(),
-            200);
+  const PostAnswer answer = AnswerOf(receiver);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, std::string(1'000, 'x'));
+}
+
+TEST(CurlPoster, TellsTheWholeAnswerWhereItIsShort) {
+  Receiver receiver("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + std::string(1'000, 'x'));
+  EXPECT_EQ(AnswerOf(receiver).body, std::string(1'000, 'x'));
 }
 
 TEST(CurlPoster, WaitsNoLongerThanItsTime) {
   Receiver receiver("");
   Post post = PostTo(receiver.Url());
   post.timeout_ms = 200;
-  const Result<int> answer = MakeCurlPoster({.allow_private_addresses = true})->Send(post);
+  const Result<PostAnswer> answer = MakeCurlPoster({.allow_private_addresses = true})->Send(post);
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code(), ErrorCode::kIo);
 }
@@ -119,7 +128,7 @@ TEST(CurlPoster, ConnectsToNoPrivateAddress) {
   const std::unique_ptr<Poster> poster = MakeCurlPoster({});
   for (const char* host : {"127.0.0.1", "localhost", "0.0.0.0", "2130706433", "0x7f.1", "[::1]",
                            "[::ffff:127.0.0.1]"}) {
-    const Result<int> answer = poster->Send(PostTo(receiver.Url(host)));
+    const Result<PostAnswer> answer = poster->Send(PostTo(receiver.Url(host)));
     ASSERT_FALSE(answer.ok()) << host;
     EXPECT_THAT(answer.error().message(), HasSubstr("no public address")) << host;
   }
@@ -127,7 +136,7 @@ TEST(CurlPoster, ConnectsToNoPrivateAddress) {
 }
 
 TEST(CurlPoster, SpeaksHttpOnly) {
-  const Result<int> answer =
+  const Result<PostAnswer> answer =
       MakeCurlPoster({.allow_private_addresses = true})->Send(PostTo("file:///etc/passwd"));
   EXPECT_FALSE(answer.ok());
 }

@@ -165,7 +165,7 @@ Status Webhooks::Try(const DeliveryRecord& delivery) {
                               .answer_bytes_max = limits_.answer_bytes_max}));
 }
 
-Status Webhooks::Settle(const DeliveryRecord& claimed, const Result<int>& answer) {
+Status Webhooks::Settle(const DeliveryRecord& claimed, const Result<PostAnswer>& answer) {
   const int64_t now_ms = NowMs(clock_);
   const int64_t delay_ms = DelayMs(claimed.attempt_count);
   return store_.Write([&](Transaction& t) -> Status {
@@ -173,12 +173,12 @@ Status Webhooks::Settle(const DeliveryRecord& claimed, const Result<int>& answer
     // Gone, or taken over because we were slow.
     if (!before || before->attempt_count != claimed.attempt_count) return Ok();
     DeliveryRecord after = *before;
-    after.last_status = answer.ok() ? *answer : 0;
+    after.last_status = answer.ok() ? answer->status : 0;
     after.last_error = answer.ok() ? "" : answer.error().message();
     after.ended_ms = now_ms;
     const std::optional<WebhookEndpointRecord> endpoint =
         TRY(t.Find<WebhookEndpointRecord>(claimed.endpoint_id));
-    if (answer.ok() && *answer >= 200 && *answer < 300) {
+    if (answer.ok() && answer->status >= 200 && answer->status < 300) {
       after.state = DeliveryState::kDelivered;
     } else if (endpoint && (endpoint->disabled_ms || after.last_status == kGone)) {
       after.state = DeliveryState::kDisabled;

@@ -55,7 +55,7 @@ class Webhooks {
  private:
   Result<std::vector<DeliveryRecord>> Claim();
   Status Try(const DeliveryRecord& delivery);
-  Status Settle(const DeliveryRecord& delivery, const Result<int>& answer);
+  Status Settle(const DeliveryRecord& delivery, const Result<PostAnswer>& answer);
   int64_t DelayMs(int64_t attempt_count);
 
   Store& store_;

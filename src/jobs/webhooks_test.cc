@@ -33,7 +33,7 @@ TEST(WebhookSignature, NeedsASecretOfItsForm) {
 
 class FakePoster : public Poster {
  public:
-  Result<int> Send(const Post& post) override {
+  Result<PostAnswer> Send(const Post& post) override {
     posts.push_back(post);
     return answer;
   }
@@ -44,7 +44,7 @@ class FakePoster : public Poster {
     return {};
   }
   std::vector<Post> posts;
-  Result<int> answer = 200;
+  Result<PostAnswer> answer = PostAnswer{200, ""};
 };
 
 class WebhooksTest : public QueueTest {
@@ -97,12 +97,12 @@ TEST_F(WebhooksTest, OnlyWantedEventsOfTheirOwnGoOut) {
 TEST_F(WebhooksTest, FailuresAreRetriedForThreeDaysWithTheSameIdAndThenGivenUp) {
   EndOne(true);
   int64_t tries = 0;
-  for (const Result<int>& answer :
-       {Result<int>(500), Result<int>(302), Result<int>(Error::Io("no route"))}) {
+  for (const Result<PostAnswer>& answer : {Result(PostAnswer{500, ""}), Result(PostAnswer{302, ""}),
+                                           Result<PostAnswer>(Error::Io("no route"))}) {
     poster_.answer = answer;
     EXPECT_EQ(webhooks_.SendDue().value(), 1);
     EXPECT_EQ(webhooks_.SendDue().value(), 0);  // not before its time
-    EXPECT_EQ(Newest().last_status, answer.ok() ? *answer : 0);
+    EXPECT_EQ(Newest().last_status, answer.ok() ? answer->status : 0);
     const int64_t delay_ms = Newest().next_attempt_ms - NowMs(clock_);
     const int64_t base_ms = webhook_limits_.first_delay_ms << tries++;
     EXPECT_GE(delay_ms, base_ms * 8 / 10 - 1);
@@ -128,7 +128,7 @@ TEST_F(WebhooksTest, FailuresAreRetriedForThreeDaysWithTheSameIdAndThenGivenUp) 
 
 TEST_F(WebhooksTest, GoneDisablesTheEndpointUntilItIsEnabled) {
   EndOne(true);
-  poster_.answer = 410;
+  poster_.answer = PostAnswer{410, ""};
   EXPECT_EQ(webhooks_.SendDue().value(), 1);
   EXPECT_EQ(Newest().state, DeliveryState::kDisabled);
   EXPECT_THAT(webhooks_.GetEndpoint("ann", endpoint_.id)->disabled_reason, HasSubstr("410"));

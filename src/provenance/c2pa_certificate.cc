@@ -68,14 +68,7 @@ X509Ptr ParseDerCertificate(std::string_view der) {
   return certificate;
 }
 
-std::string ToDer(const X509& certificate) {
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(&certificate, &der);
-  CHECK(size > 0);
-  std::string bytes(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
-  OPENSSL_free(der);
-  return bytes;
-}
+std::string ToDer(const X509& certificate) { return DerOf(&certificate, i2d_X509); }
 
 std::string CommonNameOf(const X509_NAME* name) { return EntryOf(name, NID_commonName); }
 std::string OrganizationOf(const X509_NAME* name) { return EntryOf(name, NID_organizationName); }

@@ -51,12 +51,7 @@ std::string EcdsaDer(std::string_view raw, size_t coordinate_bytes) {
   CHECK_EQ(ECDSA_SIG_set0(signature.get(), BN_bin2bn(bytes, size, nullptr),
                           BN_bin2bn(bytes + coordinate_bytes, size, nullptr)),
            1);
-  unsigned char* der = nullptr;
-  const int der_size = i2d_ECDSA_SIG(signature.get(), &der);
-  CHECK(der_size > 0);
-  std::string text(reinterpret_cast<const char*>(der), static_cast<size_t>(der_size));
-  OPENSSL_free(der);
-  return text;
+  return DerOf(signature.get(), i2d_ECDSA_SIG);
 }
 
 struct Algorithm {
@@ -160,8 +155,10 @@ Result<std::string> SignClaim(std::string_view claim, const SigningIdentity& ide
       return Error::Invalid("a time stamp of {} bytes: at most {} are kept for it", token.size(),
                             kTimestampBytesMax);
     }
-    const CborMap value = {{"val", CborValue::Bytes(token)}};
-    unprotected.emplace_back("sigTst2", CborMap{{"tstTokens", CborArray{value}}});
+    if (!token.empty()) {
+      const CborMap value = {{"val", CborValue::Bytes(token)}};
+      unprotected.emplace_back("sigTst2", CborMap{{"tstTokens", CborArray{value}}});
+    }
   }
   return Sign1(header, std::move(unprotected), signature);
 }

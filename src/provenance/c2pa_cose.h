@@ -13,7 +13,7 @@
 namespace aozora {
 
 // Asks a time stamping authority: the SHA-256 of what is stamped goes in, the DER of an RFC 3161
-// TimeStampToken comes out (not of the whole response).
+// TimeStampToken comes out (not of the whole response), or nothing: then there is no stamp.
 using Timestamper = std::function<Result<std::string>(std::string_view sha256)>;
 
 // `timestamper` may be empty.

@@ -46,8 +46,7 @@ Result<Ingredient> IngredientOf(const SourceAsset& source, bool is_parent,
   Digest digest = Digest::Sha256();
   TRY(digest.Update(*bytes, 0, bytes->size()));
   ingredient.sha256 = digest.Finish();
-  const Trust trust = {tools.roots_pem + tools.identity.root_pem(), ""};
-  const ManifestReport report = TRY(VerifyManifest(source.path, trust, tools.clock));
+  const ManifestReport report = TRY(VerifyManifest(source.path, tools.trust, tools.clock));
   if (report.state == ProvenanceState::kValid || report.state == ProvenanceState::kTrusted) {
     TRY(TakeManifests(source, report, room, &ingredient));
   }

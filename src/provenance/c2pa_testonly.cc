@@ -74,7 +74,9 @@ void WriteSmallFilm(const std::filesystem::path& path, int number) {
 
 Signer::Signer() : identity_(MakeIdentity(folder.At("identity"), clock)) {}
 
-SigningTools Signer::Tools() const { return {identity_, clock, SystemRandom(), "", timestamper}; }
+SigningTools Signer::Tools() const {
+  return {identity_, clock, SystemRandom(), trust(), timestamper};
+}
 
 ManifestContent Signer::Content() {
   ManifestContent content;

@@ -8,6 +8,7 @@
 #include "base/random_source.h"
 #include "provenance/c2pa_content.h"
 #include "provenance/c2pa_cose.h"
+#include "provenance/c2pa_reader.h"
 #include "provenance/signing_identity.h"
 
 namespace aozora {
@@ -18,8 +19,7 @@ struct SigningTools {
   const SigningIdentity& identity;
   const Clock& clock;
   RandomSource& random;
-  // Roots (PEM) that vouch for the makers of parents; ours is among them by itself.
-  std::string roots_pem;
+  Trust trust;              // in the makers of parents, and in their time stamps
   Timestamper timestamper;  // empty: no time stamp
 };
 

@@ -14,7 +14,10 @@
 #include <openssl/x509v3.h>
 
 #include <memory>
+#include <string>
 #include <vector>
+
+#include "base/check.h"
 
 namespace aozora::openssl {
 
@@ -41,6 +44,16 @@ using StorePtr = Owner<X509_STORE, X509_STORE_free>;
 using TstInfoPtr = Owner<TS_TST_INFO, TS_TST_INFO_free>;
 using VerifyContextPtr = Owner<TS_VERIFY_CTX, TS_VERIFY_CTX_free>;
 using X509Ptr = Owner<X509, X509_free>;
+
+template <class T>
+std::string DerOf(const T* object, int (*encode)(const T*, unsigned char**)) {
+  unsigned char* der = nullptr;
+  const int size = encode(object, &der);
+  CHECK(size > 0);
+  std::string bytes(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
+  OPENSSL_free(der);
+  return bytes;
+}
 
 // The certificates stay the caller's.
 struct StackFree {

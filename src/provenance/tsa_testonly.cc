@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 
 #include "provenance/openssl_handles.h"
+#include "provenance/stamp_request.h"
 
 namespace aozora {
 namespace {
@@ -67,23 +68,8 @@ TestStampAuthority::TestStampAuthority(int64_t now_unix_s)
 
 TestStampAuthority::~TestStampAuthority() = default;
 
-Result<std::string> TestStampAuthority::Stamp(std::string_view sha256) const {
-  const Owner<TS_REQ, TS_REQ_free> request(TS_REQ_new());
-  TS_REQ_set_version(request.get(), 1);
-  const Owner<TS_MSG_IMPRINT, TS_MSG_IMPRINT_free> imprint(TS_MSG_IMPRINT_new());
-  const Owner<X509_ALGOR, X509_ALGOR_free> algorithm(X509_ALGOR_new());
-  X509_ALGOR_set_md(algorithm.get(), EVP_sha256());
-  TS_MSG_IMPRINT_set_algo(imprint.get(), algorithm.get());
-  const std::string digest(sha256);
-  TS_MSG_IMPRINT_set_msg(
-      imprint.get(),
-      reinterpret_cast<unsigned char*>(const_cast<char*>(digest.data())),  // NOLINT: it is copied
-      static_cast<int>(digest.size()));
-  TS_REQ_set_msg_imprint(request.get(), imprint.get());
-  TS_REQ_set_cert_req(request.get(), 1);
-  const BioPtr asked(BIO_new(BIO_s_mem()));
-  CHECK(i2d_TS_REQ_bio(asked.get(), request.get()) == 1);
-
+std::string TestStampAuthority::Answer(std::string_view request_der) const {
+  const BioPtr asked(BIO_new_mem_buf(request_der.data(), static_cast<int>(request_der.size())));
   const Owner<TS_RESP_CTX, TS_RESP_CTX_free> context(TS_RESP_CTX_new());
   CHECK(TS_RESP_CTX_set_signer_cert(context.get(), state_->certificate.get()) == 1);
   CHECK(TS_RESP_CTX_set_signer_key(context.get(), state_->key.get()) == 1);
@@ -109,13 +95,13 @@ Result<std::string> TestStampAuthority::Stamp(std::string_view sha256) const {
       },
       nullptr);
   const Owner<TS_RESP, TS_RESP_free> response(TS_RESP_create_response(context.get(), asked.get()));
-  PKCS7* const token = response == nullptr ? nullptr : TS_RESP_get_token(response.get());
-  if (token == nullptr) return Error::Io("the authority made no stamp");
-  unsigned char* der = nullptr;
-  const int size = i2d_PKCS7(token, &der);
-  std::string bytes(reinterpret_cast<const char*>(der), static_cast<size_t>(size));
-  OPENSSL_free(der);
-  return bytes;
+  CHECK(response != nullptr);
+  return DerOf(response.get(), i2d_TS_RESP);
+}
+
+Result<std::string> TestStampAuthority::Stamp(std::string_view sha256) const {
+  constexpr uint64_t kNonce = 11;
+  return StampOfAnswer(Answer(StampRequest(sha256, kNonce)), sha256, kNonce);
 }
 
 }  // namespace aozora

@@ -17,6 +17,8 @@ class TestStampAuthority {
   explicit TestStampAuthority(int64_t now_unix_s);
   ~TestStampAuthority();
 
+  // The TimeStampResp (DER) to a TimeStampReq: a refusal where it is none.
+  std::string Answer(std::string_view request_der) const;
   // A TimeStampToken for this hash and this time. Its time is `unix_s`, which may be changed.
   Result<std::string> Stamp(std::string_view sha256) const;
   const std::string& root_pem() const { return root_pem_; }

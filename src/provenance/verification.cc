@@ -43,14 +43,14 @@ Result<Verification> VerifyFile(const std::filesystem::path& path, const Maker& 
   Verification found;
   Trust trusted = trust;
   trusted.roots_pem += maker.identity.root_pem();
+  trusted.timestamp_roots_pem += maker.timestamp_roots_pem;
   found.manifest = TRY(VerifyManifest(path, trusted, clock));
   const bool holds = found.manifest.state == ProvenanceState::kValid ||
                      found.manifest.state == ProvenanceState::kTrusted;
   const std::string& own_root = maker.identity.root_pem();
   if (holds && !own_root.empty()) {
     // Where no other roots were given, whoever is trusted is us.
-    Trust own;
-    own.roots_pem = own_root;
+    const Trust own{own_root, trusted.timestamp_roots_pem};
     const ProvenanceState by_us = trust.roots_pem.empty()
                                       ? found.manifest.state
                                       : TRY(VerifyManifest(path, own, clock)).state;

@@ -26,9 +26,12 @@ std::vector<std::pair<std::string, SettingValue>> ManifestSettings(const Setting
 Status SealFiles(const std::vector<std::filesystem::path>& files, const ManifestContent& content,
                  const Sealing& sealing) {
   const SigningIdentity& identity = sealing.maker.identity;
-  const SigningTools tools{identity, sealing.clock, sealing.random, {}, sealing.timestamper};
-  Trust trust;
-  trust.roots_pem = identity.root_pem();
+  const Trust trust{identity.root_pem(), sealing.maker.timestamp_roots_pem};
+  const SigningTools tools{.identity = identity,
+                           .clock = sealing.clock,
+                           .random = sealing.random,
+                           .trust = trust,
+                           .timestamper = sealing.maker.timestamper};
   // Somebody else's identity may come without its root.
   const ProvenanceState enough =
       trust.roots_pem.empty() ? ProvenanceState::kValid : ProvenanceState::kTrusted;

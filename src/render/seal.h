@@ -9,7 +9,6 @@
 #include "base/random_source.h"
 #include "pipeline/settings.h"
 #include "provenance/c2pa_content.h"
-#include "provenance/c2pa_cose.h"
 #include "provenance/maker.h"
 #include "render/delivery.h"
 
@@ -19,7 +18,6 @@ struct Sealing {
   const Maker& maker;
   const Clock& clock;
   RandomSource& random;
-  Timestamper timestamper = {};  // empty: no time stamp
 };
 
 // The first of `files` is the video, the others are pictures of it. An MP4 file gets its manifest

@@ -194,7 +194,7 @@ Status VideoRenderer::Seal(const JobRecord& job, const RenderSpec& spec, const S
     content.parent = SourceAsset{image, spec.image_file_id, std::string(ImageMediaType(*format))};
   }
   return SealFiles({delivery.video_path, delivery.poster_path, delivery.sprite_sheet_path}, content,
-                   {maker_, clock_, random_, settings_.timestamper});
+                   {maker_, clock_, random_});
 }
 
 }  // namespace aozora

@@ -31,7 +31,6 @@ using ComputeFactory = std::function<std::unique_ptr<Compute>(const CancelToken&
 
 struct RendererSettings {
   std::string generator = "Aozora";        // a tag of the file
-  Timestamper timestamper = {};            // of manifests; empty: no time stamps
   std::filesystem::path embedding_folder;  // prompts' embeddings are kept here; empty: not
   EncoderEffort effort = EncoderEffort::kMedium;
   uint32_t steps_per_checkpoint = 1;

@@ -94,7 +94,9 @@ class Maker {
   Maker(std::filesystem::path folder, SigningIdentity identity)
       : folder_(std::move(folder)), identity_(std::move(identity)) {}
 
-  SigningTools Tools() const { return {identity_, SystemClock(), SystemRandom(), "", {}}; }
+  SigningTools Tools() const {
+    return {identity_, SystemClock(), SystemRandom(), {identity_.root_pem(), ""}, {}};
+  }
   Status WriteText(const char* name, const std::string& text) const {
     return WriteFileAtomically(folder_ / name, std::as_bytes(std::span(text)));
   }
