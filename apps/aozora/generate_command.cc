@@ -360,6 +360,7 @@ Status Execute(const GenerateCommand& o, const Environment& environment) {
                              .visible = !o.clean,
                              .creator = o.creator};
   delivery_settings.policy = safeguards.policy->Current();
+  delivery_settings.classifier = safeguards.classifier.get();
   delivery_settings.role = policy::Role::kAdmin;
   PrintPlan(plan, json);
   if (o.plan_only) return Ok();

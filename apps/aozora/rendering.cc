@@ -63,8 +63,9 @@ Result<std::unique_ptr<Rendering>> Rendering::Start(const Environment& environme
   for (uint32_t i = 0; i < options.worker_count; ++i) {
     Place place;
     place.renderer = std::make_unique<BackgroundRenderer>(
-        std::make_unique<VideoRenderer>(shelf, safeguards.maker, *safeguards.policy, compute,
-                                        storage.folder(), SystemClock(), SystemRandom(), settings),
+        std::make_unique<VideoRenderer>(shelf, safeguards.maker, *safeguards.policy,
+                                        safeguards.classifier.get(), compute, storage.folder(),
+                                        SystemClock(), SystemRandom(), settings),
         options.nice);
     place.worker =
         std::make_unique<Worker>(storage.queue(), *place.renderer, SystemClock(), storage.folder(),

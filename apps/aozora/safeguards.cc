@@ -2,6 +2,8 @@
 #include "safeguards.h"
 
 #include "base/file.h"
+#include "base/log.h"
+#include "classifiers/onnx/onnx_classifier.h"
 #include "jobs/data_folder.h"
 #include "time_stamps.h"
 
@@ -10,12 +12,23 @@ namespace {
 
 constexpr uint64_t kRootsBytesMax = 10'000'000;
 
+Result<std::unique_ptr<policy::FrameClassifier>> OpenClassifier(const std::string& folder) {
+  std::unique_ptr<policy::FrameClassifier> classifier;
+  if (folder.empty()) return classifier;
+  classifier = TRY_WITHIN("--classifier", OnnxClassifier::Open(folder));
+  Log(LogLevel::kInfo, "classifier {}: {} labels", classifier->name(), classifier->labels().size());
+  return classifier;
+}
+
 }  // namespace
 
 void SafeguardOptions::AddTo(CLI::App& app) {
   app.add_option("--policy", policy,
                  "Policy file (TOML); read again when it changes (default: the built-in one, which "
                  "`aozora policy` prints)");
+  app.add_option("--classifier", classifier,
+                 "Folder of an image classifier (classifier.toml and its ONNX file) that gives "
+                 "pictures the labels of the policy's [[output.labels]]");
   app.add_option("--signing-key", signing_key,
                  "PEM of the key that signs manifests, P-256 (default: one made here)");
   app.add_option("--signing-chain", signing_chain, "PEM of its certificates, the signer's first");
@@ -42,8 +55,11 @@ Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
   if (!options.timestamp_roots.empty()) {
     settings.timestamp_roots_pem = TRY(ReadFile(options.timestamp_roots, kRootsBytesMax));
   }
-  return Safeguards{TRY(OpenMaker(settings, SystemClock(), SystemRandom())),
-                    TRY(policy::PolicyHolder::Open(options.policy, SystemClock()))};
+  std::unique_ptr<policy::FrameClassifier> classifier = TRY(OpenClassifier(options.classifier));
+  const std::vector<std::string> labels =
+      classifier ? classifier->labels() : std::vector<std::string>();
+  return Safeguards{TRY(OpenMaker(settings, SystemClock(), SystemRandom())), std::move(classifier),
+                    TRY(policy::PolicyHolder::Open(options.policy, SystemClock(), labels))};
 }
 
 }  // namespace aozora::app

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "command.h"
+#include "policy/frame_classifier.h"
 #include "policy/policy_holder.h"
 #include "provenance/maker.h"
 
@@ -13,6 +14,7 @@ namespace aozora::app {
 
 struct SafeguardOptions {
   std::string policy;                                    // empty: the one that is built in
+  std::string classifier;                                // folder; empty: none
   std::string signing_key, signing_chain, signing_root;  // empty: made here
   std::string timestamp_url, timestamp_roots;            // empty: no stamps, none are believed
 
@@ -21,6 +23,7 @@ struct SafeguardOptions {
 
 struct Safeguards {
   Maker maker;
+  std::unique_ptr<policy::FrameClassifier> classifier;  // null: none is installed
   std::unique_ptr<policy::PolicyHolder> policy;
 
   // `secret_folder` is made if there is none.

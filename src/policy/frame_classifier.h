@@ -16,14 +16,15 @@ struct LabelScore {
 };
 
 // Says what is to be seen in single pictures: the contract for image classifiers that people
-// install. What a label and its score mean for an installation is in its policy
-// ([[output.labels]]).
+// install (classifiers/). What a label and its score mean for an installation is in its policy
+// ([[output.labels]]). Any thread: renders that run side by side share one.
 class FrameClassifier {
  public:
   virtual ~FrameClassifier() = default;
-  virtual std::string_view name() const = 0;  // for reports
-  // At any size. One thread at a time. An error means that this picture was not judged, and makes
-  // people look at the clip.
+  virtual std::string_view name() const = 0;            // for reports
+  virtual std::vector<std::string> labels() const = 0;  // all that it can give
+  // At any size. An error means that this picture was not judged, and makes people look at the
+  // clip.
   virtual Result<std::vector<LabelScore>> Classify(const Image& frame) = 0;
 };
 

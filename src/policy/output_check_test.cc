@@ -35,6 +35,7 @@ class LabelClassifier : public FrameClassifier {
  public:
   explicit LabelClassifier(float score) : score_(score) {}
   std::string_view name() const override { return "labels"; }
+  std::vector<std::string> labels() const override { return {"nsfw", "other"}; }
   Result<std::vector<LabelScore>> Classify(const Image&) override {
     ++call_count;
     if (score_ < 0) return Error::Io("model file is gone");

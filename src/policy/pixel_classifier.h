@@ -16,6 +16,7 @@ inline constexpr std::string_view kSkinLabel = "skin";
 class PixelClassifier final : public FrameClassifier {
  public:
   std::string_view name() const override { return "pixels"; }
+  std::vector<std::string> labels() const override { return {std::string(kSkinLabel)}; }
   Result<std::vector<LabelScore>> Classify(const Image& frame) override;
 };
 

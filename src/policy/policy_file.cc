@@ -168,16 +168,8 @@ class PolicyReader {
 }  // namespace
 
 Result<std::shared_ptr<const Policy>> ParsePolicy(std::string_view toml, std::string_view name) {
-  if (toml.size() > kPolicyBytesMax) {
-    return Error::Invalid("{}: {}, at most {}", name, HumanBytes(toml.size()),
-                          HumanBytes(kPolicyBytesMax));
-  }
-  const toml::parse_result parsed = toml::parse(toml);
-  if (!parsed) {
-    return Error::Invalid("{}:{}: {}", name, parsed.error().source().begin.line,
-                          parsed.error().description());
-  }
-  const TomlTable root(parsed.table(), std::string(name), "");
+  const toml::table table = TRY(ParseToml(toml, name, kPolicyBytesMax));
+  const TomlTable root(table, std::string(name), "");
   auto policy = std::make_shared<Policy>();
   TRY(PolicyReader(root, policy.get()).Read(toml));
   return std::shared_ptr<const Policy>(std::move(policy));

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "policy/policy_file.h"
@@ -20,9 +22,12 @@ class PolicyHolder {
   static constexpr std::chrono::milliseconds kLookEvery{1000};
 
   // The policy in `path`, which must be good now; with an empty path the default, which never
-  // changes. `clock` outlives the holder.
-  static Result<std::unique_ptr<PolicyHolder>> Open(const std::filesystem::path& path,
-                                                    const Clock& clock);
+  // changes. `clock` outlives the holder. `labels` is what the installed classifier gives (nothing
+  // where none is): a policy with a rule for another label is a bad one, since the rule would never
+  // be met. Without `labels` nobody knows, and rules are taken as they are.
+  static Result<std::unique_ptr<PolicyHolder>> Open(
+      const std::filesystem::path& path, const Clock& clock,
+      const std::optional<std::vector<std::string>>& labels = std::nullopt);
 
   // Never null. Keep it for as long as one decision takes.
   std::shared_ptr<const Policy> Current();
@@ -45,14 +50,16 @@ class PolicyHolder {
     bool operator==(const Stamp&) const = default;
   };
 
-  PolicyHolder(const std::filesystem::path& path, const Clock& clock)
-      : path_(path), clock_(clock) {}
+  PolicyHolder(const std::filesystem::path& path, const Clock& clock,
+               const std::optional<std::vector<std::string>>& labels)
+      : path_(path), clock_(clock), labels_(labels) {}
   Result<Stamp> LookAtFile() const;
   Status ReadLocked(const Stamp& stamp);
   Status ReloadLocked();
 
   const std::filesystem::path path_;
   const Clock& clock_;
+  const std::optional<std::vector<std::string>> labels_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Policy> policy_;
   Stamp stamp_;  // of the file that was read last, good or bad

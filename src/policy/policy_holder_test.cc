@@ -47,6 +47,26 @@ TEST_F(PolicyHolderTest, DoesNotStartWithABadFile) {
   EXPECT_FALSE(PolicyHolder::Open(path_, clock_).ok());
 }
 
+// Such a rule would look like protection and never be met.
+TEST_F(PolicyHolderTest, ARuleForALabelThatNobodyGivesIsABadPolicy) {
+  const std::string rule = "[[output.labels]]\ncategory = \"sexual\"\nseverity = \"high\"\n";
+  const std::string nsfw = Toml("one") + rule + "label = \"nsfw\"\n";
+  const std::vector<std::string> labels = {"safe", "nsfw"};
+  Write(nsfw);
+  EXPECT_TRUE(PolicyHolder::Open(path_, clock_).ok());
+  const auto without = PolicyHolder::Open(path_, clock_, std::vector<std::string>());
+  ASSERT_FALSE(without.ok());
+  EXPECT_NE(without.error().message().find("no classifier is installed that could give \"nsfw\""),
+            std::string::npos);
+  auto holder = PolicyHolder::Open(path_, clock_, labels).value();
+  Write(Toml("two") + rule + "label = \"nfsw\"\n");
+  Wait();
+  EXPECT_TRUE(holder->Current()->version.starts_with("one+"));
+  EXPECT_NE(holder->error().find("no label \"nfsw\"; it gives safe, nsfw"), std::string::npos)
+      << holder->error();
+  EXPECT_TRUE(PolicyHolder::Open("", clock_, std::vector<std::string>()).ok());
+}
+
 TEST_F(PolicyHolderTest, SeesAChangeWhenItLooksAgain) {
   Write(Toml("one"));
   auto holder = PolicyHolder::Open(path_, clock_).value();

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/units.h"
+
 namespace aozora::policy {
 namespace {
 
@@ -13,7 +15,25 @@ const toml::table& EmptyTable() {
   return empty;
 }
 
+bool IsNumberWithin(const toml::node& node, double low, double high) {
+  const double read = node.value<double>().value_or(high + 1);
+  return node.is_number() && read >= low && read <= high;
+}
+
 }  // namespace
+
+Result<toml::table> ParseToml(std::string_view toml, std::string_view name, uint64_t bytes_max) {
+  if (toml.size() > bytes_max) {
+    return Error::Invalid("{}: {}, at most {}", name, HumanBytes(toml.size()),
+                          HumanBytes(bytes_max));
+  }
+  toml::parse_result parsed = toml::parse(toml);
+  if (!parsed) {
+    return Error::Invalid("{}:{}: {}", name, parsed.error().source().begin.line,
+                          parsed.error().description());
+  }
+  return std::move(parsed).table();
+}
 
 std::vector<std::string> TomlTable::Keys() const {
   std::vector<std::string> keys;
@@ -78,11 +98,29 @@ Status TomlTable::Read(std::string_view key, uint32_t low, uint32_t high, uint32
 Status TomlTable::Read(std::string_view key, double low, double high, float* value) const {
   const toml::node* node = Find(key);
   if (node == nullptr) return Ok();
-  const double read = node->value<double>().value_or(high + 1);
-  if (!(node->is_number() && read >= low && read <= high)) {
+  if (!IsNumberWithin(*node, low, high)) {
     return Wrong(key, fmt::format("must be a number from {} to {}", low, high));
   }
-  *value = static_cast<float>(read);
+  *value = static_cast<float>(*node->value<double>());
+  return Ok();
+}
+
+Status TomlTable::Read(std::string_view key, double low, double high,
+                       std::span<float> values) const {
+  const toml::node* node = Find(key);
+  if (node == nullptr) return Ok();
+  const toml::array* array = node->as_array();
+  const bool fits = array != nullptr && array->size() == values.size() &&
+                    std::all_of(array->begin(), array->end(), [&](const toml::node& item) {
+                      return IsNumberWithin(item, low, high);
+                    });
+  if (!fits) {
+    return Wrong(
+        key, fmt::format("must be an array of {} numbers from {} to {}", values.size(), low, high));
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(*(*array)[i].value<double>());
+  }
   return Ok();
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Typed access to a TOML file by toml++, with errors that name line and key. Private to this
-// folder.
+// Typed access to a TOML file by toml++, with errors that name line and key. For this folder and
+// the implementations of its contracts.
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@
 
 namespace aozora::policy {
 
+// `name` stands in front of errors.
+Result<toml::table> ParseToml(std::string_view toml, std::string_view name, uint64_t bytes_max);
+
 // A table of the file and where it stands ("rules[3]").
 class TomlTable {
  public:
@@ -49,6 +53,8 @@ class TomlTable {
   Status Read(std::string_view key, int64_t low, int64_t high, int64_t* value) const;
   Status Read(std::string_view key, uint32_t low, uint32_t high, uint32_t* value) const;
   Status Read(std::string_view key, double low, double high, float* value) const;
+  // An array of as many numbers as there is room for.
+  Status Read(std::string_view key, double low, double high, std::span<float> values) const;
   Status Read(std::string_view key, size_t count_max, std::vector<std::string>* value) const;
   Result<std::string> Required(std::string_view key) const;  // a string that is not empty
   // Tables below; empty where the key is missing.

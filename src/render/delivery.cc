@@ -53,7 +53,8 @@ Result<std::unique_ptr<Delivery>> Delivery::Create(const DeliverySettings& setti
     delivery->Put<VisibleMarkSink>(visible, *delivery->first_);
   }
   auto check = std::make_unique<policy::OutputCheckSink>(*delivery->first_, settings.policy,
-                                                         settings.video.frame_rate, settings.role);
+                                                         settings.video.frame_rate, settings.role,
+                                                         settings.classifier);
   delivery->check_ = check.get();
   delivery->first_ = check.get();
   delivery->sinks_.push_back(std::move(check));

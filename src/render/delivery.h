@@ -36,6 +36,7 @@ struct DeliverySettings {
   ClipMarks marks;
   std::shared_ptr<const policy::Policy> policy;  // for the pictures, before the marks; not null
   policy::Role role = policy::Role::kArtist;
+  policy::FrameClassifier* classifier = nullptr;  // for the policy's labels; outlives the delivery
 };
 
 // The chain of sinks; write frames of `clip` into first().

@@ -128,6 +128,7 @@ Result<RenderOutput> VideoRenderer::RenderFiles(const Model& model, const JobRec
                              .visible = wish.spec.visible_mark,
                              .creator = wish.spec.creator};
   delivery_settings.policy = policy_.Current();
+  delivery_settings.classifier = classifier_;
   delivery_settings.role =
       policy::FromName<policy::Role>(wish.spec.role).value_or(policy::Role::kArtist);
   delivery_settings.video_path = FileOf(context.output_folder, "video");

@@ -38,13 +38,14 @@ struct RendererSettings {
 
 class VideoRenderer : public Renderer {
  public:
-  // All are borrowed and outlive it.
+  // All are borrowed and outlive it. `classifier` may be null.
   VideoRenderer(ModelShelf& shelf, const Maker& maker, policy::PolicyHolder& policy,
-                ComputeFactory compute, DataFolder folder, const Clock& clock, RandomSource& random,
-                RendererSettings settings)
+                policy::FrameClassifier* classifier, ComputeFactory compute, DataFolder folder,
+                const Clock& clock, RandomSource& random, RendererSettings settings)
       : shelf_(shelf),
         maker_(maker),
         policy_(policy),
+        classifier_(classifier),
         compute_(std::move(compute)),
         folder_(std::move(folder)),
         clock_(clock),
@@ -63,6 +64,7 @@ class VideoRenderer : public Renderer {
   ModelShelf& shelf_;
   const Maker& maker_;
   policy::PolicyHolder& policy_;
+  policy::FrameClassifier* const classifier_;
   const ComputeFactory compute_;
   const DataFolder folder_;
   const Clock& clock_;
