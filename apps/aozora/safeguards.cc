@@ -22,13 +22,7 @@ Result<std::unique_ptr<policy::FrameClassifier>> OpenClassifier(const std::strin
 
 }  // namespace
 
-void SafeguardOptions::AddTo(CLI::App& app) {
-  app.add_option("--policy", policy,
-                 "Policy file (TOML); read again when it changes (default: the built-in one, which "
-                 "`aozora policy` prints)");
-  app.add_option("--classifier", classifier,
-                 "Folder of an image classifier (classifier.toml and its ONNX file) that gives "
-                 "pictures the labels of the policy's [[output.labels]]");
+void MakerOptions::AddTo(CLI::App& app) {
   app.add_option("--signing-key", signing_key,
                  "PEM of the key that signs manifests, P-256 (default: one made here)");
   app.add_option("--signing-chain", signing_chain, "PEM of its certificates, the signer's first");
@@ -39,26 +33,39 @@ void SafeguardOptions::AddTo(CLI::App& app) {
                  "PEM of the roots of authorities whose time stamps are believed");
 }
 
-Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
-                                    const std::filesystem::path& secret_folder) {
-  if (options.signing_key.empty() != options.signing_chain.empty()) {
+Result<Maker> MakerOptions::Open(const std::filesystem::path& secret_folder) const {
+  if (signing_key.empty() != signing_chain.empty()) {
     return Error::Invalid("--signing-key and --signing-chain belong together");
   }
   TRY(MakePrivateFolder(secret_folder));
   MakerSettings settings;
   settings.secret_folder = secret_folder;
-  settings.identity_files = {options.signing_key, options.signing_chain, options.signing_root};
+  settings.identity_files = {signing_key, signing_chain, signing_root};
   settings.generator = {"Aozora", AOZORA_VERSION};
-  if (!options.timestamp_url.empty()) {
-    settings.timestamper = TRY(StampsFrom(options.timestamp_url));
+  if (!timestamp_url.empty()) settings.timestamper = TRY(StampsFrom(timestamp_url));
+  if (!timestamp_roots.empty()) {
+    settings.timestamp_roots_pem = TRY(ReadFile(timestamp_roots, kRootsBytesMax));
   }
-  if (!options.timestamp_roots.empty()) {
-    settings.timestamp_roots_pem = TRY(ReadFile(options.timestamp_roots, kRootsBytesMax));
-  }
+  return OpenMaker(settings, SystemClock(), SystemRandom());
+}
+
+void SafeguardOptions::AddTo(CLI::App& app) {
+  app.add_option("--policy", policy,
+                 "Policy file (TOML); read again when it changes (default: the built-in one, which "
+                 "`aozora policy` prints)");
+  app.add_option("--classifier", classifier,
+                 "Folder of an image classifier (classifier.toml and its ONNX file) that gives "
+                 "pictures the labels of the policy's [[output.labels]]");
+  maker.AddTo(app);
+}
+
+Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
+                                    const std::filesystem::path& secret_folder) {
+  Maker maker = TRY(options.maker.Open(secret_folder));
   std::unique_ptr<policy::FrameClassifier> classifier = TRY(OpenClassifier(options.classifier));
   const std::vector<std::string> labels =
       classifier ? classifier->labels() : std::vector<std::string>();
-  return Safeguards{TRY(OpenMaker(settings, SystemClock(), SystemRandom())), std::move(classifier),
+  return Safeguards{std::move(maker), std::move(classifier),
                     TRY(policy::PolicyHolder::Open(options.policy, SystemClock(), labels))};
 }
 

@@ -12,11 +12,19 @@
 
 namespace aozora::app {
 
-struct SafeguardOptions {
-  std::string policy;                                    // empty: the one that is built in
-  std::string classifier;                                // folder; empty: none
+struct MakerOptions {
   std::string signing_key, signing_chain, signing_root;  // empty: made here
   std::string timestamp_url, timestamp_roots;            // empty: no stamps, none are believed
+
+  void AddTo(CLI::App& app);
+  // `secret_folder` is made if there is none.
+  Result<Maker> Open(const std::filesystem::path& secret_folder) const;
+};
+
+struct SafeguardOptions {
+  MakerOptions maker;
+  std::string policy;      // empty: the one that is built in
+  std::string classifier;  // folder; empty: none
 
   void AddTo(CLI::App& app);
 };
@@ -26,7 +34,6 @@ struct Safeguards {
   std::unique_ptr<policy::FrameClassifier> classifier;  // null: none is installed
   std::unique_ptr<policy::PolicyHolder> policy;
 
-  // `secret_folder` is made if there is none.
   static Result<Safeguards> Open(const SafeguardOptions& options,
                                  const std::filesystem::path& secret_folder);
 };

@@ -19,7 +19,7 @@ constexpr uint64_t kRootsBytesMax = 10'000'000;
 
 struct VerifyCommand {
   DataOptions data;
-  SafeguardOptions safeguards;
+  MakerOptions maker;
   std::string file, roots;
   bool json = false;
 };
@@ -71,11 +71,11 @@ void Print(const Verification& found) {
 Status Execute(const VerifyCommand& o, const Environment&) {
   if (!std::filesystem::exists(o.file)) return Error::NotFound("there is no file {}", o.file);
   const DataFolder data{TRY(o.data.Path())};
-  const Safeguards safeguards = TRY(Safeguards::Open(o.safeguards, data.secrets()));
+  const Maker maker = TRY(o.maker.Open(data.secrets()));
   Trust trust;
   if (!o.roots.empty()) trust.roots_pem = TRY(ReadFile(o.roots, kRootsBytesMax));
   ThreadPool pool(HardwareThreadCount());
-  const Verification found = TRY(VerifyFile(o.file, safeguards.maker, trust, pool, SystemClock()));
+  const Verification found = TRY(VerifyFile(o.file, maker, trust, pool, SystemClock()));
   if (o.json) {
     fmt::print("{}\n", ToJson(found).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
@@ -92,7 +92,7 @@ Command AddVerify(CLI::App& app) {
   app.add_option("--roots", o->roots, "PEM of more roots whose signers are trusted");
   app.add_flag("--json", o->json, "All that was found, as JSON");
   o->data.AddTo(app);
-  o->safeguards.AddTo(app);
+  o->maker.AddTo(app);
   return [o](const Environment& environment) { return Execute(*o, environment); };
 }
 
