@@ -16,6 +16,8 @@ Status TrainJudge(const RunOptions& options);
 Status WriteVocabulary(const RunOptions& options);
 // options.out/golden/*.safetensors: what libtorch makes of the weights in options.out.
 Status WriteGoldens(const RunOptions& options);
+// Which words of captions options.from (or options.out) does not understand.
+Status TestWords(const RunOptions& options);
 // Clips of held-out prompts by options.program with the weights in options.out, read by
 // options.judge: a table, options.out/eval.json and a contact sheet.
 Status Evaluate(const RunOptions& options);

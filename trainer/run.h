@@ -23,6 +23,7 @@ struct RunOptions {
   std::filesystem::path program;  // aozora itself, for the examination
   std::filesystem::path judge;    // the judge's weights
   std::filesystem::path from;     // engine's files to start from, without a checkpoint; or empty
+  std::string word_like;          // "rain=rainy": a word begins again at the other's place
   double minutes = 10;            // of processor time on a CPU, of wall time on a GPU
   double planned_minutes = 0;     // of the whole schedule, over all runs; 0: `minutes`
   int64_t batch = 0;              // 0: the preset's own

@@ -149,6 +149,17 @@ world::Camera CameraOf(const SlotLatent& latent) {
   return world::Camera::kStill;
 }
 
+// What codes say, which are the same in all frames.
+std::vector<std::pair<world::Attribute, int>> CodesOf(const torch::Tensor& slots) {
+  using world::Attribute;
+  const torch::Tensor scene = slots.mean(0)[0], actor = slots.mean(0)[1];
+  return {{Attribute::kSetting, Best(scene, kSettingAt, kSettingCount)},
+          {Attribute::kTime, Best(scene, kTimeAt, kTimeCount)},
+          {Attribute::kWeather, Best(scene, kWeatherAt, kWeatherCount)},
+          {Attribute::kSubject, Best(actor, kSubjectAt, kSubjectCount)},
+          {Attribute::kColour, Best(actor, kColourAt, kColourCount)}};
+}
+
 // Share of prompts that training never saw whose attributes come out as they are told. Of the
 // training combinations: recipes are chosen by this, and held-out ones are for the end.
 std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const RunOptions& options,
@@ -161,20 +172,13 @@ std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const Ru
   const torch::Tensor noise = torch::randn_like(batch.slots);
   const torch::Tensor slots =
       Sample(model, noise, batch.ids, batch.lengths, tokenizer.end_id(), {}).cpu();
-  using world::Attribute;
-  std::map<Attribute, std::array<double, 2>> counts;
+  std::map<world::Attribute, std::array<double, 2>> counts;
   for (int i = 0; i < kExamCount; ++i) {
     const Captioned& example = batch.examples[static_cast<size_t>(i)];
     const SlotLatent latent = ToLatent(slots[i]);
-    const torch::Tensor scene = slots[i].mean(0)[0], actor = slots[i].mean(0)[1];
-    const std::pair<Attribute, int> found[] = {
-        {Attribute::kSetting, Best(scene, kSettingAt, kSettingCount)},
-        {Attribute::kTime, Best(scene, kTimeAt, kTimeCount)},
-        {Attribute::kWeather, Best(scene, kWeatherAt, kWeatherCount)},
-        {Attribute::kSubject, Best(actor, kSubjectAt, kSubjectCount)},
-        {Attribute::kColour, Best(actor, kColourAt, kColourCount)},
-        {Attribute::kMotion, static_cast<int>(MotionOf(latent))},
-        {Attribute::kCamera, static_cast<int>(CameraOf(latent))}};
+    auto found = CodesOf(slots[i]);
+    found.emplace_back(world::Attribute::kMotion, static_cast<int>(MotionOf(latent)));
+    found.emplace_back(world::Attribute::kCamera, static_cast<int>(CameraOf(latent)));
     for (const auto& [attribute, value] : found) {
       if (!example.caption.Mentions(attribute)) continue;
       counts[attribute][0] += value == example.scene.ValueOf(attribute);
@@ -187,6 +191,53 @@ std::vector<std::pair<std::string, double>> Examine(TextToSlots& model, const Ru
   }
   if (slots_out != nullptr) *slots_out = slots;
   return shares;
+}
+
+// A word may stay unlearned though hardly any prompt fails: for those that stand in a caption now
+// and then, the share of captions of which all codes come out as they are told.
+void ExamineWords(TextToSlots& model, const RunOptions& options, const Tokenizer& tokenizer) {
+  constexpr int kBatchCount = 24, kSeldom = 20;
+  constexpr double kLearned = 0.8;
+  DenoiserBatchSize size;
+  size.count = kExamCount, size.without_caption = 0;
+  std::map<std::string, std::array<int, 2>> counts;
+  for (uint64_t n = 0; n < kBatchCount; ++n) {
+    const DenoiserBatch batch =
+        MakeDenoiserBatch(kExamSeed + 1 + n, options.subset(), tokenizer, size, options.device);
+    const torch::Tensor slots = Sample(model, torch::randn_like(batch.slots), batch.ids,
+                                       batch.lengths, tokenizer.end_id(), {})
+                                    .cpu();
+    for (int i = 0; i < kExamCount; ++i) {
+      const Captioned& example = batch.examples[static_cast<size_t>(i)];
+      bool is_right = true;
+      for (const auto& [attribute, value] : CodesOf(slots[i])) {
+        const bool is_told = example.caption.Mentions(attribute);
+        is_right = is_right && (!is_told || value == example.scene.ValueOf(attribute));
+      }
+      for (const std::string& word : world::SplitWords(example.caption.text)) {
+        counts[word][0] += is_right, counts[word][1] += 1;
+      }
+    }
+  }
+  for (const auto& [word, count] : counts) {
+    const double share = double{1} * count[0] / count[1];
+    if (count[1] < kSeldom || share >= kLearned) continue;
+    fmt::print("{}: right in {:.2f} of {}\n", word, share, count[1]);
+  }
+}
+
+// `option`: "rain=rainy".
+Status LikenWord(TrainingState& state, const Tokenizer& tokenizer, const std::string& option) {
+  const auto id_of = [&](const std::string& word) -> Result<int64_t> {
+    const std::vector<int32_t> ids = TRY(tokenizer.Encode(word, TextEncoderConfig::kTokensMax));
+    if (ids.size() == 2) return ids[0];  // the other is the end
+    return Error::Invalid("--word-like {}: \"{}\" is not one piece of the tokenizer", option, word);
+  };
+  const size_t equals = option.find('=');
+  if (equals == std::string::npos) return Error::Invalid("--word-like needs WORD=OTHER");
+  const int64_t word = TRY(id_of(option.substr(0, equals)));
+  const int64_t other = TRY(id_of(option.substr(equals + 1)));
+  return state.CopyRow("text.token_embedding.weight", other, word);
 }
 
 DenoiserBatchSize DrawSize(const RunOptions& options, world::Dice dice) {
@@ -228,6 +279,7 @@ Status TrainDenoiser(const RunOptions& options) {
   if (!options.from.empty()) TRY(StartFrom(state, options.from));
   Run run(options, "denoiser", state);
   TRY(run.Resume());
+  if (!options.word_like.empty()) TRY(LikenWord(state, tokenizer, options.word_like));
   const auto batch_of = [&](int64_t step) {
     const uint64_t seed = SplitSeed(options.seed ^ 0xD0u, static_cast<uint64_t>(step));
     const DenoiserBatchSize size = DrawSize(options, world::Dice(seed));
@@ -259,6 +311,17 @@ Status TrainDenoiser(const RunOptions& options) {
     }
   }
   return Export(state, options.out);
+}
+
+Status TestWords(const RunOptions& options) {
+  torch::manual_seed(options.seed);
+  const Tokenizer tokenizer = TRY(Tokenizer::FromFile(options.out / "tokenizer.model"));
+  TextToSlots model(tokenizer.vocabulary_size(), DenoiserConfig());
+  model->to(options.device);
+  TrainingState state(*model, Settings());
+  TRY(StartFrom(state, options.from.empty() ? options.out : options.from));
+  ExamineWords(model, options, tokenizer);
+  return Ok();
 }
 
 }  // namespace aozora::trainer

@@ -62,6 +62,9 @@ torch::Tensor LossOf(Painter& painter, const PainterBatch& batch,
 Status Examine(Painter& painter, const RunOptions& options, Run& run) {
   std::vector<Image> real, painted;
   double error_all = 0, error_subject = 0, subject_count = 0;
+  double psnr_sum = 0, subject_psnr_sum = 0;
+  const double area = double{1} * kExamWidthPx * kExamHeightPx;
+  const auto psnr = [](double square) { return -10 * std::log10(square + 1e-12); };
   for (int i = 0; i < kExamScenes; ++i) {
     const world::Scene scene = OnKnownGround(SampleScene(kExamSeed + static_cast<uint64_t>(i),
                                                          options.subset(), world::Split::kHeldOut));
@@ -71,6 +74,7 @@ Status Examine(Painter& painter, const RunOptions& options, Run& run) {
                                               kExamHeightPx, options.device);
     painted.push_back(ToImage(colour));
     const world::RenderMaps maps = RenderMapsOf(scene, time_s, kExamWidthPx, kExamHeightPx);
+    double scene_error = 0, scene_subject_error = 0, scene_subject_count = 1e-9;
     for (uint32_t y = 0; y < kExamHeightPx; ++y) {
       for (uint32_t x = 0; x < kExamWidthPx; ++x) {
         double square = 0;
@@ -79,16 +83,21 @@ Status Examine(Painter& painter, const RunOptions& options, Run& run) {
           const double d = (double{1} * real.back().rgb[at] - painted.back().rgb[at]) / 255;
           square += d * d / 3;
         }
-        error_all += square;
+        scene_error += square;
         const double share = maps.At(world::MapKind::kFirst, x, y);
-        error_subject += square * share, subject_count += share;
+        scene_subject_error += square * share, scene_subject_count += share;
       }
     }
+    error_all += scene_error;
+    error_subject += scene_subject_error, subject_count += scene_subject_count;
+    psnr_sum += psnr(scene_error / area);
+    subject_psnr_sum += psnr(scene_subject_error / scene_subject_count);
   }
-  const double area = double{1} * kExamScenes * kExamWidthPx * kExamHeightPx;
-  const auto psnr = [](double square) { return -10 * std::log10(square + 1e-12); };
-  fmt::print("exam at {:.1f} min: {:.2f} dB, subject {:.2f} dB\n", run.minutes(),
-             psnr(error_all / area), psnr(error_subject / subject_count));
+  fmt::print(
+      "exam at {:.1f} min: {:.2f} dB, subject {:.2f} dB; mean of scenes {:.2f} dB, subject {:.2f} "
+      "dB\n",
+      run.minutes(), psnr(error_all / (area * kExamScenes)), psnr(error_subject / subject_count),
+      psnr_sum / kExamScenes, subject_psnr_sum / kExamScenes);
   std::vector<Image> rows;
   for (size_t i = 0; i < real.size(); i += 6) {
     for (size_t k = i; k < i + 6; ++k) rows.push_back(real[k]);

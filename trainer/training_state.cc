@@ -152,6 +152,17 @@ Result<std::map<std::string, double>> TrainingState::Load(const std::filesystem:
   return notes;
 }
 
+Status TrainingState::CopyRow(std::string_view name, int64_t from, int64_t to) {
+  const torch::NoGradGuard no_grad;
+  for (Entry& e : entries_) {
+    if (e.name != name) continue;
+    for (torch::Tensor* tensor : {&e.value, &e.mean}) (*tensor)[to].copy_((*tensor)[from]);
+    for (torch::Tensor* tensor : {&e.first, &e.second}) (*tensor)[to].zero_();
+    return Ok();
+  }
+  return Error::NotFound("there is no parameter {}", name);
+}
+
 Status TrainingState::TakeExported(const std::string& prefix, const std::filesystem::path& path,
                                    const std::map<std::string, int64_t>& groups) {
   const torch::NoGradGuard no_grad;

@@ -59,6 +59,9 @@ class TrainingState {
   Status TakeExported(const std::string& prefix, const std::filesystem::path& path,
                       const std::map<std::string, int64_t>& groups = {});
 
+  // Row `to` of a matrix becomes what row `from` is, and has no moments.
+  Status CopyRow(std::string_view name, int64_t from, int64_t to);
+
   // The averaged parameters alone, for the engine.
   Status Export(const std::filesystem::path& path, torch::ScalarType type) const {
     return ExportPart("", path, type);

@@ -21,6 +21,7 @@ const std::map<std::string, std::function<Status(const RunOptions&)>> kPresets =
     {"judge", aozora::trainer::TrainJudge},
     {"vocabulary", aozora::trainer::WriteVocabulary},
     {"golden", aozora::trainer::WriteGoldens},
+    {"words", aozora::trainer::TestWords},
     {"eval", aozora::trainer::Evaluate},
 };
 
@@ -40,6 +41,9 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads)->check(CLI::Range(1, 256));
   app.add_option("--folder", folder, "checkpoints, logs and sheets");
   app.add_option("--from", from, "engine's files to start from where there is no checkpoint");
+  app.add_option(
+      "--word-like", options.word_like,
+      "denoiser: WORD=OTHER, a word that stayed unlearned begins again at another's place");
   app.add_option("--out", out, "where the engine's files go");
   app.add_option("--program", program, "aozora, for eval");
   app.add_option("--judge", judge, "the judge's weights, for eval");
