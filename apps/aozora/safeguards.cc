@@ -65,8 +65,9 @@ Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,
   std::unique_ptr<policy::FrameClassifier> classifier = TRY(OpenClassifier(options.classifier));
   const std::vector<std::string> labels =
       classifier ? classifier->labels() : std::vector<std::string>();
-  return Safeguards{std::move(maker), std::move(classifier),
-                    TRY(policy::PolicyHolder::Open(options.policy, SystemClock(), labels))};
+  // Before the braces: a return from within them would not destroy what is made already.
+  auto policy = TRY(policy::PolicyHolder::Open(options.policy, SystemClock(), labels));
+  return Safeguards{std::move(maker), std::move(classifier), std::move(policy)};
 }
 
 }  // namespace aozora::app
