@@ -63,6 +63,7 @@ Status Examine(Painter& painter, const RunOptions& options, Run& run) {
   std::vector<Image> real, painted;
   double error_all = 0, error_subject = 0, subject_count = 0;
   double psnr_sum = 0, subject_psnr_sum = 0;
+  int with_subject = 0;
   const double area = double{1} * kExamWidthPx * kExamHeightPx;
   const auto psnr = [](double square) { return -10 * std::log10(square + 1e-12); };
   for (int i = 0; i < kExamScenes; ++i) {
@@ -74,7 +75,7 @@ Status Examine(Painter& painter, const RunOptions& options, Run& run) {
                                               kExamHeightPx, options.device);
     painted.push_back(ToImage(colour));
     const world::RenderMaps maps = RenderMapsOf(scene, time_s, kExamWidthPx, kExamHeightPx);
-    double scene_error = 0, scene_subject_error = 0, scene_subject_count = 1e-9;
+    double scene_error = 0, scene_subject_error = 0, scene_subject_count = 0;
     for (uint32_t y = 0; y < kExamHeightPx; ++y) {
       for (uint32_t x = 0; x < kExamWidthPx; ++x) {
         double square = 0;
@@ -91,13 +92,14 @@ Status Examine(Painter& painter, const RunOptions& options, Run& run) {
     error_all += scene_error;
     error_subject += scene_subject_error, subject_count += scene_subject_count;
     psnr_sum += psnr(scene_error / area);
-    subject_psnr_sum += psnr(scene_subject_error / scene_subject_count);
+    if (scene_subject_count == 0) continue;  // out of the picture
+    subject_psnr_sum += psnr(scene_subject_error / scene_subject_count), ++with_subject;
   }
   fmt::print(
       "exam at {:.1f} min: {:.2f} dB, subject {:.2f} dB; mean of scenes {:.2f} dB, subject {:.2f} "
       "dB\n",
       run.minutes(), psnr(error_all / (area * kExamScenes)), psnr(error_subject / subject_count),
-      psnr_sum / kExamScenes, subject_psnr_sum / kExamScenes);
+      psnr_sum / kExamScenes, subject_psnr_sum / with_subject);
   std::vector<Image> rows;
   for (size_t i = 0; i < real.size(); i += 6) {
     for (size_t k = i; k < i + 6; ++k) rows.push_back(real[k]);

@@ -10,8 +10,6 @@
 namespace aozora::app {
 namespace {
 
-constexpr uint64_t kRootsBytesMax = 10'000'000;
-
 Result<std::unique_ptr<policy::FrameClassifier>> OpenClassifier(const std::string& folder) {
   std::unique_ptr<policy::FrameClassifier> classifier;
   if (folder.empty()) return classifier;
@@ -21,6 +19,12 @@ Result<std::unique_ptr<policy::FrameClassifier>> OpenClassifier(const std::strin
 }
 
 }  // namespace
+
+Result<std::string> ReadRoots(const std::string& path) {
+  constexpr uint64_t kRootsBytesMax = 10'000'000;
+  if (path.empty()) return std::string();
+  return ReadFile(path, kRootsBytesMax);
+}
 
 void MakerOptions::AddTo(CLI::App& app) {
   app.add_option("--signing-key", signing_key,
@@ -42,11 +46,13 @@ Result<Maker> MakerOptions::Open(const std::filesystem::path& secret_folder) con
   settings.secret_folder = secret_folder;
   settings.identity_files = {signing_key, signing_chain, signing_root};
   settings.generator = {"Aozora", AOZORA_VERSION};
-  if (!timestamp_url.empty()) settings.timestamper = TRY(StampsFrom(timestamp_url));
-  if (!timestamp_roots.empty()) {
-    settings.timestamp_roots_pem = TRY(ReadFile(timestamp_roots, kRootsBytesMax));
-  }
-  return OpenMaker(settings, SystemClock(), SystemRandom());
+  Timestamper timestamper;
+  if (!timestamp_url.empty()) timestamper = TRY(StampsFrom(timestamp_url));
+  std::string timestamp_roots_pem = TRY(ReadRoots(timestamp_roots));
+  Maker maker = TRY(OpenMaker(settings, SystemClock(), SystemRandom()));
+  maker.timestamper = std::move(timestamper);
+  maker.timestamp_roots_pem = std::move(timestamp_roots_pem);
+  return maker;
 }
 
 void SafeguardOptions::AddTo(CLI::App& app) {

@@ -12,6 +12,9 @@
 
 namespace aozora::app {
 
+// The PEM in a file of roots; of no path, none.
+Result<std::string> ReadRoots(const std::string& path);
+
 struct MakerOptions {
   std::string signing_key, signing_chain, signing_root;  // empty: made here
   std::string timestamp_url, timestamp_roots;            // empty: no stamps, none are believed

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/file.h"
 #include "command.h"
 #include "jobs/data_folder.h"
 #include "provenance/verification.h"
@@ -14,8 +13,6 @@
 
 namespace aozora::app {
 namespace {
-
-constexpr uint64_t kRootsBytesMax = 10'000'000;
 
 struct VerifyCommand {
   DataOptions data;
@@ -73,7 +70,7 @@ Status Execute(const VerifyCommand& o, const Environment&) {
   const DataFolder data{TRY(o.data.Path())};
   const Maker maker = TRY(o.maker.Open(data.secrets()));
   Trust trust;
-  if (!o.roots.empty()) trust.roots_pem = TRY(ReadFile(o.roots, kRootsBytesMax));
+  trust.roots_pem = TRY(ReadRoots(o.roots));
   ThreadPool pool(HardwareThreadCount());
   const Verification found = TRY(VerifyFile(o.file, maker, trust, pool, SystemClock()));
   if (o.json) {

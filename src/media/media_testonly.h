@@ -6,26 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "base/folder_testonly.h"
 #include "base/thread_pool.h"
 #include "pipeline/frame_sink.h"
 #include "tensor/image.h"
 
 namespace aozora {
-
-// An empty folder that goes with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::vector<std::string> Names() const;  // of what is in it, sorted
-
- private:
-  std::filesystem::path path_;
-};
 
 // No file of this process may grow beyond so many bytes while the object lives: a full disk in
 // small.

@@ -3,26 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <string>
+
+#include "base/folder_testonly.h"
 
 namespace aozora {
 
 // A test with a folder of its own, removed with it.
 class FolderTest : public testing::Test {
  protected:
-  FolderTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "aozora-test-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  ~FolderTest() override {
-    std::error_code error;
-    std::filesystem::remove_all(folder_, error);
-  }
-
-  std::filesystem::path folder_;
+  const TemporaryFolder scratch_;
+  const std::filesystem::path folder_ = scratch_.path();
 };
 
 }  // namespace aozora

@@ -24,26 +24,6 @@ SigningIdentity MakeIdentity(const std::filesystem::path& folder, const Clock& c
 
 }  // namespace
 
-ProvenanceFolder::ProvenanceFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-c2pa-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-ProvenanceFolder::~ProvenanceFolder() {
-  std::error_code failed;
-  std::filesystem::remove_all(path_, failed);
-}
-
-std::vector<std::string> ProvenanceFolder::Names() const {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path_)) {
-    names.push_back(entry.path().filename());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 TestClock::TestClock() { Advance(std::chrono::seconds(kStartUnixS)); }
 int64_t TestClock::UnixS() const {
   return std::chrono::duration_cast<std::chrono::seconds>(Now().time_since_epoch()).count();

@@ -7,24 +7,15 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/folder_testonly.h"
 #include "provenance/c2pa_reader.h"
 #include "provenance/c2pa_writer.h"
 
 namespace aozora {
 
-// A folder that goes with the object.
-class ProvenanceFolder {
+class ProvenanceFolder : public TemporaryFolder {
  public:
-  ProvenanceFolder();
-  ~ProvenanceFolder();
-  ProvenanceFolder(const ProvenanceFolder&) = delete;
-  ProvenanceFolder& operator=(const ProvenanceFolder&) = delete;
-
-  std::filesystem::path At(std::string_view name) const { return path_ / name; }
-  std::vector<std::string> Names() const;  // of what is in it, sorted
-
- private:
-  std::filesystem::path path_;
+  std::filesystem::path At(std::string_view name) const { return *this / name; }
 };
 
 // Begins in November 2026.

@@ -35,15 +35,14 @@ Result<MarkKey> OpenMarkKey(const std::filesystem::path& path, RandomSource& ran
 
 Result<Maker> OpenMaker(const MakerSettings& settings, const Clock& clock, RandomSource& random) {
   const MarkKey key = TRY(OpenMarkKey(settings.secret_folder / kMarkKeyFile, random));
-  const auto signed_by = [&](SigningIdentity identity) {
-    return Maker{key, std::move(identity), settings.generator, settings.timestamper,
-                 settings.timestamp_roots_pem};
-  };
   if (!settings.identity_files.key.empty()) {
-    return signed_by(TRY(SigningIdentity::Load(settings.identity_files, clock)));
+    return Maker{key, TRY(SigningIdentity::Load(settings.identity_files, clock)),
+                 settings.generator};
   }
-  return signed_by(TRY(SigningIdentity::MakeOrLoad(settings.secret_folder / kIdentityFolder,
-                                                   kOrganization, clock, random)));
+  return Maker{key,
+               TRY(SigningIdentity::MakeOrLoad(settings.secret_folder / kIdentityFolder,
+                                               kOrganization, clock, random)),
+               settings.generator};
 }
 
 }  // namespace aozora

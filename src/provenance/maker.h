@@ -22,8 +22,8 @@ struct Maker {
   MarkKey mark_key;
   SigningIdentity identity;
   SoftwareAgent generator;
-  Timestamper timestamper;          // of manifests; empty: no time stamps
-  std::string timestamp_roots_pem;  // of authorities whose stamps are believed, in any file
+  Timestamper timestamper = {};          // of manifests; empty: no time stamps
+  std::string timestamp_roots_pem = {};  // of authorities whose stamps are believed, in any file
 };
 
 // Where the signer's own certificate is to be used instead of one made here.
@@ -31,8 +31,6 @@ struct MakerSettings {
   std::filesystem::path secret_folder;  // exists; only its owner may look
   IdentityFiles identity_files;         // no key: an identity is made and kept in the folder
   SoftwareAgent generator;
-  Timestamper timestamper;
-  std::string timestamp_roots_pem;
 };
 
 // What is not there yet is made; of processes that start at once, all get the same.

@@ -9,22 +9,11 @@
 
 namespace aozora {
 
-TempFolder::TempFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-weights-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 std::filesystem::path TempFolder::Put(std::string_view name, std::string_view content) const {
-  std::ofstream out(path_ / name, std::ios::binary);
+  std::ofstream out(path() / name, std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   CHECK(out.good());
-  return path_ / name;
+  return path() / name;
 }
 
 std::filesystem::path GoldenPath(std::string_view name) {

@@ -10,24 +10,16 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder_testonly.h"
 #include "tensor/weight.h"
 #include "weights/byte_reader.h"
 
 namespace aozora {
 
-class TempFolder {
+class TempFolder : public TemporaryFolder {
  public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
   // Writes a file and answers its path.
   std::filesystem::path Put(std::string_view name, std::string_view content) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 std::filesystem::path GoldenPath(std::string_view name);  // in tests/goldens

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { BINARY, Server } from '../e2e/lib/server.js';
+import { until } from '../e2e/lib/until.js';
 import { byNode, bySidecar, byWasm } from './judges.js';
 
 const SMALL = { size: '128x72', seconds: '1' };
 const RENDER_MS = 120_000;
-const POLL_MS = 250;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 let server, root, film;
@@ -33,16 +33,12 @@ const bytes = async (path) => Buffer.from(await (await call(path)).arrayBuffer()
 const post = async (path, body) => (await call(
     path, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) })).json();
 
-async function until(path, isDone) {
-  for (const end = Date.now() + RENDER_MS; Date.now() < end;) {
-    const now = await get(path);
-    if (isDone(now)) return now;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error(`${path} took too long`);
-}
+const done = (path, isDone) => until(path, async () => {
+  const now = await get(path);
+  return isDone(now) && now;
+}, RENDER_MS);
 async function made({ id }) {
-  const video = await until(`/videos/${id}`, ({ status }) => /completed|failed/.test(status));
+  const video = await done(`/videos/${id}`, ({ status }) => /completed|failed/.test(status));
   assert.equal(video.status, 'completed', JSON.stringify(video.error));
   return video;
 }
@@ -105,8 +101,8 @@ test('videos of a batch', async () => {
   const input = await (await call('/files', { method: 'POST', body: form })).json();
   const { id } = await post('/batches', { input_file_id: input.id, endpoint: '/v1/videos',
                                           completion_window: '24h' });
-  const done = await until(`/batches/${id}`, ({ completed_at }) => completed_at);
-  const output = (await bytes(`/files/${done.output_file_id}/content`)).toString();
+  const batch = await done(`/batches/${id}`, ({ completed_at }) => completed_at);
+  const output = (await bytes(`/files/${batch.output_file_id}/content`)).toString();
   const videos = output.trim().split('\n').map((text) => JSON.parse(text).response.body);
   assert.equal(videos.length, 2);
   for (const video of videos) await judge(await contentOf(video), 1);

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import test, { after, before, beforeEach } from 'node:test';
 import { promisify } from 'node:util';
 import { BINARY, Server } from '../e2e/lib/server.js';
+import { until } from '../e2e/lib/until.js';
 import { Authority } from './authority.js';
 import { byNode, byWasm } from './judges.js';
 
 const ABOUT_NOW_MS = 600_000;
 const RENDER_MS = 120_000;
-const POLL_MS = 250;
 
 let authority, folder, root;
 before(async () => {
@@ -60,7 +60,10 @@ test('so are a film of the server and both of its pictures', async () => {
     const headers = { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ prompt: 'a red sailboat', size: '128x72', seconds: '1' });
     const { id } = await (await fetch(`${server.url}/videos`, { method: 'POST', headers, body })).json();
-    const film = await until(() => fetch(`${server.url}/videos/${id}/content`, { headers }));
+    const film = await until('the film', async () => {
+      const answer = await fetch(`${server.url}/videos/${id}/content`, { headers });
+      return answer.ok && answer;
+    }, RENDER_MS);
     const { store } = await byNode(Buffer.from(await film.arrayBuffer()), null);
     const { time } = store.manifests[store.active_manifest].signature_info;
     assert.ok(Math.abs(Date.parse(time) - Date.now()) < ABOUT_NOW_MS, time);
@@ -69,15 +72,6 @@ test('so are a film of the server and both of its pictures', async () => {
     server.stop();
   }
 });
-
-async function until(ask) {
-  for (const end = Date.now() + RENDER_MS; Date.now() < end;) {
-    const answer = await ask();
-    if (answer.ok) return answer;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error('it took too long');
-}
 
 for (const [what, url] of [['breaks down', () => authority.url],
                            ['is not there', () => 'http://127.0.0.1:9/']]) {

@@ -62,17 +62,6 @@ bool RunAndKillWhenExists(const std::vector<std::string>& argv,
   return WIFSIGNALED(status);
 }
 
-ScratchFolder::ScratchFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-cli-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
-
 std::string FilmOf(const std::filesystem::path& path) {
   const std::string file = ReadAll(path);
   for (size_t at = 0; at + 8 <= file.size();) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/folder_testonly.h"
+
 namespace aozora {
 
 struct ProcessResult {
@@ -26,19 +28,7 @@ ProcessResult RunProcess(const std::vector<std::string>& argv,
 bool RunAndKillWhenExists(const std::vector<std::string>& argv,
                           const std::filesystem::path& scratch, const std::filesystem::path& file);
 
-// A folder of the test's own, removed with it.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using ScratchFolder = TemporaryFolder;
 
 std::string ReadAll(const std::filesystem::path& path);
 

@@ -100,17 +100,6 @@ TinyModel RedOrBlue(float factor) {
   return model;
 }
 
-ClassifierFolder::ClassifierFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-onnx-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-ClassifierFolder::~ClassifierFolder() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
-
 void ClassifierFolder::Write(const TinyModel& model, const std::string& labels,
                              const std::string& scores, const std::string& numbers) const {
   WriteFile("tiny.onnx", OnnxOf(model));
@@ -121,7 +110,7 @@ void ClassifierFolder::Write(const TinyModel& model, const std::string& labels,
 }
 
 void ClassifierFolder::WriteFile(const std::string& name, const std::string& content) const {
-  std::ofstream(path_ / name, std::ios::binary) << content;
+  std::ofstream(path() / name, std::ios::binary) << content;
 }
 
 }  // namespace aozora

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/folder_testonly.h"
+
 namespace aozora {
 
 // [1, 3, side, side] -> convolution, if there is one -> mean of each channel, if so -> weights ->
@@ -26,22 +28,13 @@ std::string OnnxOf(const TinyModel& model);
 // Two outputs, of red and of blue: the difference of the two channels, times `factor`.
 TinyModel RedOrBlue(float factor);
 
-// A folder for a classifier, removed with the object.
-class ClassifierFolder {
+class ClassifierFolder : public TemporaryFolder {
  public:
-  ClassifierFolder();
-  ~ClassifierFolder();
-  ClassifierFolder(const ClassifierFolder&) = delete;
-  ClassifierFolder& operator=(const ClassifierFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  // `scores` and `labels` as classifier.toml has them; mean 0 and deviation 1 unless `more` says
+  // `scores` and `labels` as classifier.toml has them; mean 0 and deviation 1 unless `numbers` says
   // otherwise.
   void Write(const TinyModel& model, const std::string& labels, const std::string& scores,
              const std::string& numbers = "mean = [0, 0, 0]\ndeviation = [1, 1, 1]\n") const;
   void WriteFile(const std::string& name, const std::string& content) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace aozora

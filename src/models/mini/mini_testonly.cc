@@ -106,19 +106,8 @@ std::string Tokenizer() {
 TestDevice::TestDevice(uint32_t thread_count)
     : pool_(thread_count), device_(Backends(), op::MakeHostMemory(), pool_, cancel_) {}
 
-TestFolder::TestFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-mini-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TestFolder::~TestFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 void TestFolder::Put(const std::string& name, std::string_view content) const {
-  std::ofstream out(path_ / name, std::ios::binary);
+  std::ofstream out(path() / name, std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   CHECK(out.good());
 }

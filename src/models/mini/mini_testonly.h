@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/folder_testonly.h"
 #include "models/mini/painter_weights.h"
 #include "op/device.h"
 
@@ -27,18 +28,9 @@ class TestDevice {
   op::Device device_;
 };
 
-// A folder of the test's own, removed with it.
-class TestFolder {
+class TestFolder : public TemporaryFolder {
  public:
-  TestFolder();
-  ~TestFolder();
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
   void Put(const std::string& name, std::string_view content) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 // A painter with the published sizes but for smaller tables. Its values are of order one, its

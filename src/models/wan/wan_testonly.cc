@@ -70,31 +70,20 @@ std::filesystem::path GoldenPath(const std::string& name) {
 
 GoldenFile OpenTestGolden(const std::string& name) { return OpenGolden(GoldenPath(name)).value(); }
 
-TestFolder::TestFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-wan-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-TestFolder::~TestFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 std::filesystem::path TestFolder::Put(const std::string& name, std::string_view content) const {
-  std::filesystem::create_directories((path_ / name).parent_path());
-  std::ofstream out(path_ / name, std::ios::binary);
+  std::filesystem::create_directories((path() / name).parent_path());
+  std::ofstream out(path() / name, std::ios::binary);
   out.write(content.data(), static_cast<std::streamsize>(content.size()));
   CHECK(out.good());
-  return path_ / name;
+  return path() / name;
 }
 
 std::filesystem::path TestFolder::Put(const std::string& name,
                                       const std::vector<NamedWeight>& weights,
                                       const std::map<std::string, std::string>& metadata) const {
-  std::filesystem::create_directories((path_ / name).parent_path());
-  WriteSafetensors(path_ / name, weights, metadata).value();
-  return path_ / name;
+  std::filesystem::create_directories((path() / name).parent_path());
+  WriteSafetensors(path() / name, weights, metadata).value();
+  return path() / name;
 }
 
 std::vector<NamedWeight> RandomDit(const DitConfig& c, uint64_t seed) {

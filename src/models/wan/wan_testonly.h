@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/folder_testonly.h"
 #include "model/golden.h"
 #include "models/wan/dit_config.h"
 #include "models/wan/umt5.h"
@@ -35,21 +36,12 @@ class TestDevice {
 std::filesystem::path GoldenPath(const std::string& name);  // "umt5_tiny"
 GoldenFile OpenTestGolden(const std::string& name);
 
-class TestFolder {
+class TestFolder : public TemporaryFolder {
  public:
-  TestFolder();
-  ~TestFolder();
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
   // Writes a file, and the folders it is in.
   std::filesystem::path Put(const std::string& name, std::string_view content) const;
   std::filesystem::path Put(const std::string& name, const std::vector<NamedWeight>& weights,
                             const std::map<std::string, std::string>& metadata = {}) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 // A normal deviate each, scaled so that signals neither vanish nor explode. Canonical names.

@@ -3,6 +3,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import OpenAI from 'openai';
+import { sleep, until } from './until.js';
 
 export const SEEN_FOLDER = process.env.AOZORA_E2E_SEEN;
 const seenFile = SEEN_FOLDER && path.join(SEEN_FOLDER, `${process.pid}.jsonl`);
@@ -59,18 +60,7 @@ export async function completed(client, id) {
   return video;
 }
 
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-// Looks until `look` gives something, and returns that.
-export async function until(what, look, limitMs = 30_000) {
-  const end = Date.now() + limitMs;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`waited ${limitMs} ms in vain for ${what}`);
-    await sleep(50);
-  }
-}
+export { sleep, until };
 
 export async function bytesOf(response) { return Buffer.from(await response.arrayBuffer()); }
 
