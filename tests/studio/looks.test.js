@@ -62,6 +62,7 @@ test('no serious violation in what opens: settings, menus, dialogs', async () =>
   await accessible(page, 'settings');
   await page.goto(studio.url + Object.keys(paths)[3]);
   await page.getByRole('button', { name: 'As code' }).click();
+  await page.getByRole('dialog').getByText('Python').waitFor();
   await accessible(page, 'code');
   await page.keyboard.press('Escape');
   await page.goto(`${studio.url}/library`);

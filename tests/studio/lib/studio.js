@@ -126,7 +126,11 @@ export class Studio {
 
 // Throws at what is serious for people who use a keyboard, a reader of screens, or see little.
 export async function accessible(page, where) {
-  // Colours in the middle of a transition are nobody's.
+  // Colours in the middle of a transition are nobody's. What a click opens begins its own a frame
+  // later.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
   await page.evaluate(() =>
     Promise.all(
       document
