@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <system_error>
 #include <vector>
 
@@ -11,6 +12,8 @@
 
 namespace aozora {
 namespace {
+
+constexpr int64_t kAnyAge = std::numeric_limits<int64_t>::min();
 
 Status RemoveAll(const std::filesystem::path& path, int64_t* count) {
   std::error_code error;
@@ -144,11 +147,14 @@ Status Sweeper::EraseOld(Swept* swept) {
 }
 
 // What is on the disk and in no row: of a crash between the bytes and their row, or behind a row
-// that is gone.
+// that is gone. And between the end of a job and the removal of its state.
 Status Sweeper::RemoveOrphans(Swept* swept) {
-  const auto keeps_state = [](Transaction& t, const std::string& id) -> Result<bool> {
+  const auto keeps_unless_over = [](Transaction& t, const std::string& id) -> Result<bool> {
     const std::optional<JobRecord> job = TRY(t.Find<JobRecord>(id));
-    return job && !IsTerminal(job->state);
+    return !job || !IsTerminal(job->state);
+  };
+  const auto keeps_state = [](Transaction& t, const std::string& id) -> Result<bool> {
+    return TRY(t.Find<JobRecord>(id)).has_value();
   };
   const auto keeps_output = [](Transaction& t, const std::string& id) -> Result<bool> {
     const std::optional<JobRecord> job = TRY(t.Find<JobRecord>(id));
@@ -158,20 +164,24 @@ Status Sweeper::RemoveOrphans(Swept* swept) {
     return TRY(t.Find<FileRecord>(id)).has_value();
   };
   const auto keeps_nothing = [](Transaction&, const std::string&) -> Result<bool> { return false; };
-  TRY(RemoveUnkept(folder_.states(), keeps_state, &swept->removed_folders, &swept->more));
-  TRY(RemoveUnkept(folder_.outputs(), keeps_output, &swept->removed_folders, &swept->more));
-  TRY(RemoveUnkept(folder_.files(), keeps_file, &swept->removed_files, &swept->more));
-  return RemoveUnkept(folder_.uploads(), keeps_nothing, &swept->removed_files, &swept->more);
+  const int64_t age_ms = limits_.orphan_age_ms;
+  int64_t* const folders = &swept->removed_folders;
+  int64_t* const files = &swept->removed_files;
+  TRY(RemoveUnkept(folder_.states(), kAnyAge, keeps_unless_over, folders, &swept->more));
+  TRY(RemoveUnkept(folder_.states(), age_ms, keeps_state, folders, &swept->more));
+  TRY(RemoveUnkept(folder_.outputs(), age_ms, keeps_output, folders, &swept->more));
+  TRY(RemoveUnkept(folder_.files(), age_ms, keeps_file, files, &swept->more));
+  return RemoveUnkept(folder_.uploads(), age_ms, keeps_nothing, files, &swept->more);
 }
 
-Status Sweeper::RemoveUnkept(const std::filesystem::path& folder, KeepsFn keeps, int64_t* count,
-                             bool* more) {
+Status Sweeper::RemoveUnkept(const std::filesystem::path& folder, int64_t age_min_ms, KeepsFn keeps,
+                             int64_t* count, bool* more) {
   std::error_code error;
   const std::chrono::system_clock::time_point now = clock_.Now();
   std::vector<std::filesystem::path> old;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (AgeMs(entry->path(), now) >= limits_.orphan_age_ms) old.push_back(entry->path());
+    if (AgeMs(entry->path(), now) >= age_min_ms) old.push_back(entry->path());
   }
   if (error) return Error::Io("cannot list {}: {}", folder.string(), error.message());
   int64_t removed = 0;

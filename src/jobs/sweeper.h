@@ -37,8 +37,9 @@ class Sweeper {
   Status EraseOld(Swept* swept);
   Status RemoveOrphans(Swept* swept);
   using KeepsFn = FunctionRef<Result<bool>(Transaction&, const std::string& id)>;
-  Status RemoveUnkept(const std::filesystem::path& folder, KeepsFn keeps, int64_t* count,
-                      bool* more);
+  // Of at least that age, by the clock of the disk.
+  Status RemoveUnkept(const std::filesystem::path& folder, int64_t age_min_ms, KeepsFn keeps,
+                      int64_t* count, bool* more);
 
   Store& store_;
   JobQueue& queue_;

@@ -107,6 +107,19 @@ TEST_F(SweeperTest, OrphansGoOnceTheyAreOldAndNothingElseDoes) {
   EXPECT_FALSE(Exists(folder_.uploads() / "half"));
 }
 
+// A worker may be killed between the end of a job and the removal of its state.
+TEST_F(SweeperTest, TheStateOfAJobThatIsOverGoesAtOnce) {
+  const std::string over = Completed();
+  Put(folder_.State(over) / "latent", 0);
+  Create(Job("ann"));
+  const Holder running = Lease();
+  Put(folder_.State(running.job_id) / "latent", 0);
+  EXPECT_EQ(sweeper_->Sweep()->removed_folders, 1);
+  EXPECT_FALSE(Exists(folder_.State(over)));
+  EXPECT_TRUE(Exists(folder_.State(running.job_id)));
+  EXPECT_TRUE(Exists(folder_.Output(over)));
+}
+
 TEST_F(SweeperTest, UploadsExpire) {
   FileRecord file;
   file.id = "file-1";
