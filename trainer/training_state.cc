@@ -51,7 +51,8 @@ Status SaveTensors(const std::filesystem::path& path,
                    const std::map<std::string, std::string>& metadata) {
   std::vector<SafetensorsWriter::Declaration> declarations;
   for (const auto& [name, tensor] : tensors) {
-    declarations.push_back({name, TRY(TypeOf(tensor.scalar_type())), ShapeOf(tensor)});
+    const auto type = TRY(TypeOf(tensor.scalar_type()));
+    declarations.push_back({name, type, ShapeOf(tensor)});
   }
   SafetensorsWriter writer = TRY(SafetensorsWriter::Create(path, declarations, metadata));
   for (const auto& [name, tensor] : tensors) {

@@ -153,7 +153,9 @@ inline Status Ok() { return Status(); }
 }  // namespace aozora
 
 // The value of a Result, or return its error from the enclosing function. A number makes the name,
-// so that the expression may be a lambda with a TRY of its own.
+// so that the expression may be a lambda with a TRY of its own. Not in braces behind another member
+// (`Pair{a, then TRY`): GCC 12 leaves without destroying the members that are made already, and
+// `./dev check` refuses it.
 #define AOZORA_JOIN_NAME_2(a, b) a##b
 #define AOZORA_JOIN_NAME(a, b) AOZORA_JOIN_NAME_2(a, b)
 #define AOZORA_TRY(name, expression)                \

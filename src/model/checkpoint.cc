@@ -178,7 +178,8 @@ Status Opener::AddNamed(const fs::path& path) {
 Status Opener::AddListing(const Listing& listing) {
   for (const fs::path& path : listing.weights) TRY(AddFile(path));
   for (const fs::path& path : listing.configs) {
-    checkpoint_.configs.push_back({path, TRY(ReadFile(path, kConfigBytesMax))});
+    std::string config = TRY(ReadFile(path, kConfigBytesMax));
+    checkpoint_.configs.push_back({path, std::move(config)});
   }
   if (!paths_.tokenizer.empty()) return Ok();
   checkpoint_.tokenizers.insert(checkpoint_.tokenizers.end(), listing.tokenizers.begin(),

@@ -234,7 +234,8 @@ Status ChooseScenes(const Capabilities& can, const GenerateRequest& request, Set
       return Error::Invalid("a scene of {} s: with all before it {} to {} frames", scene.seconds, 1,
                             kFrameCountMax);
     }
-    SceneStart start{all, TRY_WITHIN("prompt", CleanPrompt(scene.prompt))};
+    std::string prompt = TRY_WITHIN("prompt", CleanPrompt(scene.prompt));
+    SceneStart start{all, std::move(prompt)};
     if (start.prompt.empty()) {
       return Error::Invalid("the prompt of scene {} is empty", settings->further_scenes.size() + 2);
     }

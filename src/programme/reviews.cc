@@ -121,7 +121,8 @@ Result<std::vector<QueuedReview>> WithClips(Transaction& transaction,
   std::vector<QueuedReview> queued;
   for (const ReviewRecord& review : reviews) {
     const ClipRecord clip = TRY(NeedClip(transaction, review.clip_id));
-    queued.push_back({review, TRY(ViewOf(transaction, clip))});
+    auto view = TRY(ViewOf(transaction, clip));
+    queued.push_back({review, std::move(view)});
   }
   return queued;
 }

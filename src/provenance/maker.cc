@@ -36,13 +36,12 @@ Result<MarkKey> OpenMarkKey(const std::filesystem::path& path, RandomSource& ran
 Result<Maker> OpenMaker(const MakerSettings& settings, const Clock& clock, RandomSource& random) {
   const MarkKey key = TRY(OpenMarkKey(settings.secret_folder / kMarkKeyFile, random));
   if (!settings.identity_files.key.empty()) {
-    return Maker{key, TRY(SigningIdentity::Load(settings.identity_files, clock)),
-                 settings.generator};
+    SigningIdentity given = TRY(SigningIdentity::Load(settings.identity_files, clock));
+    return Maker{key, std::move(given), settings.generator};
   }
-  return Maker{key,
-               TRY(SigningIdentity::MakeOrLoad(settings.secret_folder / kIdentityFolder,
-                                               kOrganization, clock, random)),
-               settings.generator};
+  SigningIdentity own = TRY(SigningIdentity::MakeOrLoad(settings.secret_folder / kIdentityFolder,
+                                                        kOrganization, clock, random));
+  return Maker{key, std::move(own), settings.generator};
 }
 
 }  // namespace aozora

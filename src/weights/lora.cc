@@ -220,7 +220,8 @@ Result<Update> PlanPair(const Module& module, const LoraScaling& scaling, const 
                           ToString(up), Quoted(module.down->name), ToString(down),
                           ToString(target));
   }
-  return Update{module.up, module.down, TRY(PairScale(module, scaling, down[0], strength))};
+  const auto scale = TRY(PairScale(module, scaling, down[0], strength));
+  return Update{module.up, module.down, scale};
 }
 
 Result<Update> PlanDifference(const StoredTensor& difference, const Shape& target, float strength) {

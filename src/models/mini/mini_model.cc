@@ -68,7 +68,8 @@ bool MiniModel::HasFile(std::string_view file_name) const {
 Result<MiniModel::Part> MiniModel::FindPart(std::string_view file_name) const {
   for (const TensorFile& file : checkpoint_->files) {
     if (file.path != checkpoint_->root / file_name) continue;
-    return Part{&file, TRY(MakeTensorSet(file, SameNames()))};
+    TensorSet set = TRY(MakeTensorSet(file, SameNames()));
+    return Part{&file, std::move(set)};
   }
   return Error::NotFound("{} has no {}, which its model needs: get the folder again",
                          checkpoint_->root.string(), file_name);

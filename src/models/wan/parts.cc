@@ -63,7 +63,8 @@ Result<std::optional<Candidate>> Choose(std::vector<Candidate> candidates, std::
 
 Result<Part> MakePart(const Candidate& candidate) {
   const NameMap map = CanonicalNames(*candidate.file, candidate.layout);
-  return Part{candidate.layout, candidate.file, TRY(MakeTensorSet(*candidate.file, map))};
+  TensorSet set = TRY(MakeTensorSet(*candidate.file, map));
+  return Part{candidate.layout, candidate.file, std::move(set)};
 }
 
 Result<std::optional<Part>> FindPart(std::vector<Candidate> candidates, std::string_view part,

@@ -126,10 +126,11 @@ Outcome<http::Response> VerifyLog(const api::Service& service, const Call&) {
 Outcome<http::Response> GetPolicy(const api::Service& service, const Call&) {
   const std::shared_ptr<const policy::Policy> policy = service.policy.Current();
   const std::string error = service.policy.error();
+  const std::string source = TRY(service.policy.Source());
   return api::AnswerJson({{"object", "policy"},
                           {"version", policy->version},
                           {"dry_run", policy->is_dry_run},
-                          {"source", TRY(service.policy.Source())},
+                          {"source", source},
                           {"error", error.empty() ? json(nullptr) : json(error)}});
 }
 

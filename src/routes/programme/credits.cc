@@ -37,8 +37,9 @@ CreditKind KindOf(const json& body) {  // the contract knows no other names
 
 Outcome<http::Response> Account(const api::Service& service, const Call& call) {
   const CreditAccount account = TRY(service.programme.credits.AccountOf(call.principal.person_id));
+  json entries = TRY(api::JsonOfOwned(service, account.entries, CreditJson));
   return api::AnswerJson({{"object", "list"},
-                          {"data", TRY(api::JsonOfOwned(service, account.entries, CreditJson))},
+                          {"data", std::move(entries)},
                           {"has_more", false},
                           {"totals", AmountsJson(account.totals)},
                           {"total", account.total}});
