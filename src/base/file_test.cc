@@ -12,6 +12,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/folder_testonly.h"
+
 namespace aozora {
 namespace {
 
@@ -24,32 +26,17 @@ std::string_view AsText(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// A folder of its own for each test, gone afterwards.
 class FileTest : public ::testing::Test {
  protected:
-  FileTest() {
-    std::string name = ::testing::TempDir() + "/file_test-XXXXXX";
-    CHECK(mkdtemp(name.data()) != nullptr);
-    folder_ = name;
-  }
-  ~FileTest() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path Path(std::string_view name) const { return folder_ / name; }
   void Put(std::string_view name, std::string_view content) const {
     std::ofstream(Path(name), std::ios::binary) << content;
   }
   std::string Get(std::string_view name) const { return ReadFile(Path(name), 64_MiB).value(); }
-  std::vector<std::string> Names() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-      names.push_back(entry.path().filename());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-  }
+  std::vector<std::string> Names() const { return folder_.Names(); }
 
  private:
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(FileTest, AtomicFileAppearsWithCommit) {

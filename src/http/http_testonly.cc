@@ -126,9 +126,6 @@ bool RawClient::IsClosed(std::chrono::milliseconds patience) {
 }
 
 ServerTest::ServerTest() {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-test-XXXXXX").string();
-  EXPECT_NE(mkdtemp(name.data()), nullptr);
-  folder_ = name;
   settings_.upload_folder = folder_ / "uploads";
   std::filesystem::create_directory(settings_.upload_folder);
   settings_.handler_thread_count = 4;
@@ -138,11 +135,7 @@ ServerTest::ServerTest() {
   };
 }
 
-ServerTest::~ServerTest() {
-  server_.reset();
-  std::error_code error;
-  std::filesystem::remove_all(folder_, error);
-}
+ServerTest::~ServerTest() { server_.reset(); }
 
 void ServerTest::Start() {
   Result<std::unique_ptr<Server>> started =

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -13,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder_testonly.h"
 #include "http/server.h"
 
 namespace aozora::http {
@@ -63,7 +63,7 @@ class ServerTest : public testing::Test {
   size_t UploadCount() const;                                      // files in the upload folder
   std::filesystem::path WriteFile(std::string_view name, std::string_view content) const;
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
   ServerSettings settings_;
   Router router_;
   Server::Callbacks callbacks_;

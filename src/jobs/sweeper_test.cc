@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 
+#include "base/folder_testonly.h"
 #include "jobs/queue_testonly.h"
 #include "store/asset_records.h"
 
@@ -26,16 +26,10 @@ class SettableClock final : public Clock {
 class SweeperTest : public QueueTest {
  protected:
   SweeperTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "aozora-sweep-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder_.root = name;
+    folder_.root = scratch_.path();
     EXPECT_TRUE(folder_.Make().ok());
     queue_ = std::make_unique<JobQueue>(*store_, time_, random_, limits_, QueueHooks{});
     sweeper_ = std::make_unique<Sweeper>(*store_, *queue_, time_, folder_, sweep_limits_);
-  }
-  ~SweeperTest() override {
-    std::error_code error;
-    std::filesystem::remove_all(folder_.root, error);
   }
   void Pass(int64_t ms) { time_.elapsed += std::chrono::milliseconds(ms); }
   // A folder or file with something in it, last changed `age_ms` ago.
@@ -55,6 +49,7 @@ class SweeperTest : public QueueTest {
   }
   bool Exists(const std::filesystem::path& path) { return std::filesystem::exists(path); }
 
+  const TemporaryFolder scratch_;
   SettableClock time_;
   SweepLimits sweep_limits_;
   DataFolder folder_;

@@ -4,11 +4,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <thread>
 
+#include "base/folder_testonly.h"
 #include "store/ids.h"
 #include "store/schema.h"
 #include "stores/sqlite/sqlite_store.h"
@@ -43,9 +43,7 @@ QueueLimits Quick() {
 class WorkerTest : public testing::Test {
  protected:
   WorkerTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "aozora-worker-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder_.root = name;
+    folder_.root = scratch_.path();
     EXPECT_TRUE(folder_.Make().ok());
     store_ = OpenSqliteStore(folder_.database(), ProductSchema()).value();
     PersonRecord person;
@@ -55,11 +53,6 @@ class WorkerTest : public testing::Test {
     hooks.work_added = [this] { wake_.Call(); };
     hooks.changed = [this](const JobRecord&) { changed_.Call(); };
     queue_ = std::make_unique<JobQueue>(*store_, SystemClock(), SystemRandom(), Quick(), hooks);
-  }
-  ~WorkerTest() override {
-    store_.reset();
-    std::error_code error;
-    std::filesystem::remove_all(folder_.root, error);
   }
   std::string Create() {
     NewJob job;
@@ -83,6 +76,7 @@ class WorkerTest : public testing::Test {
     return Error::Cancelled();
   }
 
+  const TemporaryFolder scratch_;
   DataFolder folder_;
   std::unique_ptr<Store> store_;
   Wake wake_;

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 
+#include "base/folder_testonly.h"
 #include "model/model.h"
 #include "weights/safetensors_writer.h"
 #include "weights/tensor_set.h"
@@ -21,16 +21,6 @@ using testing::IsEmpty;
 
 class CheckpointTest : public testing::Test {
  protected:
-  CheckpointTest() {
-    std::string name = (fs::temp_directory_path() / "aozora-model-XXXXXX").string();
-    CHECK(mkdtemp(name.data()) != nullptr);
-    root_ = name;
-  }
-  ~CheckpointTest() override {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
-
   // A checkpoint file with one tensor of that name.
   fs::path PutWeights(const std::string& file, const std::string& tensor = "a") const {
     fs::create_directories((root_ / file).parent_path());
@@ -54,7 +44,8 @@ class CheckpointTest : public testing::Test {
     return names;
   }
 
-  fs::path root_;
+  const TemporaryFolder scratch_;
+  const fs::path root_ = scratch_.path();
 };
 
 TEST_F(CheckpointTest, AFolderIsSearched) {

@@ -7,10 +7,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 
 #include "base/check.h"
+#include "base/folder_testonly.h"
 #include "load.h"
 
 namespace aozora {
@@ -50,9 +50,8 @@ std::string LoadAverage() {
 }
 
 int Run(LoadSettings settings, const std::string& only, bool strict) {
-  std::string name = (std::filesystem::temp_directory_path() / "aozora-load-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  const LoadPlace place = {name};
+  const TemporaryFolder folder;
+  const LoadPlace place = {folder.path()};
   RaiseDescriptors(&settings);
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // what was seen stays seen if a part breaks off
   size_t missed = 0;
@@ -68,8 +67,6 @@ int Run(LoadSettings settings, const std::string& only, bool strict) {
     }
     std::fflush(stdout);
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(place.folder, ignored);
   fmt::print("{} missed\n", missed);
   return strict && missed > 0 ? 1 : 0;
 }

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "base/folder_testonly.h"
 #include "notes.h"
 #include "stores.h"
 
@@ -21,16 +21,8 @@ using testing::IsEmpty;
 class StoreContract : public testing::TestWithParam<StoreKind> {
  protected:
   StoreContract() {
-    std::string name = (std::filesystem::temp_directory_path() / "aozora-store-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    store_ = GetParam().open(folder_, NotesSchema()).value();
+    store_ = GetParam().open(folder_.path(), NotesSchema()).value();
     EXPECT_TRUE(store_->Write([](Transaction& t) { return t.Insert(ShelfRecord{"a"}); }).ok());
-  }
-  ~StoreContract() override {
-    store_.reset();
-    std::error_code error;
-    std::filesystem::remove_all(folder_, error);
   }
 
   static NoteRecord Note(int64_t number, double weight = 0) {
@@ -64,7 +56,7 @@ class StoreContract : public testing::TestWithParam<StoreKind> {
     }
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
   std::unique_ptr<Store> store_;
 };
 
@@ -302,7 +294,7 @@ TEST_P(StoreContract, IsThereAfterOpeningAgain) {
                             })
                           .value();
   store_.reset();
-  store_ = GetParam().open(folder_, NotesSchema()).value();
+  store_ = GetParam().open(folder_.path(), NotesSchema()).value();
   EXPECT_THAT(All(), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_LT(seq, store_->Write([](Transaction& t) {
                          return t.Append(LineRecord{0, "y"});
@@ -312,7 +304,7 @@ TEST_P(StoreContract, IsThereAfterOpeningAgain) {
 
 TEST_P(StoreContract, TwoOpenersShareIt) {
   if (!GetParam().durable) GTEST_SKIP() << "nobody else sees it";
-  const std::unique_ptr<Store> other = GetParam().open(folder_, NotesSchema()).value();
+  const std::unique_ptr<Store> other = GetParam().open(folder_.path(), NotesSchema()).value();
   constexpr int64_t kRounds = 20;
   std::thread thread([&] {
     for (int64_t i = 0; i < kRounds; ++i) {
@@ -341,12 +333,12 @@ TEST_P(StoreContract, OlderSchemasAreBroughtForward) {
   ASSERT_TRUE(store_->Write([](Transaction& t) { return t.Append(LineRecord{0, "four"}); }).ok());
   store_.reset();
   // A conversion that fails leaves the old version as it was.
-  const auto broken = GetParam().open(folder_, BrokenNotesSchema());
+  const auto broken = GetParam().open(folder_.path(), BrokenNotesSchema());
   ASSERT_FALSE(broken.ok());
   EXPECT_THAT(broken.error().message(), HasSubstr("fails at its end"));
-  ASSERT_TRUE(GetParam().open(folder_, NotesSchema()).ok());
+  ASSERT_TRUE(GetParam().open(folder_.path(), NotesSchema()).ok());
 
-  store_ = GetParam().open(folder_, NewerNotesSchema()).value();
+  store_ = GetParam().open(folder_.path(), NewerNotesSchema()).value();
   ASSERT_TRUE(
       store_->Write([](Transaction& t) {
               return t.Append(LongLineRecord{0, "new", "me", 3});
@@ -366,8 +358,8 @@ TEST_P(StoreContract, OlderSchemasAreBroughtForward) {
 TEST_P(StoreContract, NewerSchemasAreRefusedByName) {
   if (!GetParam().durable) GTEST_SKIP() << "never newer than the program";
   store_.reset();
-  ASSERT_TRUE(GetParam().open(folder_, NewerNotesSchema()).ok());
-  const auto refused = GetParam().open(folder_, NotesSchema());
+  ASSERT_TRUE(GetParam().open(folder_.path(), NewerNotesSchema()).ok());
+  const auto refused = GetParam().open(folder_.path(), NotesSchema());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), ErrorCode::kUnsupported);
   EXPECT_THAT(refused.error().message(), HasSubstr("version 3, this program knows 1"));

@@ -5,9 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 
+#include "base/folder_testonly.h"
 #include "store/audit.h"
 #include "store/job_records.h"
 #include "store/people_records.h"
@@ -21,18 +21,8 @@ using testing::HasSubstr;
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  SqliteStoreTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "aozora-sqlite-XXXXXX").string();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    file_ = folder_ / "test.db";
-  }
-  ~SqliteStoreTest() override {
-    std::error_code error;
-    std::filesystem::remove_all(folder_, error);
-  }
-  std::filesystem::path folder_;
-  std::filesystem::path file_;
+  const TemporaryFolder folder_;
+  const std::filesystem::path file_ = folder_ / "test.db";
 };
 
 TEST_F(SqliteStoreTest, MakesTheTablesOfTheProduct) {
