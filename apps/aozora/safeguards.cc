@@ -31,8 +31,6 @@ void MakerOptions::AddTo(CLI::App& app) {
                  "PEM of the key that signs manifests, P-256 (default: one made here)");
   app.add_option("--signing-chain", signing_chain, "PEM of its certificates, the signer's first");
   app.add_option("--signing-root", signing_root, "PEM of the root that vouches for them");
-  app.add_option("--timestamp-url", timestamp_url,
-                 "Authority (RFC 3161) that is asked to stamp each manifest (default: none)");
   app.add_option("--timestamp-roots", timestamp_roots,
                  "PEM of the roots of authorities whose time stamps are believed");
 }
@@ -63,6 +61,8 @@ void SafeguardOptions::AddTo(CLI::App& app) {
                  "Folder of an image classifier (classifier.toml and its ONNX file) that gives "
                  "pictures the labels of the policy's [[output.labels]]");
   maker.AddTo(app);
+  app.add_option("--timestamp-url", maker.timestamp_url,
+                 "Authority (RFC 3161) that is asked to stamp each manifest (default: none)");
 }
 
 Result<Safeguards> Safeguards::Open(const SafeguardOptions& options,

@@ -19,7 +19,7 @@ struct MakerOptions {
   std::string signing_key, signing_chain, signing_root;  // empty: made here
   std::string timestamp_url, timestamp_roots;            // empty: no stamps, none are believed
 
-  void AddTo(CLI::App& app);
+  void AddTo(CLI::App& app);  // all but the URL, which only who signs needs
   // `secret_folder` is made if there is none.
   Result<Maker> Open(const std::filesystem::path& secret_folder) const;
 };
