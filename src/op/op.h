@@ -103,6 +103,12 @@ struct ChannelNorm {
 // not do so literally. 2-D convolutions have kernel time 1. With `depthwise` each output channel
 // looks at the input channel of the same number only, and the weight's Cin is 1.
 struct Conv3d {
+  // What those who plan memory may count on: a backend that packs weights keeps the packed form,
+  // f32, if it has at most so many bytes or y has fewer positions (T' Y' X') than that; any other
+  // it makes anew for each run. A video decoder would otherwise keep all its weights a second time.
+  static constexpr int64_t kKeptPackedBytesMax = int64_t{1} << 20;
+  static constexpr int64_t kRepackPositionsMin = 256;
+
   struct Axis {
     uint32_t stride = 1;
     uint32_t pad_front = 0;

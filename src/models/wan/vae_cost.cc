@@ -13,15 +13,14 @@
 #include <optional>
 
 #include "models/wan/decoders.h"
+#include "op/op.h"
 
 namespace aozora::wan {
 namespace {
 
 constexpr double kVaeHistoryFrames = 2;
 constexpr double kF32Bytes = 4;
-constexpr double kLanes = 16;                    // to which packing pads output channels
-constexpr double kKeptPackedBytesMax = 1 << 20;  // larger ones are packed for each run (ops/cpu)
-constexpr double kRepackPositionsMin = 256;      // unless it has fewer positions
+constexpr double kLanes = 16;     // to which packing pads output channels
 constexpr double kMargin = 1.02;  // buffers are used again for requests that are a little smaller
 
 double BytesOfValue(DType dtype) {
@@ -110,10 +109,10 @@ double PackedBytes(const VaeCostNetwork& network, std::string_view name, const S
 // Whether packed weights stay from call to call, because they are small or used for little.
 bool PackedStays(const VaeCostNetwork& network, int level_index, std::string_view name,
                  double packed_bytes) {
-  if (packed_bytes <= kKeptPackedBytesMax) return true;
+  if (packed_bytes <= double{op::Conv3d::kKeptPackedBytesMax}) return true;
   const bool resized = Contains(name, ".resample.") || (!network.up && Contains(name, ".time_"));
   const int runs_at = std::min(level_index + (resized ? 1 : 0), kVaeLevelCount - 1);
-  return network.levels[runs_at].positions < kRepackPositionsMin;
+  return network.levels[runs_at].positions < op::Conv3d::kRepackPositionsMin;
 }
 
 // What a convolution remembers.

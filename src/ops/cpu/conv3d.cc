@@ -32,15 +32,10 @@ PackKey KeyOf(const op::Conv3d& op, const ConvPlan& plan) {
   return {plan.layout.machine.lanes, op.upsample, std::move(taps)};
 }
 
-// Packed forms that are larger are made anew for each run and not kept, if the run has positions
-// enough that making them is a small part of it. A video decoder would otherwise keep all its
-// weights a second time, and as f32 whatever they are stored as.
-constexpr int64_t kKeptBytesMax = int64_t{1} << 20;
-constexpr int64_t kRepackPositionsMin = 256;
-
 bool IsKept(const op::Conv3d& op, const ConvPlan& plan) {
   const int64_t bytes = plan.layout.value_count * static_cast<int64_t>(sizeof(float));
-  return bytes <= kKeptBytesMax || op.y.count() / op.y.dim(3) < kRepackPositionsMin;
+  return bytes <= op::Conv3d::kKeptPackedBytesMax ||
+         op.y.count() / op.y.dim(3) < op::Conv3d::kRepackPositionsMin;
 }
 
 std::unique_ptr<Scratch> Pack(op::RunContext& context, const Weight& weight, const ConvPlan& plan) {
