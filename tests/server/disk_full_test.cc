@@ -32,11 +32,6 @@ constexpr milliseconds kLingerPatience{10'000};
 constexpr std::string_view kJob =
     R"({"prompt":"a red boat","size":"64x64","seconds":"1","fps":8,"steps":2})";
 
-std::string IdOf(const Answer& answer) {
-  const json object = json::parse(answer.body, nullptr, false);
-  return object.is_object() ? object.value("id", "") : "";
-}
-
 // 5xx as clients read it: whole, with OpenAI's error object.
 void ExpectCleanRefusal(const Answer& answer) {
   EXPECT_THAT(answer.status, AllOf(Ge(500), Le(507))) << answer.head << answer.body;
@@ -76,14 +71,6 @@ class DiskFullTest : public testing::Test {
   }
   std::string StatusOf(const std::string& id) {
     return json::parse(client_->Get("/v1/videos/" + id).body)["status"];
-  }
-  json WaitForEnd(const std::string& id) {
-    for (milliseconds waited{0}; waited < kRenderPatience; waited += milliseconds(50)) {
-      json video = json::parse(client_->Get("/v1/videos/" + id).body);
-      if (video["status"] == "completed" || video["status"] == "failed") return video;
-      Pause(milliseconds(50));
-    }
-    return nullptr;
   }
   // A refused upload lingers for a moment, so that its client can read the answer.
   bool NoUploadIsLeft() {
@@ -170,15 +157,15 @@ TEST_F(DiskFullTest, StatesAndOutputs) {
   EXPECT_THAT(StatusOf(tried_again), testing::Ne("completed"));
   EXPECT_EQ(client_->Get(fmt::format("/v1/videos/{}/content", tried_again)).status, 404);
   outputs.Free();
-  EXPECT_EQ(WaitForEnd(tried_again)["status"], "completed");
+  EXPECT_EQ(WaitForEnd(*client_, tried_again)["status"], "completed");
   // Without space for what it needs to go on after a crash, a job ends with a reason.
   states.Fill();
   const std::string given_up = IdOf(Create("b"));
-  const json end = WaitForEnd(given_up);
+  const json end = WaitForEnd(*client_, given_up);
   EXPECT_EQ(end["status"], "failed") << end;
   EXPECT_EQ(end["error"]["code"], "render_failed") << end;
   states.Free();
-  EXPECT_EQ(WaitForEnd(IdOf(Create("c")))["status"], "completed");
+  EXPECT_EQ(WaitForEnd(*client_, IdOf(Create("c")))["status"], "completed");
   ExpectWorksAgain();
   ExpectSound();
 }

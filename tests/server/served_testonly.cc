@@ -16,7 +16,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "socket_testonly.h"
 
 namespace aozora {
 namespace {
@@ -174,6 +173,21 @@ std::vector<std::string> UnlimitedOptions() {
           many,
           "--queue",
           many};
+}
+
+std::string IdOf(const Answer& answer) {
+  const nlohmann::json object = nlohmann::json::parse(answer.body, nullptr, false);
+  return object.is_object() ? object.value("id", "") : "";
+}
+
+nlohmann::json WaitForEnd(Client& client, const std::string& id) {
+  constexpr std::chrono::milliseconds kPatience{60'000}, kLook{50};
+  for (std::chrono::milliseconds waited{0}; waited < kPatience; waited += kLook) {
+    nlohmann::json video = nlohmann::json::parse(client.Get("/v1/videos/" + id).body);
+    if (video["status"] == "completed" || video["status"] == "failed") return video;
+    Pause(kLook);
+  }
+  return nullptr;
 }
 
 void Pause(std::chrono::milliseconds time) { poll(nullptr, 0, static_cast<int>(time.count())); }

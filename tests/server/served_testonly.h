@@ -7,9 +7,12 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "socket_testonly.h"
 
 namespace aozora {
 
@@ -67,6 +70,12 @@ class Served {
 
 // Options of a server that refuses nobody for asking too much.
 std::vector<std::string> UnlimitedOptions();
+
+// What a create, or any other call, says is the id of what it made; or "".
+std::string IdOf(const Answer& answer);
+
+// The video once it is over, or null if it is not within a minute.
+nlohmann::json WaitForEnd(Client& client, const std::string& id);
 
 void Pause(std::chrono::milliseconds time);
 
