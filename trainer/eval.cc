@@ -16,6 +16,7 @@
 #include "media/image_io.h"
 #include "trainer/judge.h"
 #include "trainer/latent.h"
+#include "trainer/picture_stats.h"
 #include "trainer/presets.h"
 #include "world/caption.h"
 #include "world/render.h"
@@ -71,35 +72,18 @@ Status RunProgram(const std::vector<std::string>& arguments) {
 
 struct Clip {
   std::vector<Image> seen;  // the judge's instants
-  double flicker = 0;       // mean change of change between frames, 8-bit steps
-  double sharpness = 0;     // mean step between neighbouring pixels
+  double flicker = 0, sharpness = 0;
 };
-
-double Change(const Image& a, const Image& b, const Image& c) {
-  double sum = 0;
-  for (size_t i = 0; i < a.rgb.size(); ++i) {
-    sum += std::fabs(double{1} * a.rgb[i] - 2.0 * b.rgb[i] + c.rgb[i]);
-  }
-  return sum / static_cast<double>(a.rgb.size());
-}
-
-double Steps(const Image& a) {
-  double sum = 0;
-  const size_t width = size_t{3} * a.width_px;
-  for (size_t i = 0; i + width + 3 < a.rgb.size(); ++i) {
-    sum += std::abs(int{a.rgb[i + 3]} - a.rgb[i]) + std::abs(int{a.rgb[i + width]} - a.rgb[i]);
-  }
-  return sum / static_cast<double>(a.rgb.size());
-}
 
 Clip Measure(const std::vector<Image>& frames) {
   Clip clip;
   for (int i = 0; i < kJudgeFrames; ++i) {
     const size_t at = static_cast<size_t>(JudgeInstant(i) * static_cast<double>(frames.size()));
     clip.seen.push_back(frames[at]);
-    clip.sharpness += Steps(frames[at]) / kJudgeFrames;
+    clip.sharpness += SharpnessOf(frames[at]) / kJudgeFrames;
     const size_t middle = std::clamp<size_t>(at, 1, frames.size() - 2);
-    clip.flicker += Change(frames[middle - 1], frames[middle], frames[middle + 1]) / kJudgeFrames;
+    clip.flicker +=
+        FlickerOf(frames[middle - 1], frames[middle], frames[middle + 1]) / kJudgeFrames;
   }
   return clip;
 }

@@ -67,6 +67,7 @@ void SampleActor(const world::ActorFrame& actor, const world::Sprite& sprite, co
   now[kX] = sprite.x, now[kY] = sprite.y, now[kLogScale] = -std::log(sprite.inverse);
   now[kCosine] = sprite.cosine, now[kSine] = sprite.sine, now[kFlip] = sprite.flip;
   now[kFoot] = actor.count > 0 ? sprite.ground_y : 0;
+  now[kPace] = actor.pace;
   out.actors[which].push_back(now);
 }
 
@@ -192,12 +193,29 @@ SlotState StateAt(const SlotLatent& latent, int slot, double time_s) {
       value += weights[m] * point, slope += slopes[m] * point;
     }
     const CurveKind none = {0, 1};
-    const CurveKind kind =
-        slot == 0 ? (q < 3 ? kSceneCurves[q] : none) : (q < 7 ? kActorCurves[q] : none);
+    const CurveKind kind = slot == 0 ? (q < 3 ? kSceneCurves[q] : none) : kActorCurves[q];
     state.curves[static_cast<size_t>(q)] = kind.offset + kind.scale * value;
     state.rates[static_cast<size_t>(q)] = kind.scale * slope * static_cast<float>(kPointsPerSecond);
   }
   return state;
+}
+
+std::array<float, kActorsMax> PhasesAt(const std::array<SlotState, kActorsMax>& actors,
+                                       double time_s) {
+  std::array<float, kActorsMax> phases = {};
+  std::array<int, kSubjectCount> seen = {};
+  for (size_t a = 0; a < actors.size(); ++a) {
+    if (!(actors[a].codes[kPresentAt] > 0)) continue;
+    const auto subjects = actors[a].codes.begin() + kSubjectAt;
+    const auto subject = std::max_element(subjects, subjects + kSubjectCount) - subjects;
+    const float said = actors[a].curves[kPace];
+    const float pace = *std::min_element(
+        std::begin(kPaces), std::end(kPaces),
+        [said](float p, float q) { return std::fabs(p - said) < std::fabs(q - said); });
+    const int copy = seen[static_cast<size_t>(subject)]++;
+    phases[a] = static_cast<float>(pace * time_s) + world::kCopyLead * static_cast<float>(copy);
+  }
+  return phases;
 }
 
 }  // namespace aozora::trainer

@@ -43,9 +43,11 @@ struct CurveKind {
 };
 enum SceneCurve { kPan, kHorizon, kLogZoom };
 inline constexpr CurveKind kSceneCurves[] = {{0, 0.4f}, {-0.1f, 0.2f}, {0, 0.2f}};
-enum ActorCurve { kX, kY, kLogScale, kCosine, kSine, kFlip, kFoot };
-inline constexpr CurveKind kActorCurves[] = {
-    {0, 0.5f}, {0, 0.3f}, {-1.2039728f, 0.4f}, {0, 1}, {0, 1}, {0, 1}, {0, 0.3f}};
+// kPace: how fast wings, wheels and sails go, see PhasesAt.
+enum ActorCurve { kX, kY, kLogScale, kCosine, kSine, kFlip, kFoot, kPace };
+inline constexpr CurveKind kActorCurves[] = {{0, 0.5f}, {0, 0.3f}, {-1.2039728f, 0.4f}, {0, 1},
+                                             {0, 1},    {0, 1},    {0, 0.3f},           {1, 1}};
+inline constexpr float kPaces[] = {0, 0.3f, 1, 3};  // all that there are
 
 // [frame_count][kSlotCount][kSlotValues]
 struct SlotLatent {
@@ -81,5 +83,10 @@ struct SlotState {
   std::array<float, kCurveCount> rates = {};
 };
 SlotState StateAt(const SlotLatent& latent, int slot, double time_s);
+
+// Where the wings, wheels or sails of each actor are, seconds (world/frame.h). Those of one kind
+// are copies of the first of them.
+std::array<float, kActorsMax> PhasesAt(const std::array<SlotState, kActorsMax>& actors,
+                                       double time_s);
 
 }  // namespace aozora::trainer

@@ -19,14 +19,18 @@ constexpr float kDownMin = 0.004f;      // below the horizon
 constexpr float kCloudDrift = 0.0133f;  // world units a second
 constexpr float kDistanceUnit = 0.1f;   // of the backdrop's output, picture units
 constexpr float kSpriteUnit = 0.3f;     // of the sprite's output, local units
+constexpr float kFinest = 8;            // of the sprite's frequencies
 constexpr float kEdgeMin = 1.0f / 4096;
 constexpr float kNowhere = -100;  // logit of a share of nothing
 constexpr int kSceneTimes = 6, kActorTimes = 20;
 constexpr double kSceneBeat = 0.1, kActorBeat = 0.05;  // Hz
+// What comes round so often in the world: sails of windmills, bursts.
+constexpr int kTurnTimes = 4;
+constexpr double kTurnBeat = 0.36;
 constexpr int kSceneInputs = kSettingCount + kTimeCount + kWeatherCount + kLookCount + 1 +
                              kSubjectCount + 3 + 2 * kSceneTimes;
 constexpr int kActorInputs = kSubjectCount + kColourCount + kTimeCount + kWeatherCount +
-                             kLookCount + kSettingCount + 3 + 3 + 2 * kActorTimes;
+                             kLookCount + kSettingCount + 3 + 3 + 2 * kActorTimes + 2 * kTurnTimes;
 
 Tensor Chances(const Tensor& codes, int at, int count) {
   return torch::softmax(codes.narrow(-1, at, count) * kSharpness, -1);
@@ -246,16 +250,18 @@ PainterImpl::Sprites PainterImpl::PaintSprites(const PainterFrames& f, const Ten
   const auto each = [&](const Tensor& t) { return t.index_select(0, of_frame); };
   const Tensor codes = seen(f.actor_codes), curves = seen(f.actor_curves);
   const Tensor rates = seen(f.actor_rates), scene = each(f.scene_codes);
+  const Tensor phases = seen(f.actor_phases);
   const Tensor subjects = Chances(codes, kSubjectAt, kSubjectCount);
   const Tensor one = torch::ones_like(curves.narrow(-1, kFlip, 1));
   const Tensor flip = torch::where(curves.narrow(-1, kFlip, 1) < 0, -one, one);
   const Tensor sun = scene.narrow(-1, kSunSideAt, 1);
-  const Tensor context = torch::cat(
-      {subjects, Chances(codes, kColourAt, kColourCount), Chances(scene, kTimeAt, kTimeCount),
-       Chances(scene, kWeatherAt, kWeatherCount), Chances(scene, kLookAt, kLookCount),
-       Chances(scene, kSettingAt, kSettingCount), sun, flip, sun * flip,
-       rates.narrow(-1, kX, 3) * 10, Beats(each(f.time_s), kActorTimes, kActorBeat)},
-      -1);
+  const Tensor context =
+      torch::cat({subjects, Chances(codes, kColourAt, kColourCount),
+                  Chances(scene, kTimeAt, kTimeCount), Chances(scene, kWeatherAt, kWeatherCount),
+                  Chances(scene, kLookAt, kLookCount), Chances(scene, kSettingAt, kSettingCount),
+                  sun, flip, sun * flip, rates.narrow(-1, kX, 3) * 10,
+                  Beats(phases, kActorTimes, kActorBeat), Beats(phases, kTurnTimes, kTurnBeat)},
+                 -1);
   const Tensor film = actor_film_(torch::silu(actor_mid_(torch::silu(actor_in_(context)))));
   // Into the actor's own coordinates: y up, facing right, about -1 .. 1.
   const Tensor at = each(points);
@@ -266,11 +272,14 @@ PainterImpl::Sprites PainterImpl::PaintSprites(const PainterFrames& f, const Ten
                                     curves.narrow(-1, kSine, 1).square() + 1e-6);
   const Tensor c = curves.narrow(-1, kCosine, 1) / length, s = curves.narrow(-1, kSine, 1) / length;
   const Tensor u = (dx * c + dy * s) * flip, v = dy * c - dx * s;
-  const Tensor inputs = torch::cat({torch::stack({u, v}, -1), Fourier(u, {.25f, .5f, 1, 2, 4}),
-                                    Fourier(v, {.25f, .5f, 1, 2, 4})},
-                                   -1);
-  const Tensor out = RunMixed(inputs, subjects, sprite_w_, sprite_b_, film);
   const Tensor edge = each(torch::clamp_min(f.footprint, kEdgeMin)).unsqueeze(-1) / scale;
+  // What is finer than a pixel fades.
+  const Tensor fine = torch::exp(-(edge * (2 * kFinest)).square()).unsqueeze(-1);
+  const Tensor inputs = torch::cat(
+      {torch::stack({u, v}, -1), Fourier(u, {.25f, .5f, 1, 2, 4}), Fourier(v, {.25f, .5f, 1, 2, 4}),
+       Fourier(u, {kFinest}) * fine, Fourier(v, {kFinest}) * fine},
+      -1);
+  const Tensor out = RunMixed(inputs, subjects, sprite_w_, sprite_b_, film);
   const Tensor inside = (torch::abs(u) < C::kSpriteWindow) & (torch::abs(v) < C::kSpriteWindow);
   const Tensor logit = (out.select(-1, 0) * (-4 * kSpriteUnit) / edge)
                            .masked_fill(torch::logical_not(inside), kNowhere);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoder of the embedded model (format 1, frozen: src/models/mini computes the same):
+// The decoder of the embedded model (format 3, frozen: src/models/mini computes the same):
 // coordinate networks that paint any point of a picture at any time and any size from the slots of
 // a latent (trainer/latent.h). Nothing in it is a grid of pixels, so edges are as sharp as the
 // picture that is asked for.
@@ -26,7 +26,7 @@ struct PainterConfig {
   static constexpr int kLayers = 3;  // hidden layers of a network
   static constexpr int kBackdropInputs = 86;
   static constexpr int kBackdropOutputs = 8;  // sky 3, land 3, distance, veil
-  static constexpr int kSpriteInputs = 22;
+  static constexpr int kSpriteInputs = 26;
   static constexpr int kSpriteOutputs = 4;  // distance, colour
   static constexpr int kFarLayers = 3;
   static constexpr int kFarTable = 1024, kFarChannels = 4;
@@ -63,6 +63,7 @@ struct PainterFrames {
   torch::Tensor actor_codes;           // [F, A, 40]
   torch::Tensor actor_curves;          // [F, A, 8]
   torch::Tensor actor_rates;           // [F, A, 8]
+  torch::Tensor actor_phases;          // [F, A], seconds
   torch::Tensor time_s;                // [F]
   torch::Tensor footprint;             // [F], side of a pixel in picture units
   int64_t active_actors = kActorsMax;  // slots beyond are empty in all frames

@@ -130,12 +130,15 @@ void FrameCollector::Add(const SlotLatent& latent, double time_s, double footpri
   };
   const SlotState scene = StateAt(latent, 0, time_s);
   append(scene_codes_, scene.codes), append(scene_curves_, scene.curves);
+  std::array<SlotState, kActorsMax> actors;
   for (int a = 0; a < kActorsMax; ++a) {
-    const SlotState actor = StateAt(latent, a + 1, time_s);
+    SlotState& actor = actors[static_cast<size_t>(a)];
+    actor = StateAt(latent, a + 1, time_s);
     append(actor_codes_, actor.codes), append(actor_curves_, actor.curves);
     append(actor_rates_, actor.rates);
     if (actor.codes[kPresentAt] > 0) active_ = std::max<int64_t>(active_, a + 1);
   }
+  append(actor_phases_, PhasesAt(actors, time_s));
   time_s_.push_back(static_cast<float>(time_s));
   footprint_.push_back(static_cast<float>(footprint));
 }
@@ -148,6 +151,7 @@ PainterFrames FrameCollector::Finish(const torch::Device& device) {
   f.actor_codes = Make(actor_codes_, {n, kActorsMax, kCurvesAt}, device);
   f.actor_curves = Make(actor_curves_, {n, kActorsMax, kCurveCount}, device);
   f.actor_rates = Make(actor_rates_, {n, kActorsMax, kCurveCount}, device);
+  f.actor_phases = Make(actor_phases_, {n, kActorsMax}, device);
   f.time_s = Make(time_s_, {n}, device);
   f.footprint = Make(footprint_, {n}, device);
   f.active_actors = active_;

@@ -17,6 +17,7 @@ class FrameCollector {
 
  private:
   std::vector<float> scene_codes_, scene_curves_, actor_codes_, actor_curves_, actor_rates_;
+  std::vector<float> actor_phases_;
   std::vector<float> time_s_, footprint_;
   int64_t active_ = 0;
 };

@@ -3,17 +3,19 @@
 
 #include <cmath>
 #include <future>
+#include <map>
 
 #include "base/rng.h"
 #include "media/image_io.h"
 #include "trainer/painter_data.h"
+#include "trainer/picture_stats.h"
 #include "trainer/presets.h"
 
 namespace aozora::trainer {
 namespace {
 
 constexpr uint64_t kExamSeed = 1u << 30;
-constexpr int kExamScenes = 12;
+constexpr int kSheetScenes = 12, kWholeScenes = 120;
 constexpr uint32_t kExamWidthPx = 256, kExamHeightPx = 144;
 
 AdamSettings Settings() {
@@ -58,54 +60,120 @@ torch::Tensor LossOf(Painter& painter, const PainterBatch& batch,
   return loss;
 }
 
-// Held-out scenes: real above, painted below; PSNR of all and of where the subject is.
-Status Examine(Painter& painter, const RunOptions& options, Run& run) {
-  std::vector<Image> real, painted;
-  double error_all = 0, error_subject = 0, subject_count = 0;
-  double psnr_sum = 0, subject_psnr_sum = 0;
-  int with_subject = 0;
-  const double area = double{1} * kExamWidthPx * kExamHeightPx;
-  const auto psnr = [](double square) { return -10 * std::log10(square + 1e-12); };
-  for (int i = 0; i < kExamScenes; ++i) {
-    const world::Scene scene = OnKnownGround(SampleScene(kExamSeed + static_cast<uint64_t>(i),
-                                                         options.subset(), world::Split::kHeldOut));
-    const double time_s = 1 + 0.7 * i;
-    real.push_back(RenderFrame(scene, time_s, kExamWidthPx, kExamHeightPx));
-    const torch::Tensor colour = PaintPicture(painter, EncodeScene(scene), time_s, kExamWidthPx,
-                                              kExamHeightPx, options.device);
-    painted.push_back(ToImage(colour));
-    const world::RenderMaps maps = RenderMapsOf(scene, time_s, kExamWidthPx, kExamHeightPx);
-    double scene_error = 0, scene_subject_error = 0, scene_subject_count = 0;
-    for (uint32_t y = 0; y < kExamHeightPx; ++y) {
-      for (uint32_t x = 0; x < kExamWidthPx; ++x) {
-        double square = 0;
-        for (size_t c = 0; c < 3; ++c) {
-          const size_t at = 3 * (size_t{y} * kExamWidthPx + x) + c;
-          const double d = (double{1} * real.back().rgb[at] - painted.back().rgb[at]) / 255;
-          square += d * d / 3;
-        }
-        scene_error += square;
-        const double share = maps.At(world::MapKind::kFirst, x, y);
-        scene_subject_error += square * share, scene_subject_count += share;
+double PsnrOf(double mean_square) { return -10 * std::log10(mean_square + 1e-12); }
+
+// Square errors of one scene, of values 0..1, and how many pixels they are the sum of.
+struct SceneError {
+  double all = 0, all_px = 0;
+  double subject = 0, subject_px = 0;  // weighted by the share that it covers
+};
+
+SceneError ErrorOf(const Image& real, const Image& painted, const world::RenderMaps& maps) {
+  SceneError error;
+  for (uint32_t y = 0; y < kExamHeightPx; ++y) {
+    for (uint32_t x = 0; x < kExamWidthPx; ++x) {
+      double square = 0;
+      for (size_t c = 0; c < 3; ++c) {
+        const size_t at = 3 * (size_t{y} * kExamWidthPx + x) + c;
+        const double d = (double{1} * real.rgb[at] - painted.rgb[at]) / 255;
+        square += d * d / 3;
       }
+      const double share = maps.At(world::MapKind::kFirst, x, y);
+      error.all += square, error.all_px += 1;
+      error.subject += square * share, error.subject_px += share;
     }
-    error_all += scene_error;
-    error_subject += scene_subject_error, subject_count += scene_subject_count;
-    psnr_sum += psnr(scene_error / area);
-    if (scene_subject_count == 0) continue;  // out of the picture
-    subject_psnr_sum += psnr(scene_subject_error / scene_subject_count), ++with_subject;
+  }
+  return error;
+}
+
+// PSNR of all their pixels together, which the worst scenes decide, and the mean of each one's.
+void PrintErrors(const std::vector<SceneError>& scenes, double minutes) {
+  SceneError sum;
+  double psnr = 0, subject_psnr = 0, with_subject = 0;
+  for (const SceneError& scene : scenes) {
+    sum.all += scene.all, sum.all_px += scene.all_px;
+    sum.subject += scene.subject, sum.subject_px += scene.subject_px;
+    psnr += PsnrOf(scene.all / scene.all_px) / static_cast<double>(scenes.size());
+    if (scene.subject_px == 0) continue;  // out of the picture
+    subject_psnr += PsnrOf(scene.subject / scene.subject_px), ++with_subject;
   }
   fmt::print(
       "exam at {:.1f} min: {:.2f} dB, subject {:.2f} dB; mean of scenes {:.2f} dB, subject {:.2f} "
       "dB\n",
-      run.minutes(), psnr(error_all / (area * kExamScenes)), psnr(error_subject / subject_count),
-      psnr_sum / kExamScenes, subject_psnr_sum / with_subject);
+      minutes, PsnrOf(sum.all / sum.all_px), PsnrOf(sum.subject / sum.subject_px), psnr,
+      subject_psnr / with_subject);
+}
+
+// Held-out scenes, at instants all over them.
+struct ExamScene {
+  world::Scene scene;
+  double time_s;
+};
+std::vector<ExamScene> ExamScenes(const RunOptions& options, int count) {
+  std::vector<ExamScene> scenes;
+  for (int i = 0; i < count; ++i) {
+    const uint64_t seed = kExamSeed + static_cast<uint64_t>(i);
+    scenes.push_back({OnKnownGround(SampleScene(seed, options.subset(), world::Split::kHeldOut)),
+                      1 + 0.7 * (i % kSheetScenes)});
+  }
+  return scenes;
+}
+
+Image PaintScene(Painter& painter, const world::Scene& scene, double time_s,
+                 const torch::Device& device) {
+  return ToImage(
+      PaintPicture(painter, EncodeScene(scene), time_s, kExamWidthPx, kExamHeightPx, device));
+}
+
+// The sheet: real above, painted below.
+Status Examine(Painter& painter, const RunOptions& options, Run& run) {
+  std::vector<Image> real, painted;
+  std::vector<SceneError> errors;
+  for (const auto& [scene, time_s] : ExamScenes(options, kSheetScenes)) {
+    real.push_back(RenderFrame(scene, time_s, kExamWidthPx, kExamHeightPx));
+    painted.push_back(PaintScene(painter, scene, time_s, options.device));
+    errors.push_back(ErrorOf(real.back(), painted.back(),
+                             RenderMapsOf(scene, time_s, kExamWidthPx, kExamHeightPx)));
+  }
+  PrintErrors(errors, run.minutes());
   std::vector<Image> rows;
   for (size_t i = 0; i < real.size(); i += 6) {
     for (size_t k = i; k < i + 6; ++k) rows.push_back(real[k]);
     for (size_t k = i; k < i + 6; ++k) rows.push_back(painted[k]);
   }
   return WriteImage(run.folder() / "sheet.png", Tile(rows, 6), ImageFormat::kPng);
+}
+
+// More scenes than the sheet has, each subject's own figure, and what frames that follow each other
+// do: for the model card.
+void ExamineWhole(Painter& painter, const RunOptions& options, const Run& run) {
+  constexpr double kFrameS = 1.0 / 24;
+  std::vector<SceneError> errors;
+  std::map<world::Subject, SceneError> of_subject;
+  double flicker[2] = {}, sharpness[2] = {};
+  for (const auto& [scene, time_s] : ExamScenes(options, kWholeScenes)) {
+    std::vector<Image> real, painted;
+    for (const double at_s : {time_s - kFrameS, time_s, time_s + kFrameS}) {
+      real.push_back(RenderFrame(scene, at_s, kExamWidthPx, kExamHeightPx));
+      painted.push_back(PaintScene(painter, scene, at_s, options.device));
+    }
+    errors.push_back(
+        ErrorOf(real[1], painted[1], RenderMapsOf(scene, time_s, kExamWidthPx, kExamHeightPx)));
+    SceneError& sum = of_subject[scene.first.subject];
+    sum.subject += errors.back().subject, sum.subject_px += errors.back().subject_px;
+    flicker[0] += FlickerOf(painted[0], painted[1], painted[2]) / kWholeScenes;
+    flicker[1] += FlickerOf(real[0], real[1], real[2]) / kWholeScenes;
+    sharpness[0] += SharpnessOf(painted[1]) / kWholeScenes;
+    sharpness[1] += SharpnessOf(real[1]) / kWholeScenes;
+  }
+  fmt::print("{} scenes, flicker {:.3f} (real {:.3f}), sharpness {:.2f} (real {:.2f}); ",
+             kWholeScenes, flicker[0], flicker[1], sharpness[0], sharpness[1]);
+  PrintErrors(errors, run.minutes());
+  for (const auto& [subject, error] : of_subject) {
+    fmt::print("  {:<14} {:.2f} dB\n",
+               world::ValueName(world::Attribute::kSubject, static_cast<int>(subject)),
+               PsnrOf(error.subject / std::max(error.subject_px, 1.0)));
+  }
 }
 
 }  // namespace
@@ -146,6 +214,7 @@ Status TrainPainter(const RunOptions& options) {
   {
     const TrainingState::Averaged averaged(state);
     TRY(Examine(painter, options, run));
+    ExamineWhole(painter, options, run);
   }
   return state.Export(options.out / "painter.safetensors", torch::kFloat16);
 }

@@ -94,13 +94,17 @@ struct Sprite {
   float cosine = 1, sine = 0;
   float ground_y = 0;              // where its foot stands, and its shadow lies
   float flip = 1;                  // -1: faces left
-  float phase = 0;                 // of wings, wheels, sails: seconds
+  float phase = 0;                 // of wings, wheels, sails: seconds, see kCopyLead
   float edge = 0;                  // of a pixel in local units
   float reach_x = 0, reach_y = 0;  // half of the box around it, glow not counted
 };
 
+// Wings, wheels and sails of a copy are where they are after pace * time + kCopyLead * copy.
+inline constexpr float kCopyLead = 0.9f;
+
 struct ActorFrame {
   bool present = false;
+  float pace = 1;
   Subject subject = Subject::kBall;
   Colour3 main, dark, light, accent;  // accent: a second colour that goes with main
   Colour3 tint;                       // of the light that falls on everything else (wood, glass)

@@ -209,14 +209,11 @@ void Enliven(const Scene& scene, const Actor& actor, Anchor anchor, double time_
 }
 
 // What a spin is for those who do not turn as a whole.
-float PhaseOf(const Actor& actor, double time_s) {
-  double phase = time_s;
-  if (actor.subject == Subject::kWindmill && actor.motion == Motion::kSpin) phase *= 3;
-  if (actor.subject == Subject::kCube && actor.motion != Motion::kSpin) phase *= 0.3;
-  if (actor.subject == Subject::kCar || actor.subject == Subject::kTrain) {
-    if (actor.motion == Motion::kRest) return 0;
-  }
-  return static_cast<float>(phase);
+float PaceOf(const Actor& actor) {
+  if (actor.subject == Subject::kWindmill && actor.motion == Motion::kSpin) return 3;
+  if (actor.subject == Subject::kCube && actor.motion != Motion::kSpin) return 0.3f;
+  const bool wheels = actor.subject == Subject::kCar || actor.subject == Subject::kTrain;
+  return wheels && actor.motion == Motion::kRest ? 0 : 1;
 }
 
 bool TurnsWhole(const Actor& actor) { return actor.subject != Subject::kWindmill; }
@@ -228,6 +225,7 @@ void SetSprites(const Scene& scene, const Actor& actor, const Place& place, Anch
   const float depth = DepthOf(anchor), zoom = camera.ZoomAt(depth);
   const float base = HasHorizon(scene.setting) ? f.horizon : -camera.tilt * 0.6f;
   a.present = true;
+  a.pace = PaceOf(actor);
   a.count = copies;
   for (int i = 0; i < copies; ++i) {
     Way way = WayOf(actor.motion, scene.speed, ReachOf(scene), time_s, scene.duration_s);
@@ -250,7 +248,7 @@ void SetSprites(const Scene& scene, const Actor& actor, const Place& place, Anch
     s.inverse = 1 / scale;
     s.cosine = Wave(way.turns + 0.25), s.sine = Wave(way.turns);
     s.flip = way.flip;
-    s.phase = PhaseOf(actor, time_s) + 0.9f * static_cast<float>(i);
+    s.phase = static_cast<float>(a.pace * time_s) + kCopyLead * static_cast<float>(i);
     s.edge = f.step / scale;
     const float middle = 0.5f * (shape.top + shape.bottom),
                 half = 0.5f * (shape.top - shape.bottom);

@@ -170,10 +170,9 @@ HWY_INLINE void Fireworks(Pen& p) {
   // Bursts, one after the other: sparks on three rings that widen, sink and fade.
   const Lanes x = p.x, y = p.y;
   for (int b = 0; b < 2; ++b) {
-    const float clock = p.time * 0.36f + 0.5f * static_cast<float>(b), turn = std::floor(clock);
-    const float k = clock - turn, open = 1 - (1 - k) * (1 - k) * (1 - k);
-    const float cx = 0.16f * Wave(turn * 0.37f + 0.3f * static_cast<float>(b)),
-                cy = 0.12f * Wave(turn * 0.21f + 0.1f);
+    const float clock = p.time * 0.36f + 0.5f * static_cast<float>(b);
+    const float k = clock - std::floor(clock), open = 1 - (1 - k) * (1 - k) * (1 - k);
+    const float cx = b == 0 ? -0.10f : 0.12f, cy = b == 0 ? 0.08f : -0.04f;
     const Lanes u = x - cx, v = y - cy + 0.16f * k * k;
     const Rgb main = Mix(Rgb(p.actor.main), Rgb(p.actor.light), 0.25f * (1 - k));
     const float fade = k < 0.72f ? 1.0f : (1 - k) / 0.28f;

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kFamily = "aozora-mini";
-constexpr int64_t kVersion = 2;
+constexpr int64_t kVersion = 3;
 constexpr int64_t kChannelsMax = 256;
 constexpr int64_t kGridSideMax = 64;
 constexpr int64_t kTimeStrideMax = 480;  // pictures of one latent frame

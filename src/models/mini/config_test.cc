@@ -54,7 +54,7 @@ TEST(MiniConfig, NamesWhatIsWrong) {
     const char* says;
   };
   const Case cases[] = {
-      {"/version", "3", "version: is 3"},
+      {"/version", "4", "version: is 4"},
       {"/version", "-1", "version: is -1"},
       {"/name", "7", "name: is 7"},
       {"/prediction", "\"noise\"", "clean and velocity"},

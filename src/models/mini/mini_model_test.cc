@@ -292,7 +292,7 @@ TEST(MiniModel, SaysWhatDoesNotFit) {
   EXPECT_THAT(with("\"channels\": 18", "\"channels\": 16"), HasSubstr("latent.channels"));
   EXPECT_THAT(with("\"head_width\": 16", "\"head_width\": 15"), HasSubstr("heads of 15"));
   EXPECT_THAT(with("\"width\": 8", "\"width\": 10"), HasSubstr("2 x 8"));
-  EXPECT_THAT(with("\"version\": 2", "\"version\": 9"), HasSubstr("update"));
+  EXPECT_THAT(with("\"version\": 3", "\"version\": 9"), HasSubstr("update"));
   // Weights from before there were positions, and a configuration that does not know of them.
   EXPECT_THAT(with(", \"position_channels\": 8", ""), HasSubstr("denoiser.position_channels"));
   EXPECT_THAT(with("\"position_channels\": 8", "\"position_channels\": 5"), HasSubstr("8 or none"));

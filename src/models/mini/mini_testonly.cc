@@ -169,7 +169,7 @@ std::vector<std::vector<float>> SomeLatent(uint32_t frame_count, int actor_count
 }
 
 std::string SmallConfig() {
-  return R"({"family": "aozora-mini", "version": 2, "name": "small",
+  return R"({"family": "aozora-mini", "version": 3, "name": "small",
              "latent": {"channels": 18, "height": 2, "width": 8, "time_stride": 48},
              "continued_latent_count": 2,
              "denoiser": {"head_width": 16, "text_token_count": 24, "position_channels": 8},

@@ -16,7 +16,7 @@ constexpr float kDistanceUnit = 0.1f;  // of the backdrop's distance, picture un
 constexpr float kSpriteUnit = 0.3f;    // of a sprite's distance, local units
 constexpr float kEdgePerPixel = 4;     // logits
 constexpr float kEdgeMin = 1.0f / 4096;
-constexpr float kSceneBeat = 0.1f, kActorBeat = 0.05f;  // Hz
+constexpr float kSceneBeat = 0.1f, kActorBeat = 0.05f, kTurnBeat = 0.36f;  // Hz
 constexpr float kRateScale = 10;
 constexpr float kLengthFloor = 1e-6f;
 
@@ -222,8 +222,11 @@ void PainterTables::SetUpActor(const SlotStates& states, int slot, double time_s
   made.cosine = cosine / length;
   made.sine = sine / length;
   made.flip = actor.curves[kFlip] < 0 ? -1.0f : 1.0f;
+  const float edge = std::max(pixel, kEdgeMin) * made.inverse;  // local units
   // Minus: within the subject the distance is negative.
-  made.logit_scale = -kEdgePerPixel * kSpriteUnit / (std::max(pixel, kEdgeMin) * made.inverse);
+  made.logit_scale = -kEdgePerPixel * kSpriteUnit / edge;
+  const float fine = 2 * kSpriteFinest * edge;
+  made.fine_share = std::exp(-fine * fine);
 
   const Values subjects = Chances(actor, kSubjectAt, kSubjectCount);
   Values context = subjects;
@@ -238,7 +241,9 @@ void PainterTables::SetUpActor(const SlotStates& states, int slot, double time_s
   for (const int curve : {kX, kY, kLogScale}) {
     context.push_back(actor.rates[static_cast<size_t>(curve)] * kRateScale);
   }
-  AppendBeats(static_cast<float>(time_s), kActorBeats, kActorBeat, context);
+  const float phase = PhaseOf(states, slot, time_s);
+  AppendBeats(phase, kActorBeats, kActorBeat, context);
+  AppendBeats(phase, kTurnBeats, kTurnBeat, context);
   CHECK_EQ(context.size(), size_t{kActorContext});
   const Values mid = RunContext(weights_.actor_in, weights_.actor_mid, context);
   made.network = MixNetwork(weights_.sprite, subjects, Apply(weights_.actor_film, mid));

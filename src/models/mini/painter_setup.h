@@ -45,6 +45,7 @@ struct ActorSetup {
   float x = 0, y = 0, inverse = 1;  // of its scale
   float cosine = 1, sine = 0, flip = 1;
   float logit_scale = 0;  // of the network's distance, to the logit of the share of a pixel
+  float fine_share = 1;   // of the finest frequency of its coordinates, which fades in small sizes
   MixedNetwork network;
 };
 

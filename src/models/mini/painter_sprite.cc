@@ -24,7 +24,7 @@ HWY_INLINE LocalPoint LocalOf(const ActorSetup& actor, Lanes x, Lanes y) {
   return {(dx * actor.cosine + dy * actor.sine) * actor.flip, dy * actor.cosine - dx * actor.sine};
 }
 
-HWY_INLINE void PutSpriteInputs(LocalPoint at, float* to) {
+HWY_INLINE void PutSpriteInputs(LocalPoint at, float fine_share, float* to) {
   constexpr float kFrequencies[] = {0.25f, 0.5f, 1, 2, 4};
   const auto put = [&](Lanes value) HWY_ATTR {
     Store(value, to);
@@ -35,6 +35,10 @@ HWY_INLINE void PutSpriteInputs(LocalPoint at, float* to) {
   for (const Lanes& place : {at.u, at.v}) {
     for (const float f : kFrequencies) put(CosTurns(place * f));
     for (const float f : kFrequencies) put(SinTurns(place * f));
+  }
+  for (const Lanes& place : {at.u, at.v}) {
+    put(CosTurns(place * kSpriteFinest) * fine_share);
+    put(SinTurns(place * kSpriteFinest) * fine_share);
   }
 }
 
@@ -49,7 +53,7 @@ void PaintSpriteRow(const ActorSetup& actor, const PixelFrame& frame, int32_t ro
       const auto column = static_cast<float>(grid.PixelColumn(static_cast<int64_t>(begin + point)));
       const Lanes x =
           (MulAdd(Count(), static_cast<float>(grid.stride), column) - frame.middle_x) * frame.pixel;
-      PutSpriteInputs(LocalOf(actor, x, y), scratch.inputs() + point);
+      PutSpriteInputs(LocalOf(actor, x, y), actor.fine_share, scratch.inputs() + point);
     }
     const float* out = RunNetwork(actor.network, count, scratch);
     for (int32_t channel = 0; channel < kSpriteChannels; ++channel) {
@@ -75,7 +79,8 @@ HWY_INLINE void PaintCell(const ActorSetup& actor, const PixelFrame& frame, int3
   }
   float shares[kBlockPoints];
   for (size_t point = 0; point < kBlockPoints; point += kLanes) {
-    PutSpriteInputs(LocalOf(actor, Load(xs + point), Load(ys + point)), scratch.inputs() + point);
+    PutSpriteInputs(LocalOf(actor, Load(xs + point), Load(ys + point)), actor.fine_share,
+                    scratch.inputs() + point);
   }
   const float* out = RunNetwork(actor.network, kBlockPoints, scratch);
   for (size_t point = 0; point < kBlockPoints; point += kLanes) {

@@ -19,15 +19,17 @@ inline constexpr int kPlaneChannels = 4;  // of every table and plane that is lo
 inline constexpr int kWavePlaces = 5;     // x, up, side, far, time
 inline constexpr int kSheetCount = 5;     // what falls or rises
 inline constexpr int kSheetKinds = 3;     // rain, snow, bubbles
-inline constexpr int kSceneBeats = 6, kActorBeats = 20;
+inline constexpr int kSceneBeats = 6, kActorBeats = 20, kTurnBeats = 4;
 inline constexpr int kSceneContext = kSettingCount + kTimeCount + kWeatherCount + kLookCount + 1 +
                                      kSubjectCount + 3 + 2 * kSceneBeats;
 inline constexpr int kActorContext = kSubjectCount + kColourCount + kTimeCount + kWeatherCount +
-                                     kLookCount + kSettingCount + 3 + 3 + 2 * kActorBeats;
+                                     kLookCount + kSettingCount + 3 + 3 + 2 * kActorBeats +
+                                     2 * kTurnBeats;
 inline constexpr int kBackdropInputsBesidesWaves = 70;
 inline constexpr int kBackdropOutputs = 8;  // sky 3, land 3, distance, veil
-inline constexpr int kSpriteInputs = 22;
-inline constexpr int kSpriteOutputs = 4;  // distance, colour 3
+inline constexpr int kSpriteInputs = 26;
+inline constexpr float kSpriteFinest = 8;  // turns per unit of its coordinates
+inline constexpr int kSpriteOutputs = 4;   // distance, colour 3
 
 // What may differ, read from the shapes.
 struct PainterSizes {

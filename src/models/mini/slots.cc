@@ -18,9 +18,32 @@ struct CurveKind {
 constexpr CurveKind kSceneCurves[kCurveCount] = {{0, 0.4f}, {-0.1f, 0.2f}, {0, 0.2f}, {0, 1},
                                                  {0, 1},    {0, 1},        {0, 1},    {0, 1}};
 constexpr CurveKind kActorCurves[kCurveCount] = {{0, 0.5f}, {0, 0.3f}, {-1.2039728f, 0.4f}, {0, 1},
-                                                 {0, 1},    {0, 1},    {0, 0.3f},           {0, 1}};
+                                                 {0, 1},    {0, 1},    {0, 0.3f},           {1, 1}};
+
+// What is left of noise in a pace would grow with time, so the nearest that exists is taken.
+float NearestPace(float said) {
+  return *std::min_element(std::begin(kPaces), std::end(kPaces), [said](float p, float q) {
+    return std::fabs(p - said) < std::fabs(q - said);
+  });
+}
+
+size_t SubjectOf(const SlotState& actor) {
+  const auto subjects = actor.codes.begin() + kSubjectAt;
+  return static_cast<size_t>(std::max_element(subjects, subjects + kSubjectCount) - subjects);
+}
 
 }  // namespace
+
+float PhaseOf(const SlotStates& states, int slot, double time_s) {
+  const SlotState& actor = states[static_cast<size_t>(slot)];
+  int copies_before = 0;
+  for (int other = 1; other < slot; ++other) {
+    const SlotState& before = states[static_cast<size_t>(other)];
+    copies_before += before.codes[kPresentAt] > 0 && SubjectOf(before) == SubjectOf(actor);
+  }
+  const double paced_s = actor.paced_s + NearestPace(actor.curves[kPace]) * (time_s - actor.time_s);
+  return static_cast<float>(paced_s) + kCopyLead * static_cast<float>(copies_before);
+}
 
 void SlotClip::Add(std::span<const float> latent_frame) {
   CHECK_LT(have_count_, frame_count_);
@@ -59,8 +82,25 @@ float SlotClip::Point(int slot, int curve, int64_t point) const {
   return Slot(static_cast<uint32_t>(frame), slot)[kCodeCount + curve * kPointsPerFrame + j];
 }
 
+// The pace of each stretch between two control points is that of its beginning.
+double SlotClip::PacedSeconds(int slot, double time_s) const {
+  const CurveKind& kind = kActorCurves[kPace];
+  double sum_s = 0;
+  for (int64_t point = 0;; ++point) {
+    const float knot = (Point(slot, kPace, point - 1) + 4 * Point(slot, kPace, point) +
+                        Point(slot, kPace, point + 1)) /
+                       6;
+    const double pace = NearestPace(kind.offset + kind.scale * knot);
+    const double left_s = time_s - static_cast<double>(point) / kPointsPerSecond;
+    if (left_s <= 1 / kPointsPerSecond) return sum_s + pace * left_s;
+    sum_s += pace / kPointsPerSecond;
+  }
+}
+
 SlotState SlotClip::StateOf(int slot, double time_s) const {
   SlotState state;
+  state.time_s = time_s;
+  if (slot > 0) state.paced_s = PacedSeconds(slot, time_s);
   const double at = std::clamp(time_s / kSecondsPerFrame, 0.0, double{1} * (have_count_ - 1));
   const uint32_t frame = std::min(static_cast<uint32_t>(at), std::max(have_count_, 2u) - 2);
   const auto share = static_cast<float>(at - frame);

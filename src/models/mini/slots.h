@@ -42,15 +42,24 @@ inline constexpr int kStandsAt = 39;   // +1 on ground or water, -1 floats
 // Curves of the scene and of an actor. Lengths are in picture units: 1 is the height of a picture
 // of 16:9, x goes to the right and y up from the middle.
 enum SceneCurve { kPan, kHorizon, kLogZoom };
-enum ActorCurve { kX, kY, kLogScale, kCosine, kSine, kFlip, kFoot };
+// kPace: how fast wings, wheels and sails go, one of kPaces.
+enum ActorCurve { kX, kY, kLogScale, kCosine, kSine, kFlip, kFoot, kPace };
+inline constexpr float kPaces[] = {0, 0.3f, 1, 3};
 
 // What one slot says at an instant.
 struct SlotState {
   std::array<float, kCodeCount> codes = {};
   std::array<float, kCurveCount> curves = {};
   std::array<float, kCurveCount> rates = {};  // of the curves, per second
+  double time_s = 0;                          // the instant
+  double paced_s = 0;  // seconds at the pace, from the start of the clip on: no change of it jumps
 };
 using SlotStates = std::array<SlotState, kSlotCount>;
+
+// Where the wings, wheels or sails of the actor in `slot` are at `time_s`, seconds at their pace.
+// Of several of a kind, each is kCopyLead ahead of the one before.
+inline constexpr float kCopyLead = 0.9f;
+float PhaseOf(const SlotStates& states, int slot, double time_s);
 
 // The latent frames of a clip, as they come in.
 class SlotClip {
@@ -89,6 +98,7 @@ class SlotClip {
     return values_.data() + (size_t{frame} * kSlotCount + static_cast<size_t>(slot)) * kSlotValues;
   }
   float Point(int slot, int curve, int64_t point) const;
+  double PacedSeconds(int slot, double time_s) const;
   SlotState StateOf(int slot, double time_s) const;
 
   const uint32_t frame_count_;

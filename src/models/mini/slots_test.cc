@@ -57,6 +57,45 @@ TEST(Slots, CodesChangeLinearlyBetweenLatentFrames) {
   EXPECT_FLOAT_EQ(code(9), -1);
 }
 
+TEST(Slots, CopiesOfAKindFollowOneAnotherAtTheirPace) {
+  constexpr int kBird = 2, kWindmill = 11;
+  Writer writer(2);
+  const auto put = [&](int slot, int subject, float stored_pace) {
+    for (uint32_t frame = 0; frame < 2; ++frame) {
+      writer.At(frame, slot, kPresentAt) = 1;
+      writer.At(frame, slot, kSubjectAt + subject) = kHot;
+    }
+    for (int64_t point = 0; point <= kPointsPerFrame; ++point) {
+      writer.SetPoint(slot, kPace, point, stored_pace);
+    }
+  };
+  put(1, kBird, 0.1f);  // nearly the usual
+  put(2, kWindmill, 1.8f);
+  put(3, kBird, -0.9f);  // nearly at rest
+  const SlotStates states = writer.Clip().StateAt(1.5);
+  EXPECT_FLOAT_EQ(PhaseOf(states, 1, 1.5), 1.5f);
+  EXPECT_FLOAT_EQ(PhaseOf(states, 2, 1.5), 4.5f);
+  EXPECT_FLOAT_EQ(PhaseOf(states, 3, 1.5), kCopyLead);
+}
+
+// A windmill that is told to turn fast, from a picture of one that seems not to.
+TEST(Slots, AChangeOfPaceIsNoJump) {
+  constexpr int64_t kLastPoint = 3 * kPointsPerFrame, kTurnsFastFrom = 5;
+  constexpr double kFrameS = 1.0 / 24;
+  Writer writer(4);
+  for (int64_t point = kTurnsFastFrom; point <= kLastPoint; ++point) {
+    writer.SetPoint(1, kPace, point, 2);
+  }
+  const SlotClip clip = writer.Clip();
+  const auto phase = [&](double time_s) { return PhaseOf(clip.StateAt(time_s), 1, time_s); };
+  for (double time_s = kFrameS; time_s < 6; time_s += kFrameS) {
+    const double pace = (phase(time_s) - phase(time_s - kFrameS)) / kFrameS;
+    EXPECT_GT(pace, 0.99) << time_s;
+    EXPECT_LT(pace, 3.01) << time_s;
+  }
+  EXPECT_NEAR(phase(6), 3 * 6 - 2 * 2.5, 0.01);  // the first two and a half seconds were slower
+}
+
 // A cubic spline gives straight lines exactly, at the ends too, where points are continued.
 TEST(Slots, CurvesOfALineAreThatLine) {
   Writer writer(3);
