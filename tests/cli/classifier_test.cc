@@ -17,20 +17,11 @@ using testing::Not;
 
 class Classifier : public testing::Test {
  protected:
-  // Sure of "always" (95 %), whatever is to be seen.
-  Classifier() {
-    TinyModel model;
-    model.weights.resize(6);
-    model.bias = {3, 0};
-    folder_.Write(model, R"(["always", "never"])", "softmax");
-  }
+  Classifier() { folder_.WriteSureOfAlways(); }
   std::string Path(const std::string& name) const { return (scratch_ / name).string(); }
 
-  // A policy in which a score of half and more for `label` blocks.
   ProcessResult GenerateWithRule(const std::string& label, const std::vector<std::string>& more) {
-    std::ofstream(Path("policy.toml"))
-        << "format = 1\nrevision = \"test\"\n[[output.labels]]\nlabel = \"" << label
-        << "\"\ncategory = \"violence\"\nseverity = \"high\"\nscore_min = 0.5\n";
+    std::ofstream(Path("policy.toml")) << PolicyAgainst(label, "test");
     std::vector<std::string> argv = {AOZORA_BINARY,
                                      "generate",
                                      "a red balloon",

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "classifiers/onnx/onnx_testonly.h"
 #include "process_testonly.h"
@@ -22,31 +23,23 @@ constexpr std::string_view kBoat =
 
 class ClassifierServerTest : public testing::Test {
  protected:
-  // Sure of "always" (95 %), whatever is to be seen.
   ClassifierServerTest() {
-    TinyModel model;
-    model.weights.resize(6);
-    model.bias = {3, 0};
-    folder_.Write(model, R"(["always", "never"])", "softmax");
+    folder_.WriteSureOfAlways();
     PutRule("always");
   }
   std::filesystem::path policy() const { return scratch_ / "policy.toml"; }
-  // A score of half and more for `label` blocks. A file of another name, moved over: never half of
-  // one is there to be read.
+  // A file of another name, moved over: never half of one is there to be read.
   void PutRule(const std::string& label) const {
     const std::filesystem::path next = scratch_ / "next.toml";
-    std::ofstream(next) << "format = 1\nrevision = \"" << label
-                        << "\"\n[[output.labels]]\nlabel = \"" << label
-                        << "\"\ncategory = \"violence\"\nseverity = \"high\"\nscore_min = 0.5\n";
+    std::ofstream(next) << PolicyAgainst(label, label);
     std::filesystem::rename(next, policy());
   }
   json WaitForPolicy(Client& client, const std::function<bool(const json&)>& is_there) {
     json said;
-    for (milliseconds waited{0}; waited < kRulesPatience; waited += milliseconds(100)) {
+    Eventually(kRulesPatience, [&] {
       said = json::parse(client.Get("/v1/admin/policy").body);
-      if (is_there(said)) break;
-      Pause(milliseconds(100));
-    }
+      return is_there(said);
+    });
     return said;
   }
 

@@ -68,7 +68,6 @@ class CrashTest : public testing::Test {
   void JudgeStore();
   void JudgeFolders();
   void JudgeReady();
-  static bool WaitUntilGone(const std::filesystem::path& path);
 
   ScratchFolder scratch_;
   Served served_{scratch_ / "data", scratch_ / "log", ServeOptions()};
@@ -217,18 +216,10 @@ void CrashTest::JudgeFolders() {
                                                      "thumbnail.webp.c2pa", "spritesheet.jpg",
                                                      "spritesheet.jpg.c2pa", "latent.safetensors"));
     const std::filesystem::path state = served_.data() / "states" / job.id;
-    EXPECT_TRUE(WaitUntilGone(state)) << job.id;
+    // A kill between the end of a job and the removal of its state leaves that to the sweeper.
+    EXPECT_TRUE(Eventually(kSweepPatience, [&] { return !std::filesystem::exists(state); }))
+        << job.id;
   }
-}
-
-// A kill between the end of a job and the removal of its state leaves that to the sweeper.
-bool CrashTest::WaitUntilGone(const std::filesystem::path& path) {
-  const auto end = std::chrono::steady_clock::now() + kSweepPatience;
-  while (std::filesystem::exists(path)) {
-    if (std::chrono::steady_clock::now() >= end) return false;
-    Pause(milliseconds(300));
-  }
-  return true;
 }
 
 void CrashTest::JudgeReady() {

@@ -74,11 +74,7 @@ class DiskFullTest : public testing::Test {
   }
   // A refused upload lingers for a moment, so that its client can read the answer.
   bool NoUploadIsLeft() {
-    for (milliseconds waited{0}; waited < kLingerPatience; waited += milliseconds(50)) {
-      if (CountIn("uploads") == 0) return true;
-      Pause(milliseconds(50));
-    }
-    return false;
+    return Eventually(kLingerPatience, [this] { return CountIn("uploads") == 0; });
   }
   size_t CountIn(const std::string& folder) {
     return static_cast<size_t>(

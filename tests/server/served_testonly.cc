@@ -181,13 +181,24 @@ std::string IdOf(const Answer& answer) {
 }
 
 nlohmann::json WaitForEnd(Client& client, const std::string& id) {
-  constexpr std::chrono::milliseconds kPatience{60'000}, kLook{50};
-  for (std::chrono::milliseconds waited{0}; waited < kPatience; waited += kLook) {
-    nlohmann::json video = nlohmann::json::parse(client.Get("/v1/videos/" + id).body);
-    if (video["status"] == "completed" || video["status"] == "failed") return video;
+  constexpr std::chrono::milliseconds kPatience{60'000};
+  nlohmann::json video;
+  const bool is_over = Eventually(kPatience, [&] {
+    video = nlohmann::json::parse(client.Get("/v1/videos/" + id).body);
+    return video["status"] == "completed" || video["status"] == "failed";
+  });
+  if (!is_over) return nullptr;
+  return video;
+}
+
+bool Eventually(std::chrono::milliseconds patience, const std::function<bool()>& is_so) {
+  constexpr std::chrono::milliseconds kLook{50};
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
     Pause(kLook);
   }
-  return nullptr;
+  return true;
 }
 
 void Pause(std::chrono::milliseconds time) { poll(nullptr, 0, static_cast<int>(time.count())); }

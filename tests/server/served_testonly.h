@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -76,6 +77,9 @@ std::string IdOf(const Answer& answer);
 
 // The video once it is over, or null if it is not within a minute.
 nlohmann::json WaitForEnd(Client& client, const std::string& id);
+
+// Whether `is_so` became true within `patience`. It is asked at least once, and now and then.
+bool Eventually(std::chrono::milliseconds patience, const std::function<bool()>& is_so);
 
 void Pause(std::chrono::milliseconds time);
 

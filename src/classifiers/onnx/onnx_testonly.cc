@@ -113,4 +113,16 @@ void ClassifierFolder::WriteFile(const std::string& name, const std::string& con
   std::ofstream(path() / name, std::ios::binary) << content;
 }
 
+void ClassifierFolder::WriteSureOfAlways() const {
+  TinyModel model;
+  model.weights.resize(6);
+  model.bias = {3, 0};
+  Write(model, R"(["always", "never"])", "softmax");
+}
+
+std::string PolicyAgainst(const std::string& label, const std::string& revision) {
+  return "format = 1\nrevision = \"" + revision + "\"\n[[output.labels]]\nlabel = \"" + label +
+         "\"\ncategory = \"violence\"\nseverity = \"high\"\nscore_min = 0.5\n";
+}
+
 }  // namespace aozora

@@ -35,6 +35,11 @@ class ClassifierFolder : public TemporaryFolder {
   void Write(const TinyModel& model, const std::string& labels, const std::string& scores,
              const std::string& numbers = "mean = [0, 0, 0]\ndeviation = [1, 1, 1]\n") const;
   void WriteFile(const std::string& name, const std::string& content) const;
+  // One that is sure of "always" (95 %) and not of "never", whatever is to be seen.
+  void WriteSureOfAlways() const;
 };
+
+// A policy in which a score of half and more for `label` blocks, of that revision.
+std::string PolicyAgainst(const std::string& label, const std::string& revision);
 
 }  // namespace aozora
